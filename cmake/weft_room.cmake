@@ -1,0 +1,36 @@
+# A room is a folder under src/: its *.cc become one static library, its *_test.cc one test program.
+#   weft_room(base/codec DEPS weft_core PRIVATE_DEPS PkgConfig::fyaml)
+# The library is weft_<room> (floor left out, slashes as underscores), the test program <library>_test.
+# DEPS are those its headers show; PRIVATE_DEPS those only its sources use; TEST_DEPS those only its tests use.
+function(weft_room path)
+  cmake_parse_arguments(ROOM "" "" "DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
+  string(REGEX REPLACE "^[a-z]+/" "" room "${path}")
+  string(REPLACE "/" "_" room "${room}")
+  set(library "weft_${room}")
+  set(folder "${CMAKE_SOURCE_DIR}/src/${path}")
+  file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cc" "${folder}/*.h")
+  file(GLOB tests CONFIGURE_DEPENDS "${folder}/*_test.cc")
+  list(REMOVE_ITEM sources ${tests})
+  set(implementation ${sources})
+  list(FILTER implementation INCLUDE REGEX "\\.cc$")
+
+  if(implementation)
+    add_library(${library} STATIC ${sources})
+    target_include_directories(${library} PUBLIC "${CMAKE_SOURCE_DIR}/src")
+    target_compile_options(${library} PRIVATE -Wglobal-constructors)
+    target_link_libraries(${library} PUBLIC ${ROOM_DEPS} PRIVATE ${ROOM_PRIVATE_DEPS})
+  else()
+    add_library(${library} INTERFACE)
+    target_include_directories(${library} INTERFACE "${CMAKE_SOURCE_DIR}/src")
+    target_link_libraries(${library} INTERFACE ${ROOM_DEPS})
+  endif()
+
+  if(tests)
+    add_executable(${library}_test ${tests})
+    target_link_libraries(${library}_test PRIVATE ${library} ${ROOM_TEST_DEPS} ${ROOM_PRIVATE_DEPS} GTest::gmock
+      GTest::gtest GTest::gtest_main)
+    target_compile_definitions(${library}_test PRIVATE WEFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    add_test(NAME ${room} COMMAND ${library}_test --gtest_brief=1)
+    set_tests_properties(${room} PROPERTIES LABELS unit TIMEOUT 300)
+  endif()
+endfunction()
