@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+#include "base/core/bytes.h"
+#include "base/rt/task.h"
+
+namespace weft::rt {
+
+/// Some octets of a stream. `last` says that nothing follows; only then may `data` be empty.
+struct Chunk {
+    Bytes data;
+    bool last = false;
+};
+
+/// Where octets come from: request and response bodies, sockets, logs. Bounded: it reads ahead no
+/// more than its documented window, so a slow reader slows the producer down. Destroying it before
+/// the last chunk tells the producer that nobody wants the rest. Shard-local; one read at a time.
+class ByteSource {
+  public:
+    virtual ~ByteSource() = default;
+    /// The next chunk; after the last one it must not be called again. Errors: those of the
+    /// producer; cancelled.
+    virtual Task<Chunk> read() = 0;
+    /// The next chunk if it is there already; never waits.
+    virtual std::optional<Result<Chunk>> try_read() = 0;
+};
+
+/// Where octets go. `write` returns when the sink can take more. One write at a time.
+class ByteSink {
+  public:
+    virtual ~ByteSink() = default;
+    /// Errors: unavailable (nobody reads any more), cancelled, those of the sink.
+    virtual Task<void> write(Chunk chunk) = 0;
+};
+
+/// A source over octets in memory, as one chunk or in pieces of `piece_bytes`.
+std::unique_ptr<ByteSource> source_of(Bytes data);
+std::unique_ptr<ByteSource> source_of(Bytes data, std::size_t piece_bytes);
+
+/// A source whose every read returns `error`: the fault-injecting end of tests.
+std::unique_ptr<ByteSource> failing_source(Bytes first, Error error);
+
+/// Reads to the end. Errors: exhausted when there are more than `bytes_max` octets; those of the
+/// source. `source` is borrowed from the caller for the duration of the task.
+Task<Bytes> read_all(ByteSource* source, std::size_t bytes_max);
+
+}  // namespace weft::rt
