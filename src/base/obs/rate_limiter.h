@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/core/time.h"
+
+namespace weft::obs {
+
+/// Keeps one talkative source (a component, a peer) from flooding the log. Each source may spend
+/// `budget_per_s` in a second: lines when each costs 1, octets when each costs its length. What is
+/// refused is counted, and the count comes back with the first line that passes in a later second,
+/// so that the site can report it: `kv("lines_dropped", pass->lines_dropped)`. Any thread.
+class RateLimiter {
+  public:
+    struct Limits {
+        std::uint64_t budget_per_s = 100;
+        std::size_t sources_max = 1024;  ///< Further sources share one budget.
+    };
+    struct Pass {
+        std::uint64_t lines_dropped;  ///< Lines of this source refused since its last report.
+    };
+
+    explicit RateLimiter(Limits limits) : limits_(limits) {}
+
+    /// A Pass when the line may be written, nothing when it is dropped. A line that costs more than
+    /// the whole budget never passes.
+    std::optional<Pass> admit(std::string_view source, TimePoint now, std::uint64_t cost = 1);
+
+    /// Sources remembered now, at most `sources_max`.
+    std::size_t sources() const;
+
+  private:
+    struct Window {
+        TimePoint begin;
+        std::uint64_t spent = 0;
+        std::uint64_t lines_dropped = 0;
+    };
+    Window& window_of(std::string_view source, TimePoint now);
+    void forget_idle(TimePoint now);
+
+    Limits limits_;
+    mutable std::mutex mutex_;
+    std::map<std::string, Window, std::less<>> windows_;  // Invariant: size() <= sources_max.
+    Window others_;
+    TimePoint swept_;
+};
+
+}  // namespace weft::obs
