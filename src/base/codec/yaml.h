@@ -7,16 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/codec/mark.h"
 #include "base/core/result.h"
 
 namespace weft::codec {
-
-/// A place in a text, 1-based; columns count characters, not octets.
-struct Mark {
-    std::uint32_t line = 1;
-    std::uint32_t column = 1;
-    friend bool operator==(const Mark&, const Mark&) = default;
-};
 
 struct YamlEntry;
 

@@ -1,0 +1,80 @@
+#include "base/codec/utf8.h"
+
+#include <cstdint>
+
+namespace weft::codec {
+
+namespace {
+
+struct Lead {
+    std::size_t bytes;  // 0: no lead octet
+    char32_t bits;
+    char32_t smallest;  // below it the form is overlong
+};
+
+Lead read_lead(std::uint8_t octet) {
+    if (octet < 0x80) return {1, octet, 0};
+    if (octet < 0xC2) return {0, 0, 0};
+    if (octet < 0xE0) return {2, octet & 0x1FU, 0x80};
+    if (octet < 0xF0) return {3, octet & 0x0FU, 0x800};
+    if (octet < 0xF5) return {4, octet & 0x07U, 0x10000};
+    return {0, 0, 0};
+}
+
+}  // namespace
+
+Utf8Char decode_utf8(std::string_view text) {
+    constexpr Utf8Char bad{0xFFFD, 1, false};
+    const Lead lead = read_lead(static_cast<std::uint8_t>(text[0]));
+    if (lead.bytes == 0 || lead.bytes > text.size()) return bad;
+    char32_t code_point = lead.bits;
+    for (std::size_t i = 1; i < lead.bytes; ++i) {
+        const auto octet = static_cast<std::uint8_t>(text[i]);
+        if ((octet & 0xC0) != 0x80) return bad;
+        code_point = (code_point << 6) | (octet & 0x3FU);
+    }
+    const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
+    if (code_point < lead.smallest || code_point > 0x10FFFF || surrogate) return bad;
+    return {code_point, lead.bytes, true};
+}
+
+void append_utf8(std::string& out, char32_t code_point) {
+    const auto put = [&out](char32_t octet) { out.push_back(static_cast<char>(octet)); };
+    if (code_point < 0x80) {
+        put(code_point);
+    } else if (code_point < 0x800) {
+        put(0xC0 | (code_point >> 6));
+        put(0x80 | (code_point & 0x3F));
+    } else if (code_point < 0x10000) {
+        put(0xE0 | (code_point >> 12));
+        put(0x80 | ((code_point >> 6) & 0x3F));
+        put(0x80 | (code_point & 0x3F));
+    } else {
+        put(0xF0 | (code_point >> 18));
+        put(0x80 | ((code_point >> 12) & 0x3F));
+        put(0x80 | ((code_point >> 6) & 0x3F));
+        put(0x80 | (code_point & 0x3F));
+    }
+}
+
+std::size_t find_invalid_utf8(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        if (static_cast<std::uint8_t>(text[at]) < 0x80) {
+            ++at;
+            continue;
+        }
+        const Utf8Char next = decode_utf8(text.substr(at));
+        if (!next.valid) return at;
+        at += next.bytes;
+    }
+    return std::string_view::npos;
+}
+
+bool is_unsafe_to_print(char32_t code_point) {
+    return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) ||
+           (code_point >= 0x2028 && code_point <= 0x202E) ||
+           (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
+}  // namespace weft::codec
