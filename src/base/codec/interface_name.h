@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -7,25 +8,24 @@
 
 namespace weft::codec {
 
-/// A name such as `wasi:http/incoming-handler@0.2.0` in its parts.
+/// The name of a WIT interface: `wasi:http/incoming-handler@0.2.0`.
 struct InterfaceName {
-    std::string ns;         ///< "wasi"
-    std::string package;    ///< "http"
-    std::string interface;  ///< "incoming-handler"; empty when the name is a package only.
-    std::string version;    ///< "0.2.0"; empty when there is none.
-
-    /// "wasi:http"
-    std::string package_id() const;
+    std::string ns;                      ///< `wasi`
+    std::string package;                 ///< `http`; nested packages keep their colons.
+    std::string interface;               ///< `incoming-handler`
+    std::optional<std::string> version;  ///< `0.2.0`, a semantic version; absent when not given.
     friend bool operator==(const InterfaceName&, const InterfaceName&) = default;
+
+    /// `wasi:http`, the part that a grant of a whole package names.
+    std::string package_name() const { return ns + ':' + package; }
 };
 
-/// Parses `ns:package[/interface][@version]`. Namespace, package and interface are words of letters
-/// and digits joined by single '-'; a word begins with a letter and is in one case; the version is
-/// a semantic version (semver.org 2.0.0). Errors: invalid_argument (`interface_name.invalid`), with
-/// the part that is wrong. Plain names such as "run" are not interface names and fail too.
+/// Splits a name. Words are kebab-case: letters of one case per word, digits, single hyphens
+/// (component-model Explainer, "import and export names").
+/// Errors: invalid_argument `interface.name_bad`, `interface.version_bad`.
 Result<InterfaceName> parse_interface_name(std::string_view text);
 
-/// The inverse of parsing.
+/// The inverse of `parse_interface_name`.
 std::string format_interface_name(const InterfaceName& name);
 
 }  // namespace weft::codec
