@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -8,24 +7,25 @@
 
 namespace weft::codec {
 
-/// The name of a WIT interface: `wasi:http/incoming-handler@0.2.0`.
+/// A name such as `wasi:http/incoming-handler@0.2.0` in its parts.
 struct InterfaceName {
-    std::string ns;                      ///< `wasi`
-    std::string package;                 ///< `http`; nested packages keep their colons.
-    std::string interface;               ///< `incoming-handler`
-    std::optional<std::string> version;  ///< `0.2.0`, a semantic version; absent when not given.
-    friend bool operator==(const InterfaceName&, const InterfaceName&) = default;
+    std::string ns;         ///< "wasi"
+    std::string package;    ///< "http"
+    std::string interface;  ///< "incoming-handler"; empty when the name is a package only.
+    std::string version;    ///< "0.2.0"; empty when there is none.
 
-    /// `wasi:http`, the part that a grant of a whole package names.
-    std::string package_name() const { return ns + ':' + package; }
+    /// "wasi:http"
+    std::string package_id() const;
+    friend bool operator==(const InterfaceName&, const InterfaceName&) = default;
 };
 
-/// Splits a name. Words are kebab-case: letters of one case per word, digits, single hyphens
-/// (component-model Explainer, "import and export names").
-/// Errors: invalid_argument `interface.name_bad`, `interface.version_bad`.
+/// Parses `ns:package[/interface][@version]`. Namespace, package and interface are words of letters
+/// and digits joined by single '-'; a word begins with a letter and is in one case; the version is
+/// a semantic version (semver.org 2.0.0). Errors: invalid_argument (`interface_name.invalid`), with
+/// the part that is wrong. Plain names such as "run" are not interface names and fail too.
 Result<InterfaceName> parse_interface_name(std::string_view text);
 
-/// The inverse of `parse_interface_name`.
+/// The inverse of parsing.
 std::string format_interface_name(const InterfaceName& name);
 
 }  // namespace weft::codec

@@ -8,22 +8,20 @@
 
 namespace weft::codec {
 
-/// An unsigned LEB128 number as read.
-struct Leb {
-    std::uint64_t value;
-    std::size_t length;  ///< Octets it took.
-    bool minimal;        ///< Whether no shorter form exists; WebAssembly allows padding.
+/// An unsigned LEB128 number as it stood in the input.
+template <typename T>
+struct Leb128 {
+    T value = 0;
+    std::size_t bytes = 0;  ///< Octets consumed: 1 to 5 for 32 bits, 1 to 10 for 64.
+    bool minimal = true;    ///< False when the encoder padded it with zero groups.
 };
 
-/// Reads the number at the start of `input`. At most 5 octets for 32 bits and 10 for 64; unused
-/// bits of the last octet must be zero (WebAssembly core specification, 5.2.2). Errors: corrupt
-/// `leb128.truncated`, `leb128.overlong`, `leb128.overflow`.
-Result<Leb> read_leb32(BytesView input);
-Result<Leb> read_leb64(BytesView input);
+/// Reads from the start of `octets`. Padding up to the longest length of the type is allowed, as in
+/// the WebAssembly binary format. Errors: corrupt (`leb128.truncated`, `leb128.overflow`).
+Result<Leb128<std::uint32_t>> read_leb128_u32(BytesView octets);
+Result<Leb128<std::uint64_t>> read_leb128_u64(BytesView octets);
 
 /// Appends the shortest form.
-void append_leb(Bytes& out, std::uint64_t value);
-/// Octets of the shortest form.
-std::size_t leb_length(std::uint64_t value);
+void append_leb128(Bytes& out, std::uint64_t value);
 
 }  // namespace weft::codec

@@ -1,34 +1,29 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace weft::codec {
 
-/// One Unicode scalar value and the octets it took.
+/// The first character of a text.
 struct Utf8Char {
-    char32_t code;
-    std::size_t length;  ///< 1 to 4.
+    char32_t code_point = 0;  ///< U+FFFD when not valid.
+    std::size_t bytes = 1;    ///< Octets it takes; 1 when not valid, so that a reader can go on.
+    bool valid = false;       ///< RFC 3629: no overlong forms, no surrogates, at most U+10FFFF.
 };
 
-/// The character at the start of `text`; nothing when the text is empty or does not start with a
-/// well-formed sequence (overlong forms, surrogates and values over U+10FFFF are not). RFC 3629.
-std::optional<Utf8Char> decode_utf8(std::string_view text);
+/// Decodes the first character of a text that is not empty.
+Utf8Char decode_utf8(std::string_view text);
 
-/// Appends the UTF-8 form of `code`, a Unicode scalar value.
-void append_utf8(std::string& out, char32_t code);
+/// Appends a code point, which must be a valid one.
+void append_utf8(std::string& out, char32_t code_point);
 
-/// Whether all of `text` is well-formed UTF-8.
-bool is_utf8(std::string_view text);
+/// Offset of the first octet that is not valid UTF-8, or npos.
+std::size_t find_invalid_utf8(std::string_view text);
 
-/// Whether showing `code` can do more than show it: C0 and C1 controls, DEL, line and paragraph
-/// separators, bidirectional controls, the byte order mark. Our writers escape these.
-bool is_control(char32_t code);
-
-/// `text` cut to at most `length_max` octets at a character's border and made fit for a message:
-/// controls and invalid octets become '?', a cut is shown by "...".
-std::string printable(std::string_view text, std::size_t length_max = 64);
+/// Whether a terminal or a line-based reader could take the character for a command: C0 and C1
+/// controls, DEL, U+2028 and U+2029, and the marks that change the direction of writing.
+bool is_unsafe_to_print(char32_t code_point);
 
 }  // namespace weft::codec

@@ -2,72 +2,79 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
-#include <vector>
 
 #include "base/core/bytes.h"
 #include "base/core/result.h"
 
 namespace weft::codec {
 
-/// Section ids (core specification 5.5.2; component-model Binary.md). Numbers above 0 mean
-/// different things in modules and in components.
-namespace wasm_id {
-inline constexpr std::uint8_t custom = 0;
-inline constexpr std::uint8_t module_import = 2;
-inline constexpr std::uint8_t module_export = 7;
-inline constexpr std::uint8_t component_core_module = 1;
-inline constexpr std::uint8_t component_component = 4;
-inline constexpr std::uint8_t component_import = 10;
-inline constexpr std::uint8_t component_export = 11;
-}  // namespace wasm_id
+/// The two forms that begin with "\0asm": version 1 layer 0, and version 13 layer 1.
+enum class WasmKind : std::uint8_t { core_module, component };
 
-/// Octets of the preamble: magic, version, layer.
-inline constexpr std::size_t wasm_preamble_bytes = 8;
+/// "core module" or "component", for messages.
+std::string_view wasm_kind_name(WasmKind kind);
 
-struct WasmLimits {
-    std::size_t sections_max = 200'000;  ///< Of the whole binary, nested ones included.
-    std::size_t depth_max = 16;          ///< Components and modules inside each other.
-};
+constexpr std::size_t wasm_preamble_bytes = 8;
+constexpr std::uint8_t wasm_section_custom = 0;            ///< In both forms.
+constexpr std::uint8_t component_section_core_module = 1;  ///< Its body is a whole core module.
+constexpr std::uint8_t component_section_component = 4;    ///< Its body is a whole component.
+constexpr std::uint8_t component_section_import = 10;
+constexpr std::uint8_t component_section_export = 11;
+constexpr std::uint8_t module_section_import = 2;
+constexpr std::uint8_t module_section_export = 7;
 
-enum class WasmKind : std::uint8_t { module, component };
+/// What the first eight octets say. Errors: corrupt (`wasm.truncated_preamble`,
+/// `wasm.not_wasm`), unsupported (`wasm.version_unknown`); each says what was found.
+Result<WasmKind> read_wasm_preamble(BytesView octets);
 
-/// One section; the views point into the binary that was read.
+/// One section. Views point into the octets that the reader was given.
 struct WasmSection {
-    std::uint8_t id;
-    std::size_t offset;       ///< Of the id octet, from the start of the binary.
-    std::size_t size_length;  ///< Octets of the size field; more than needed in padded files.
-    BytesView body;           ///< All after the size field; of a custom section, its name too.
-    std::string_view name;    ///< Of a custom section, UTF-8; else empty.
-    BytesView payload;        ///< Of a custom section, what follows the name; else the body.
+    std::uint8_t id = 0;
+    std::size_t offset = 0;      ///< Of the id octet, from the start of the binary.
+    std::size_t size_bytes = 0;  ///< Length of the LEB128 size field.
+    bool size_minimal = true;    ///< False when the size field is padded.
+    BytesView body;              ///< Without id and size.
 
-    bool is_custom() const { return id == wasm_id::custom; }
-    /// Octets from the id to the end of the body.
-    std::size_t bytes() const { return 1 + size_length + body.size(); }
+    /// Offset of the first octet after the section.
+    std::size_t end() const { return offset + 1 + size_bytes + body.size(); }
 };
 
-/// The sections of one module or component, in order; nested ones are the bodies of
-/// `component_core_module` and `component_component` sections. Borrows the binary, copies nothing.
-struct WasmBinary {
-    WasmKind kind;
-    std::vector<WasmSection> sections;
+/// Walks the sections of one binary at depth 0, without copying. The octets must outlive it.
+class WasmReader {
+  public:
+    /// Errors: those of `read_wasm_preamble`.
+    static Result<WasmReader> create(BytesView octets);
 
-    /// Whether the body of `section` is a module or component itself.
-    bool is_nested(const WasmSection& section) const;
+    WasmKind kind() const { return kind_; }
+    /// The next section, or nothing after the last. Errors: corrupt (`wasm.truncated_section_size`,
+    /// `wasm.section_past_end`); after an error the reader is at its end.
+    Result<std::optional<WasmSection>> next();
+
+  private:
+    WasmReader(BytesView octets, WasmKind kind)
+        : octets_(octets), offset_(wasm_preamble_bytes), kind_(kind) {}
+
+    BytesView octets_;
+    std::size_t offset_;
+    WasmKind kind_;
 };
 
-/// The kind by the preamble alone: core module version 1, or component version 13 layer 1.
-/// Errors: corrupt `wasm.not_wasm`; unsupported `wasm.version_unknown`.
-Result<WasmKind> read_wasm_kind(BytesView binary);
+/// A custom section's name (valid UTF-8) and what follows it.
+struct WasmCustomSection {
+    std::string_view name;
+    BytesView payload;
+};
 
-/// Splits `binary` into sections. Order and contents of sections are for the engine to check.
-/// Errors: those of `read_wasm_kind`; corrupt `wasm.section_truncated`, `wasm.section_unknown`,
-/// `wasm.name_bad`, `leb128.*`; exhausted `wasm.sections_exceeded`.
-Result<WasmBinary> read_wasm(BytesView binary, WasmLimits limits = {});
+/// Takes the body of a section with id 0. Errors: corrupt (`wasm.custom_name_invalid`).
+Result<WasmCustomSection> read_wasm_custom(BytesView body);
 
-/// Appends a section with the shortest size field. The body is at most 4 GiB - 1.
-void append_section(Bytes& out, std::uint8_t id, BytesView body);
-/// Appends a custom section; `name` is UTF-8.
-void append_custom_section(Bytes& out, std::string_view name, BytesView payload);
+/// Appends the eight octets that begin a binary.
+void append_wasm_preamble(Bytes& out, WasmKind kind);
+/// Appends id, minimal size and body.
+void append_wasm_section(Bytes& out, std::uint8_t id, BytesView body);
+/// Appends a section with id 0.
+void append_wasm_custom(Bytes& out, std::string_view name, BytesView payload);
 
 }  // namespace weft::codec

@@ -7,61 +7,44 @@
 #include <string_view>
 #include <vector>
 
+#include "base/codec/mark.h"
 #include "base/core/result.h"
 
 namespace weft::codec {
 
-/// A place in a text; both count from 1, columns in characters.
-struct Mark {
-    std::uint32_t line = 1;
-    std::uint32_t column = 1;
-    friend bool operator==(const Mark&, const Mark&) = default;
-};
-
 struct YamlEntry;
 
-/// A node of a YAML document, with the place where it starts. What a plain scalar means is decided
-/// by the core schema of YAML 1.2: `8080` is an integer, `"8080"` a string, `yes` a string.
+/// One value of a YAML document, and where it stands. Only the fields of its kind are filled.
 struct YamlNode {
     enum class Kind : std::uint8_t { scalar, sequence, mapping };
-    enum class Type : std::uint8_t { null, boolean, integer, floating, string, sequence, mapping };
+    /// `plain` scalars have a type by the core schema (8080 is an integer, yes is a string);
+    /// `quoted` ones, block scalars and those tagged `!!str` are always strings.
+    enum class Style : std::uint8_t { plain, quoted };
 
     Kind kind = Kind::scalar;
-    bool quoted = false;  ///< A scalar in quotes, a block scalar or one tagged `!!str`: a string.
+    Style style = Style::plain;
     Mark mark;
-    std::string text;                ///< Of a scalar, quotes and escapes undone; UTF-8.
+    std::string text;                ///< Of a scalar, UTF-8, escapes and folding resolved.
     std::vector<YamlNode> items;     ///< Of a sequence.
-    std::vector<YamlEntry> entries;  ///< Of a mapping, in the order of the source, keys unique.
-
-    /// A string scalar, however its text looks; a plain scalar; an empty sequence; a mapping.
-    static YamlNode string(std::string text);
-    static YamlNode plain(std::string text);
-    static YamlNode sequence();
-    static YamlNode mapping();
+    std::vector<YamlEntry> entries;  ///< Of a mapping, in source order, keys unique.
 
     bool is_scalar() const { return kind == Kind::scalar; }
     bool is_sequence() const { return kind == Kind::sequence; }
     bool is_mapping() const { return kind == Kind::mapping; }
-    bool is_null() const { return type() == Type::null; }
-    Type type() const;
-    /// "null", "a boolean", "an integer", "a number", "a string", "a sequence" or "a mapping".
-    std::string_view type_name() const;
 
-    /// The value when the core schema gives it this type (and it fits), else nothing.
-    std::optional<bool> as_bool() const;
-    std::optional<std::int64_t> as_int() const;
-    /// Integers too.
-    std::optional<double> as_double() const;
-    const std::string* as_string() const;
-
-    /// The value or the entry of `key`; null when absent or when this is not a mapping.
+    /// The value of a mapping's key, or nullptr when there is none or this is no mapping.
     const YamlNode* find(std::string_view key) const;
-    const YamlEntry* find_entry(std::string_view key) const;
-    /// Appends an entry to a mapping; `key` must not be there yet. Returns the value's place.
-    YamlNode& add(std::string key, YamlNode value);
+
+    /// What the YAML 1.2 core schema makes of a scalar; nothing when it is of another type.
+    bool is_null() const;                        ///< Plain: empty, ~, null, Null, NULL.
+    std::optional<bool> as_bool() const;         ///< Plain true/false in three casings.
+    std::optional<std::int64_t> as_int() const;  ///< Plain decimal, 0o17 or 0x1F that fits.
+    std::optional<double> as_double() const;     ///< Plain number of any form, .inf and .nan too.
+    /// A string: quoted, or plain and of no other type.
+    const std::string* as_string() const;
 };
 
-/// One `key: value` of a mapping. Keys are compared by their text, quoted or not.
+/// One `key: value` of a mapping. Keys are scalars; their text is what counts.
 struct YamlEntry {
     std::string key;
     Mark key_mark;
@@ -69,25 +52,26 @@ struct YamlEntry {
 };
 
 struct YamlLimits {
-    std::size_t bytes_max = 1 << 20;  ///< Of the whole text.
-    std::size_t depth_max = 32;       ///< Sequences and mappings around a node; at most 60.
-    std::size_t nodes_max =
-        100'000;  ///< Scalars (keys too), sequences and mappings of all documents.
+    std::size_t bytes_max = 1024 * 1024;  ///< Of the whole text.
+    std::size_t depth_max = 32;           ///< Sequences and mappings inside one another.
+    std::size_t nodes_max = 200'000;      ///< Scalars, sequences and mappings of all documents.
+    std::size_t documents_max = 100;
 };
 
-/// Reads a text with exactly one document: YAML 1.2 without anchors, aliases, merge keys, tags
-/// outside the core schema, duplicate keys, and keys that are not scalars. Every message about a
-/// place starts with "line L, column C: "; `failed_at`, when given, receives that place too.
-/// Errors: corrupt `yaml.syntax_bad`, `yaml.utf8_bad`, `yaml.text_binary`, `yaml.key_duplicate`,
-/// `yaml.tag_mismatch`; unsupported `yaml.anchor_refused`, `yaml.alias_refused`,
-/// `yaml.merge_refused`, `yaml.tag_refused`, `yaml.key_not_scalar`; exhausted `yaml.text_too_long`,
-/// `yaml.depth_exceeded`, `yaml.nodes_exceeded`; invalid_argument `yaml.document_missing` (nothing
-/// but space and comments), `yaml.documents_many`.
+/// Parses a text of exactly one YAML 1.2 document. Refused on purpose, since configuration needs
+/// none of them: anchors, aliases, merge keys, tags outside the core schema, keys that are not
+/// scalars, duplicate keys, NUL and invalid UTF-8. Messages begin with "line L, column C: ";
+/// `error_at`, when given, receives that place too (line 1, column 1 when the whole text is meant).
+/// Errors: corrupt (`yaml.syntax`, `yaml.key_duplicate`, `yaml.utf8_invalid`, `yaml.binary_input`,
+/// `yaml.tag_mismatch`), unsupported (`yaml.anchor_refused`, `yaml.alias_refused`,
+/// `yaml.merge_key_refused`, `yaml.tag_refused`, `yaml.key_not_scalar`), exhausted
+/// (`yaml.text_too_long`, `yaml.depth_exceeded`, `yaml.nodes_exceeded`, `yaml.documents_exceeded`),
+/// invalid_argument (`yaml.document_missing`, `yaml.documents_several`).
 Result<YamlNode> parse_yaml(std::string_view text, YamlLimits limits = {},
-                            Mark* failed_at = nullptr);
+                            Mark* error_at = nullptr);
 
-/// The same for a text of any number of documents, none included.
+/// The same for any number of documents, also none.
 Result<std::vector<YamlNode>> parse_yaml_documents(std::string_view text, YamlLimits limits = {},
-                                                   Mark* failed_at = nullptr);
+                                                   Mark* error_at = nullptr);
 
 }  // namespace weft::codec

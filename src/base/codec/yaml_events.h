@@ -7,10 +7,9 @@
 
 namespace weft::codec {
 
-/// The events of a YAML stream, one a line, in the notation of the YAML test suite (`+MAP`,
-/// `=VAL :text`, ...), so that the parser below `parse_yaml` can be compared with it: anchors,
-/// aliases and tags appear here although `parse_yaml` refuses them. For tests. Errors: as
-/// `parse_yaml`'s `yaml.syntax_bad`.
+/// The parser's events as text, one a line, in the notation of the YAML test suite (`+DOC`, `=VAL
+/// :text`). Accepts all of YAML 1.2, so that the parser is checked apart from what `parse_yaml`
+/// refuses. For tests; the text is not limited. Errors: corrupt (`yaml.syntax`).
 Result<std::string> yaml_events(std::string_view text);
 
 }  // namespace weft::codec
