@@ -1,0 +1,250 @@
+/// The C boundary of the engine: Wasmtime behind opaque handles, driven by foreign threads.
+///
+/// Rules that hold for every function here:
+/// - `we_abi_version` is asked first; a caller built against another version must not go on.
+/// - Option structs begin with their own size in bytes; a wrong size is refused (WE_INVALID).
+/// - A fallible call returns a `we_status` and, when it is not WE_OK, stores an owned `we_error` in
+///   `*error` (if `error` is not null). Out parameters are written only on WE_OK.
+/// - `_new` and `_start` give ownership to the caller, `_free` and `_drop` take it back; null is
+///   accepted by both. Pointers in structs are borrowed for the duration of the call.
+/// - Callbacks run on the thread that polls or drops a task, some of them on the guest's small stack:
+///   they copy, enqueue and return. They must not throw and must not call back into the engine, but
+///   for `we_body_feed`, `we_body_finish` and `we_body_fail`.
+/// - A panic inside the engine prints its place and ends the process: it never crosses.
+#ifndef WEFT_ENGINE_H
+#define WEFT_ENGINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Changes whenever a layout or a meaning below changes.
+#define WE_ABI_VERSION 1u
+uint32_t we_abi_version(void);
+
+// ---------------------------------------------------------------------------------------- values
+
+/// Borrowed octets; `data` may be null when `size` is 0.
+typedef struct we_str {
+    const uint8_t* data;
+    size_t size;
+} we_str;
+
+/// Owned octets that move: the receiver calls `free(owner)` once, from any thread.
+typedef struct we_buf {
+    const uint8_t* data;
+    size_t size;
+    void (*free)(void* owner);
+    void* owner;
+} we_buf;
+
+typedef struct we_header {
+    we_str name;
+    we_str value;
+} we_header;
+
+typedef int32_t we_status;
+enum {
+    WE_OK = 0,
+    WE_INVALID = 1,            ///< The caller broke the contract: struct size, null, range.
+    WE_STATE = 2,              ///< Right call at the wrong time: no runtime, second initialisation.
+    WE_ENGINE = 3,             ///< The machine refused what the engine needs.
+    WE_NOT_WASM = 4,           ///< The octets are not WebAssembly at all.
+    WE_CORE_MODULE = 5,        ///< A core module where a component is needed.
+    WE_COMPILE = 6,            ///< A component, but truncated, corrupt or using what this build lacks.
+    WE_LINK = 7,               ///< An import that nobody offers, or of another type; named.
+    WE_NO_HANDLER = 8,         ///< The component does not export wasi:http/incoming-handler 0.2.
+    WE_BAD_REQUEST = 9,        ///< Method, target or a header cannot be expressed in wasi:http.
+    WE_POOL_FULL = 10,         ///< As many instances as configured are alive.
+    WE_TRAP = 11,              ///< The guest trapped; `we_error_trap` says how.
+    WE_CPU = 12,               ///< The guest used up its ticks.
+    WE_MEMORY = 13,            ///< The guest died after a memory or table growth was refused.
+    WE_NO_RESPONSE = 14,       ///< The guest ended without a response.
+    WE_GUEST_ERROR = 15,       ///< The guest answered with a wasi:http error code.
+    WE_BODY_INCOMPLETE = 16,   ///< The guest gave up its response body.
+    WE_INTERNAL = 17           ///< Something else failed in the engine.
+};
+
+/// How a guest trapped.
+typedef int32_t we_trap;
+enum {
+    WE_TRAP_NONE = 0,
+    WE_TRAP_UNREACHABLE = 1,
+    WE_TRAP_OUT_OF_BOUNDS = 2,
+    WE_TRAP_STACK_OVERFLOW = 3,
+    WE_TRAP_INTERRUPT = 4,
+    WE_TRAP_ARITHMETIC = 5,
+    WE_TRAP_INDIRECT_CALL = 6,
+    WE_TRAP_EXIT = 7,   ///< The guest called exit.
+    WE_TRAP_HOST = 8,   ///< A host function refused in a way that ends the guest.
+    WE_TRAP_OTHER = 9
+};
+
+typedef struct we_error we_error;
+we_status we_error_code(const we_error*);
+we_trap we_error_trap(const we_error*);
+/// One sentence without a full stop; UTF-8, valid as long as the error.
+we_str we_error_message(const we_error*);
+/// The guest's stack as text of at most 8 KiB, or empty; valid as long as the error.
+we_str we_error_backtrace(const we_error*);
+void we_error_free(we_error*);
+
+// --------------------------------------------------------------------------------------- runtime
+
+/// How the engine wakes whoever polls: `data` is what was given to `we_task_poll`. All three may be
+/// called from any thread, `wake` also during the poll itself. `clone` adds a reference, `drop`
+/// gives one back, `wake` keeps it.
+typedef struct we_waker_vtable {
+    size_t size;
+    void (*clone)(void* data);
+    void (*wake)(void* data);
+    void (*drop)(void* data);
+} we_waker_vtable;
+
+/// Starts the reactor thread for guests' timers; once per process. A second call is WE_STATE.
+we_status we_runtime_init(const we_waker_vtable*, we_error** error);
+/// Prepares the calling thread for running guests (signal stack); optional, saves it the first call.
+void we_thread_attach(void);
+
+// ---------------------------------------------------------------------------------------- engine
+
+enum { WE_ALLOC_ON_DEMAND = 0, WE_ALLOC_POOL_IF_POSSIBLE = 1 };
+
+typedef struct we_engine_config {
+    size_t size;
+    uint32_t instances_max;        ///< Alive at one time; 1 to 100,000.
+    uint32_t epoch_tick_ms;        ///< A guest's time slice; 1 to 10,000.
+    uint64_t memory_bytes_max;     ///< Of one linear memory; 64 KiB to 4 GiB, whole pages.
+    uint64_t keep_resident_bytes;  ///< Memory kept warm per free slot.
+    int32_t allocation;            ///< WE_ALLOC_*; a pool that does not fit falls back to on demand.
+    int32_t concurrency;           ///< 1: WASI 0.3 and its event loop; 0: 0.2 only, cheaper calls.
+} we_engine_config;
+
+typedef struct we_metrics {
+    size_t size;
+    uint64_t pooling;          ///< 1 when the pool is in use.
+    uint64_t instances;        ///< Stores alive.
+    uint64_t tasks;            ///< Tasks alive.
+    uint64_t epoch_yields;     ///< Slices used up, since start.
+    uint64_t pool_memories;    ///< Linear memories in use; 0 without a pool.
+    uint64_t pool_stacks;      ///< Guest stacks in use; 0 without a pool.
+    uint64_t warm_bytes;       ///< Resident in free slots; 0 without a pool.
+} we_metrics;
+
+typedef struct we_engine we_engine;
+we_status we_engine_new(const we_engine_config*, we_engine** out, we_error** error);
+/// Components and tasks made from it stay valid: they share it.
+void we_engine_free(we_engine*);
+/// Fills `out`, whose `size` is set by the caller. Any thread.
+we_status we_engine_metrics(const we_engine*, we_metrics* out);
+
+// ------------------------------------------------------------------------------------- component
+
+typedef struct we_component we_component;
+/// Validates, compiles and type-checks against what the host offers. Takes CPU time on all cores:
+/// call it on a worker thread. Errors: WE_NOT_WASM, WE_CORE_MODULE, WE_COMPILE, WE_LINK.
+we_status we_component_new(const we_engine*, we_str wasm, we_component** out, we_error** error);
+/// Tasks made from it stay valid.
+void we_component_free(we_component*);
+/// 1 when it exports wasi:http/incoming-handler 0.2.
+int32_t we_component_handles_http(const we_component*);
+
+// ---------------------------------------------------------------------------------- request body
+
+enum { WE_FED = 0, WE_FEED_GONE = 1, WE_FEED_FULL = 2 };
+enum { WE_BODY_TERMINATED = 0, WE_BODY_TOO_LARGE = 1, WE_BODY_TIMEOUT = 2, WE_BODY_INTERNAL = 3 };
+
+typedef struct we_body_vtable {
+    size_t size;
+    /// The guest waits for octets and there are none: feed one chunk, now or later. Not repeated
+    /// before that chunk (or the end) was fed.
+    void (*want)(void* context);
+    /// Nobody will read any more; called exactly once, the last use of `context`.
+    void (*closed)(void* context);
+} we_body_vtable;
+
+/// The feeding end of a request body. Any thread, one at a time.
+typedef struct we_body we_body;
+we_status we_body_new(const we_body_vtable*, void* context, we_body** out, we_error** error);
+/// Gives one chunk; always consumes `chunk`. WE_FEED_FULL: the chunk before was not taken yet.
+int32_t we_body_feed(we_body*, we_buf chunk);
+/// Nothing follows. What was fed before is still delivered.
+void we_body_finish(we_body*);
+/// The body cannot be completed: WE_BODY_* tells the guest why.
+void we_body_fail(we_body*, int32_t reason);
+/// Without finish or fail before it, the guest sees a terminated connection. A body that was never
+/// given to a started task calls `closed` here.
+void we_body_free(we_body*);
+
+// ----------------------------------------------------------------------------------- tasks, HTTP
+
+enum { WE_STDOUT = 1, WE_STDERR = 2 };
+
+/// What one call may use.
+typedef struct we_call_options {
+    size_t size;
+    uint64_t memory_bytes_max;     ///< All linear memories together; 0: the engine's largest memory.
+    uint64_t hostcall_bytes_max;   ///< Handed to the host in one call; 0: 16 MiB.
+    uint32_t table_elements_max;   ///< Of each table; 0: 20,000.
+    uint32_t handles_max;          ///< Host resources open at one time; 0: 1,000.
+    uint32_t cpu_ticks_max;        ///< Full time slices; 0: no limit.
+    uint32_t header_bytes_max;     ///< Of the fields a guest builds; 0: 64 KiB.
+    /// What the guest writes to WE_STDOUT or WE_STDERR, at most 64 KiB at once; may be null.
+    void (*output)(void* context, int32_t stream, we_str octets);
+    void* output_context;
+} we_call_options;
+
+typedef struct we_http_request {
+    size_t size;
+    we_str method;
+    we_str scheme;
+    we_str authority;
+    we_str path_with_query;
+    const we_header* headers;
+    size_t header_count;
+    we_body* body;  ///< Null: empty. Stays the caller's; may be freed once it was fed to the end.
+} we_http_request;
+
+/// Where a response goes. All callbacks run inside polls of its task.
+typedef struct we_http_sink {
+    size_t size;
+    void (*head)(void* context, uint16_t status, const we_header* headers, size_t count);
+    /// Returns 0 to go on, else no further chunk comes until `we_task_resume`.
+    int32_t (*chunk)(void* context, we_str octets);
+    /// At most once, after the last chunk.
+    void (*trailers)(void* context, const we_header* headers, size_t count);
+    /// Exactly once unless the task is dropped: the response is complete (`error` null) or failed.
+    void (*end)(void* context, const we_error* error);
+    /// At most once, before `end` or after it: the guest itself ended badly.
+    void (*fault)(void* context, const we_error* error);
+    void* context;
+} we_http_sink;
+
+typedef struct we_task we_task;
+/// Prepares one request in an instance of its own. Nothing runs before the first poll; the structs
+/// are copied. `output_context` and the sink's context are used until the task is done or dropped.
+/// Errors: WE_INVALID, WE_NO_HANDLER, WE_BAD_REQUEST.
+we_status we_http_start(const we_component*, const we_http_request*, const we_call_options*,
+                        const we_http_sink*, we_task** out, we_error** error);
+
+enum { WE_PENDING = 0, WE_DONE = 1 };
+typedef struct we_poll {
+    int32_t state;    ///< WE_PENDING or WE_DONE; after WE_DONE only `we_task_drop` may follow.
+    int32_t yielded;  ///< 1: pending because its time slice is over; poll it when others had a turn.
+} we_poll;
+
+/// Runs the guest until it waits, its slice is over, or it is done. One thread at a time, never from
+/// a callback; later polls may come from other threads. `waker` is borrowed; the engine clones it.
+we_poll we_task_poll(we_task*, void* waker);
+/// Ends the pause that a `chunk` callback asked for; poll the task afterwards. Not during a poll.
+void we_task_resume(we_task*);
+/// Ends the guest at once if it still runs, and frees all it held. Never from a callback.
+void we_task_drop(we_task*);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

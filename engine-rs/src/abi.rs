@@ -1,0 +1,139 @@
+//! Plain C types shared by all calls, and the two checks every call makes on what it was given.
+
+use crate::error::{Fault, Status};
+use bytes::Bytes;
+use std::ffi::c_void;
+
+/// Borrowed octets of the caller.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct WeStr {
+    data: *const u8,
+    size: usize,
+}
+
+impl WeStr {
+    pub fn of(octets: &[u8]) -> Self {
+        WeStr { data: octets.as_ptr(), size: octets.len() }
+    }
+
+    /// # Safety
+    /// `data` points to `size` octets that stay valid for `'a`, or `size` is 0.
+    pub unsafe fn octets<'a>(self) -> &'a [u8] {
+        if self.size == 0 || self.data.is_null() {
+            return &[];
+        }
+        unsafe { std::slice::from_raw_parts(self.data, self.size) }
+    }
+}
+
+/// Owned octets that the C side hands over.
+#[repr(C)]
+pub struct WeBuf {
+    data: *const u8,
+    size: usize,
+    free: Option<extern "C" fn(*mut c_void)>,
+    owner: *mut c_void,
+}
+
+// The contract lets any thread free it.
+unsafe impl Send for WeBuf {}
+unsafe impl Sync for WeBuf {}
+
+impl AsRef<[u8]> for WeBuf {
+    fn as_ref(&self) -> &[u8] {
+        unsafe { WeStr { data: self.data, size: self.size }.octets() }
+    }
+}
+
+impl Drop for WeBuf {
+    fn drop(&mut self) {
+        if let Some(free) = self.free {
+            free(self.owner)
+        }
+    }
+}
+
+impl From<WeBuf> for Bytes {
+    fn from(buf: WeBuf) -> Bytes {
+        Bytes::from_owner(buf)
+    }
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct WeHeader {
+    pub name: WeStr,
+    pub value: WeStr,
+}
+
+/// A context pointer of the C side; its contract says which threads use it.
+#[repr(transparent)]
+#[derive(Clone, Copy)]
+pub struct Context(pub *mut c_void);
+unsafe impl Send for Context {}
+unsafe impl Sync for Context {}
+
+const _: () = {
+    assert!(size_of::<WeStr>() == 16);
+    assert!(size_of::<WeBuf>() == 32);
+    assert!(size_of::<WeHeader>() == 32);
+};
+
+/// A struct of the C side that begins with its own size.
+///
+/// # Safety
+/// `#[repr(C)]`, and the first field is the `usize` size.
+pub unsafe trait Sized {
+    const NAME: &'static str;
+}
+
+/// Borrows an option struct after checking its size.
+///
+/// # Safety
+/// `pointer` is null or points to at least a `usize`, and to a whole `T` if that says so.
+pub unsafe fn options<'a, T: Sized>(pointer: *const T) -> Result<&'a T, Fault> {
+    if pointer.is_null() {
+        return Err(Fault::new(Status::Invalid, format!("'{}' is null", T::NAME)));
+    }
+    let size = unsafe { *pointer.cast::<usize>() };
+    if size != size_of::<T>() {
+        let expected = size_of::<T>();
+        let message = format!("'{}' is {size} bytes where {expected} are expected", T::NAME);
+        return Err(Fault::new(Status::Invalid, message));
+    }
+    Ok(unsafe { &*pointer })
+}
+
+/// Borrows a handle that must not be null.
+///
+/// # Safety
+/// `pointer` is null or a live handle of type `T`.
+pub unsafe fn handle<'a, T>(pointer: *const T, name: &str) -> Result<&'a T, Fault> {
+    match unsafe { pointer.as_ref() } {
+        Some(value) => Ok(value),
+        None => Err(Fault::new(Status::Invalid, format!("'{name}' is null"))),
+    }
+}
+
+/// Moves a new handle to the caller.
+///
+/// # Safety
+/// `out` is null or writable.
+pub unsafe fn give<T>(value: T, out: *mut *mut T, name: &str) -> Result<(), Fault> {
+    if out.is_null() {
+        return Err(Fault::new(Status::Invalid, format!("'{name}' is null")));
+    }
+    unsafe { *out = Box::into_raw(Box::new(value)) };
+    Ok(())
+}
+
+/// Takes a handle back and drops it.
+///
+/// # Safety
+/// `pointer` is null or came from `give` and is not used again.
+pub unsafe fn take<T>(pointer: *mut T) {
+    if !pointer.is_null() {
+        drop(unsafe { Box::from_raw(pointer) });
+    }
+}

@@ -1,0 +1,90 @@
+//! From the caller's figures to a Wasmtime configuration.
+
+use crate::abi;
+use crate::error::{Fault, Status};
+use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct WeEngineConfig {
+    pub size: usize,
+    pub instances_max: u32,
+    pub epoch_tick_ms: u32,
+    pub memory_bytes_max: u64,
+    pub keep_resident_bytes: u64,
+    pub allocation: i32,
+    pub concurrency: i32,
+}
+const _: () = assert!(size_of::<WeEngineConfig>() == 40);
+unsafe impl abi::Sized for WeEngineConfig {
+    const NAME: &'static str = "we_engine_config";
+}
+
+const PAGE: u64 = 64 * 1024;
+const STACK_KEEP_RESIDENT: usize = 64 * 1024;
+/// Guests of the usual toolchains are three core instances with two tables: a component's share of
+/// the pool is generous in what costs only address space.
+const PARTS_PER_INSTANCE: u32 = 4;
+const BACKTRACE_FRAMES_MAX: usize = 64;
+
+fn range(name: &str, value: u64, least: u64, most: u64) -> Result<(), Fault> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    let message = format!("'{name}' is {value}, it must be between {least} and {most}");
+    Err(Fault::new(Status::Invalid, message))
+}
+
+impl WeEngineConfig {
+    pub fn validate(&self) -> Result<(), Fault> {
+        range("instances_max", self.instances_max.into(), 1, 100_000)?;
+        range("epoch_tick_ms", self.epoch_tick_ms.into(), 1, 10_000)?;
+        range("memory_bytes_max", self.memory_bytes_max, PAGE, 4 << 30)?;
+        range("memory_bytes_max modulo 64 KiB", self.memory_bytes_max % PAGE, 0, 0)?;
+        range("keep_resident_bytes", self.keep_resident_bytes, 0, self.memory_bytes_max)?;
+        range("allocation", self.allocation as u64, 0, 1)?;
+        range("concurrency", self.concurrency as u64, 0, 1)
+    }
+
+    pub fn wants_pool(&self) -> bool {
+        self.allocation == 1
+    }
+
+    pub fn has_concurrency(&self) -> bool {
+        self.concurrency == 1
+    }
+
+    /// The configuration with the pool or without it.
+    pub fn wasmtime(&self, pool: bool) -> Config {
+        let mut config = Config::new();
+        config
+            .epoch_interruption(true)
+            .concurrency_support(self.has_concurrency())
+            .wasm_component_model_async(self.has_concurrency())
+            .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(BACKTRACE_FRAMES_MAX))
+            // Registered unwind tables tax every C++ throw of the process.
+            .native_unwind_info(false);
+        if pool {
+            config.allocation_strategy(InstanceAllocationStrategy::Pooling(self.pool()));
+        }
+        config
+    }
+
+    fn pool(&self) -> PoolingAllocationConfig {
+        let count = self.instances_max;
+        let mut pool = PoolingAllocationConfig::default();
+        pool.total_component_instances(count)
+            .total_core_instances(count.saturating_mul(PARTS_PER_INSTANCE))
+            .total_tables(count.saturating_mul(PARTS_PER_INSTANCE))
+            .total_memories(count)
+            .total_stacks(count)
+            .max_memory_size(self.memory_bytes_max as usize)
+            .linear_memory_keep_resident(self.keep_resident_bytes as usize)
+            .table_keep_resident(self.keep_resident_bytes as usize)
+            .async_stack_keep_resident(STACK_KEEP_RESIDENT)
+            .decommit_batch_size(16)
+            .max_unused_warm_slots(count.min(100))
+            .pagemap_scan(Enabled::Auto);
+        pool
+    }
+}

@@ -1,0 +1,182 @@
+//! Failures as values: a status, a sentence, and for traps how and where.
+
+use crate::abi::{WeStr, take};
+use std::fmt::{self, Write};
+use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
+use wasmtime_wasi::I32Exit;
+
+/// `we_status`; the header says what each one means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Status {
+    Ok = 0,
+    Invalid = 1,
+    State = 2,
+    Engine = 3,
+    NotWasm = 4,
+    CoreModule = 5,
+    Compile = 6,
+    Link = 7,
+    NoHandler = 8,
+    BadRequest = 9,
+    PoolFull = 10,
+    Trap = 11,
+    Cpu = 12,
+    Memory = 13,
+    NoResponse = 14,
+    GuestError = 15,
+    BodyIncomplete = 16,
+    Internal = 17,
+}
+
+/// `we_trap`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum TrapKind {
+    None = 0,
+    Unreachable = 1,
+    OutOfBounds = 2,
+    StackOverflow = 3,
+    Interrupt = 4,
+    Arithmetic = 5,
+    IndirectCall = 6,
+    Exit = 7,
+    Host = 8,
+    Other = 9,
+}
+
+/// A failure on its way out; `we_error` in the header.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    pub status: Status,
+    pub trap: TrapKind,
+    pub message: String,
+    pub backtrace: String,
+}
+
+const BACKTRACE_BYTES_MAX: usize = 8 * 1024;
+
+impl Fault {
+    pub fn new(status: Status, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Fault { status, trap: TrapKind::None, message, backtrace: String::new() }
+    }
+
+    /// A failure of Wasmtime outside of guest code: the whole chain of causes in one sentence.
+    pub fn of(status: Status, error: &wasmtime::Error) -> Self {
+        Fault::new(status, format!("{error:#}"))
+    }
+
+    /// A failure that ended a guest. `growth_refused`: its store refused memory or table growth
+    /// before, so that whatever the guest did next was the end of memory to it.
+    pub fn of_guest(error: &wasmtime::Error, growth_refused: bool) -> Self {
+        if error.is::<PoolConcurrencyLimitError>() {
+            return Fault::of(Status::PoolFull, error);
+        }
+        let (trap, message) = trap_of(error);
+        let status = match trap {
+            TrapKind::Interrupt => Status::Cpu,
+            _ if growth_refused => Status::Memory,
+            _ => Status::Trap,
+        };
+        Fault { status, trap, message, backtrace: backtrace_of(error) }
+    }
+}
+
+fn trap_of(error: &wasmtime::Error) -> (TrapKind, String) {
+    if let Some(exit) = error.downcast_ref::<I32Exit>() {
+        return (TrapKind::Exit, format!("the guest called exit with code {}", exit.0));
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(trap) => {
+            let text = trap.to_string();
+            (kind_of(*trap), text.strip_prefix("wasm trap: ").unwrap_or(&text).to_owned())
+        }
+        None => (TrapKind::Host, error.root_cause().to_string()),
+    }
+}
+
+fn kind_of(trap: Trap) -> TrapKind {
+    match trap {
+        Trap::UnreachableCodeReached => TrapKind::Unreachable,
+        Trap::MemoryOutOfBounds | Trap::TableOutOfBounds | Trap::ArrayOutOfBounds => {
+            TrapKind::OutOfBounds
+        }
+        Trap::StackOverflow => TrapKind::StackOverflow,
+        Trap::Interrupt => TrapKind::Interrupt,
+        Trap::IntegerOverflow | Trap::IntegerDivisionByZero | Trap::BadConversionToInteger => {
+            TrapKind::Arithmetic
+        }
+        Trap::IndirectCallToNull | Trap::BadSignature | Trap::NullReference => {
+            TrapKind::IndirectCall
+        }
+        _ => TrapKind::Other,
+    }
+}
+
+/// Text that refuses to grow beyond the limit.
+struct Bounded(String);
+
+impl fmt::Write for Bounded {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = BACKTRACE_BYTES_MAX - self.0.len();
+        if text.len() <= room {
+            self.0.push_str(text);
+            return Ok(());
+        }
+        let cut = (0..=room).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        self.0.push_str(&text[..cut]);
+        Err(fmt::Error)
+    }
+}
+
+fn backtrace_of(error: &wasmtime::Error) -> String {
+    let mut text = Bounded(String::new());
+    if let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() {
+        // An error means that the limit is reached: what fits is kept.
+        let _ = write!(text, "{backtrace}");
+    }
+    text.0
+}
+
+/// Turns a result into a status and an owned error.
+///
+/// # Safety
+/// `error` is null or writable.
+pub unsafe fn report(result: Result<(), Fault>, error: *mut *mut Fault) -> i32 {
+    match result {
+        Ok(()) => Status::Ok as i32,
+        Err(fault) => {
+            let status = fault.status as i32;
+            if !error.is_null() {
+                unsafe { *error = Box::into_raw(Box::new(fault)) };
+            }
+            status
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_error_code(error: *const Fault) -> i32 {
+    unsafe { error.as_ref() }.map_or(Status::Ok, |fault| fault.status) as i32
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_error_trap(error: *const Fault) -> i32 {
+    unsafe { error.as_ref() }.map_or(TrapKind::None, |fault| fault.trap) as i32
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_error_message(error: *const Fault) -> WeStr {
+    WeStr::of(unsafe { error.as_ref() }.map_or(b"", |fault| fault.message.as_bytes()))
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_error_backtrace(error: *const Fault) -> WeStr {
+    WeStr::of(unsafe { error.as_ref() }.map_or(b"", |fault| fault.backtrace.as_bytes()))
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_error_free(error: *mut Fault) {
+    unsafe { take(error) }
+}

@@ -1,0 +1,31 @@
+//! The engine behind `include/weft_engine.h`: Wasmtime as a static library whose tasks are polled by
+//! foreign threads. The header is the contract; the comments here say only what it does not.
+//!
+//! One file per concept: `abi` holds the plain C types, every other file its opaque handle and the
+//! `extern "C"` functions on it.
+
+mod abi;
+mod body;
+mod call;
+mod component;
+mod config;
+mod engine;
+mod error;
+mod limits;
+mod request;
+mod response;
+mod runtime;
+mod stdio;
+mod store;
+mod task;
+
+#[cfg(test)]
+mod tests;
+
+/// Changes together with `WE_ABI_VERSION` in the header.
+const ABI_VERSION: u32 = 1;
+
+#[unsafe(no_mangle)]
+pub extern "C" fn we_abi_version() -> u32 {
+    ABI_VERSION
+}

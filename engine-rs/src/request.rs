@@ -1,0 +1,77 @@
+//! From the C request to the one wasi:http hands to the guest.
+
+use crate::abi::{self, WeHeader, WeStr};
+use crate::body::WeBody;
+use crate::error::{Fault, Status};
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use http_body_util::{BodyExt, Empty};
+use wasmtime_wasi_http::WasiBody;
+
+#[repr(C)]
+pub struct WeHttpRequest {
+    pub size: usize,
+    pub method: WeStr,
+    pub scheme: WeStr,
+    pub authority: WeStr,
+    pub path_with_query: WeStr,
+    pub headers: *const WeHeader,
+    pub header_count: usize,
+    pub body: *const WeBody,
+}
+const _: () = assert!(size_of::<WeHttpRequest>() == 96);
+unsafe impl abi::Sized for WeHttpRequest {
+    const NAME: &'static str = "we_http_request";
+}
+
+fn bad(what: &str, octets: &[u8]) -> Fault {
+    let shown = octets[..octets.len().min(100)].escape_ascii();
+    Fault::new(Status::BadRequest, format!("the request's {what} '{shown}' is not valid"))
+}
+
+fn uri_of(scheme: &[u8], authority: &[u8], path: &[u8]) -> Result<Uri, Fault> {
+    let mut parts = http::uri::Parts::default();
+    parts.scheme = Some(Scheme::try_from(scheme).map_err(|_| bad("scheme", scheme))?);
+    parts.authority = Some(Authority::try_from(authority).map_err(|_| bad("authority", authority))?);
+    parts.path_and_query = Some(PathAndQuery::try_from(path).map_err(|_| bad("path", path))?);
+    Uri::from_parts(parts).map_err(|_| bad("path", path))
+}
+
+/// Copies the head.
+///
+/// # Safety
+/// The pointers of `raw` are as the header says.
+unsafe fn head_of(raw: &WeHttpRequest) -> Result<Request<()>, Fault> {
+    let method = unsafe { raw.method.octets() };
+    let uri = unsafe {
+        uri_of(raw.scheme.octets(), raw.authority.octets(), raw.path_with_query.octets())
+    }?;
+    let mut request = Request::new(());
+    *request.method_mut() = Method::from_bytes(method).map_err(|_| bad("method", method))?;
+    *request.uri_mut() = uri;
+    let headers = match raw.header_count {
+        0 => &[],
+        count => unsafe { std::slice::from_raw_parts(raw.headers, count) },
+    };
+    for header in headers {
+        let (name, value) = unsafe { (header.name.octets(), header.value.octets()) };
+        let value = HeaderValue::from_bytes(value).map_err(|_| bad("value of header", name))?;
+        let name = HeaderName::from_bytes(name).map_err(|_| bad("header name", name))?;
+        let appended = request.headers_mut().try_append(name, value);
+        appended.map_err(|_| Fault::new(Status::BadRequest, "the request has too many headers"))?;
+    }
+    Ok(request)
+}
+
+/// Takes the request over, with the reading end of its body.
+///
+/// # Safety
+/// The pointers of `raw` are as the header says.
+pub unsafe fn request_of(raw: &WeHttpRequest) -> Result<Request<WasiBody>, Fault> {
+    let head = unsafe { head_of(raw) }?;
+    let body = match unsafe { raw.body.as_ref() } {
+        Some(body) => body.take_reader()?.boxed_unsync(),
+        None => Empty::new().map_err(Into::into).boxed_unsync(),
+    };
+    Ok(head.map(|()| body))
+}

@@ -1,0 +1,129 @@
+//! The store of one call: everything a guest can reach, which is nothing but its own request,
+//! clocks, random numbers and two output streams.
+
+use crate::engine::{Counters, EngineParts};
+use crate::error::{Fault, Status};
+use crate::limits::{Limiter, WeCallOptions};
+use crate::runtime;
+use crate::stdio::{Output, Stream};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use wasmtime::component::ResourceTable;
+use wasmtime::{Store, UpdateDeadline};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{
+    Error as HttpError, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks,
+    WasiHttpView,
+};
+
+const RANDOM_BYTES_MAX: u64 = 1 << 20;
+const RESPONSE_CHUNK_BYTES_MAX: usize = 64 * 1024;
+
+pub struct HostState {
+    table: ResourceTable,
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    hooks: Hooks,
+    limiter: Limiter,
+    counters: Arc<Counters>,
+}
+
+impl HostState {
+    fn new(options: &WeCallOptions, counters: Arc<Counters>) -> Self {
+        counters.stores.fetch_add(1, Relaxed);
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(options.handles_max as usize);
+        let mut http = WasiHttpCtx::new();
+        http.set_field_size_limit(options.header_bytes_max as usize);
+        let limiter = Limiter::new(options);
+        HostState { table, wasi: wasi_of(options), http, hooks: Hooks, limiter, counters }
+    }
+
+    pub fn growth_refused(&self) -> bool {
+        self.limiter.growth_refused()
+    }
+}
+
+impl Drop for HostState {
+    fn drop(&mut self) {
+        self.counters.stores.fetch_sub(1, Relaxed);
+    }
+}
+
+/// No environment, arguments, directories, addresses or name lookup.
+fn wasi_of(options: &WeCallOptions) -> WasiCtx {
+    WasiCtxBuilder::new()
+        .stdout(Output::new(Stream::Stdout, options))
+        .stderr(Output::new(Stream::Stderr, options))
+        .allow_tcp(false)
+        .allow_udp(false)
+        .allow_ip_name_lookup(false)
+        .max_random_size(RANDOM_BYTES_MAX)
+        .build()
+}
+
+impl WasiView for HostState {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for HostState {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.hooks }
+    }
+}
+
+/// Outgoing requests are denied until a link grants them.
+struct Hooks;
+
+type IoResult = Box<dyn Future<Output = Result<(), HttpError>> + Send>;
+
+impl WasiHttpHooks for Hooks {
+    fn send_request(
+        &mut self,
+        _request: http::Request<WasiBody>,
+        _options: Option<RequestOptions>,
+        _io: IoResult,
+    ) -> Box<dyn Future<Output = Result<(http::Response<WasiBody>, IoResult), HttpError>> + Send>
+    {
+        Box::new(std::future::ready(Err(HttpError::HttpRequestDenied)))
+    }
+
+    fn p2_outgoing_body_chunk_size(&mut self) -> usize {
+        RESPONSE_CHUNK_BYTES_MAX
+    }
+}
+
+/// Makes the store of one call. `options` are resolved. Errors: PoolFull.
+pub fn new_store(engine: &EngineParts, options: &WeCallOptions) -> Result<Store<HostState>, Fault> {
+    let counters = &engine.counters;
+    if counters.stores.load(Relaxed) >= engine.config.instances_max.into() {
+        let message = format!("all {} instances are in use", engine.config.instances_max);
+        return Err(Fault::new(Status::PoolFull, message));
+    }
+    let mut store = Store::new(&engine.engine, HostState::new(options, counters.clone()));
+    store.limiter(|state| &mut state.limiter);
+    store.set_hostcall_fuel(options.hostcall_bytes_max as usize);
+    store.set_max_component_handles(options.handles_max as usize);
+    bound_running_time(&mut store, counters.clone(), options.cpu_ticks_max);
+    Ok(store)
+}
+
+/// Gives the thread back after each full slice, and ends the guest when its budget is used up.
+fn bound_running_time(store: &mut Store<HostState>, counters: Arc<Counters>, ticks_max: u32) {
+    let mut ticks = 0;
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(move |_| {
+        if runtime::slice_is_fresh(counters.epoch.load(Relaxed)) {
+            return Ok(UpdateDeadline::Continue(1));
+        }
+        ticks += 1;
+        if ticks_max != 0 && ticks >= ticks_max {
+            return Ok(UpdateDeadline::Interrupt);
+        }
+        counters.yields.fetch_add(1, Relaxed);
+        runtime::mark_yielded();
+        Ok(UpdateDeadline::Yield(1))
+    });
+}

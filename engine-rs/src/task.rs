@@ -1,0 +1,82 @@
+//! Tasks: guest work that foreign threads poll.
+
+use crate::engine::Counters;
+use crate::runtime;
+use std::ffi::c_void;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::task::{Context, Poll};
+
+/// What a task runs. Polled by one thread at a time.
+pub trait Work: Send {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()>;
+    fn resume(&mut self);
+}
+
+/// `we_task`. Its work is gone once it is done.
+pub struct WeTask {
+    work: Option<Box<dyn Work>>,
+    counters: Arc<Counters>,
+}
+
+impl WeTask {
+    pub fn new(work: Box<dyn Work>, counters: Arc<Counters>) -> Self {
+        counters.tasks.fetch_add(1, Relaxed);
+        WeTask { work: Some(work), counters }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> WePoll {
+        let Some(work) = &mut self.work else {
+            return WePoll { state: DONE, yielded: 0 };
+        };
+        runtime::begin_slice(self.counters.epoch.load(Relaxed));
+        match work.poll(cx) {
+            Poll::Ready(()) => {
+                self.work = None;
+                WePoll { state: DONE, yielded: 0 }
+            }
+            Poll::Pending => WePoll { state: PENDING, yielded: runtime::end_slice().into() },
+        }
+    }
+}
+
+impl Drop for WeTask {
+    fn drop(&mut self) {
+        // A guest's frames unwind here: its timers need the reactor in scope.
+        let _reactor = runtime::enter();
+        self.work = None;
+        self.counters.tasks.fetch_sub(1, Relaxed);
+    }
+}
+
+const PENDING: i32 = 0;
+const DONE: i32 = 1;
+
+#[repr(C)]
+pub struct WePoll {
+    state: i32,
+    yielded: i32,
+}
+const _: () = assert!(size_of::<WePoll>() == 8);
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_task_poll(task: *mut WeTask, waker: *mut c_void) -> WePoll {
+    let Some(task) = (unsafe { task.as_mut() }) else {
+        return WePoll { state: DONE, yielded: 0 };
+    };
+    let _reactor = runtime::enter();
+    let waker = unsafe { runtime::borrow_waker(waker) };
+    task.poll(&mut Context::from_waker(&waker))
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_task_resume(task: *mut WeTask) {
+    if let Some(work) = unsafe { task.as_mut() }.and_then(|task| task.work.as_mut()) {
+        work.resume();
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_task_drop(task: *mut WeTask) {
+    unsafe { crate::abi::take(task) }
+}
