@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "io/net/http1_head.h"
+#include "io/net/http1_parser.h"
+#include "io/net/http_server.h"
+#include "io/net/tcp.h"
+
+namespace weft::net {
+
+/// What the connections of one server share. Shard-local.
+struct Http1Shared {
+    rt::Shard* shard;
+    HttpHandler* handler;
+    HttpLimits limits;
+    HttpServerStats stats{};
+    bool draining = false;
+    std::string date{};  ///< The Date field, made once a second.
+    TimePoint date_until{};
+
+    std::string_view date_now();
+};
+
+/// One client: reads requests one after the other and writes their responses.
+class Http1Connection : public std::enable_shared_from_this<Http1Connection> {
+  public:
+    Http1Connection(TcpStream stream, Http1Shared* shared)
+        : stream_(std::move(stream)), shared_(shared) {}
+
+    /// Runs until the client or the server is done with the connection. Keeps the connection alive
+    /// by itself.
+    static rt::Task<void> serve(std::shared_ptr<Http1Connection> self);
+    /// Ends it now if it waits for a request, else after the present response.
+    void drain();
+
+  private:
+    class RequestBody;
+
+    rt::Task<std::optional<Http1Parser::Head>> read_head();
+    rt::Task<void> exchange(Http1Parser::Head head);
+    rt::Task<void> send(HttpResponse response, bool is_head_request);
+    ResponseHead plan_head(const HttpResponse& response, const rt::Chunk* first,
+                           bool is_head_request);
+    rt::Task<void> send_body(std::unique_ptr<rt::ByteSource> body, Framing framing, Bytes out,
+                             rt::Chunk first);
+    rt::Task<void> write(Bytes data);
+    rt::Task<void> refuse(Error error);
+    void skip_rest_of_body();
+
+    TcpStream stream_;
+    Http1Shared* shared_;  // Owned by the server, which closes all connections before it goes.
+    rt::TaskContext* context_ = nullptr;
+    std::shared_ptr<Http1Parser> parser_;  // Of the present request; shared with its body.
+    bool client_is_http_1_0_ = false;
+    bool keep_alive_ = true;
+    bool is_idle_ = true;
+    bool is_open_ = true;
+};
+
+}  // namespace weft::net

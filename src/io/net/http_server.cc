@@ -1,0 +1,101 @@
+#include "io/net/http_server.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/rt/scope.h"
+#include "base/rt/time.h"
+#include "io/net/http1_connection.h"
+#include "io/net/tcp.h"
+
+namespace weft::net {
+
+struct HttpServer::Impl {
+    Impl(Http1Shared common, TcpListener opened)
+        : shared(std::move(common)),
+          listener(std::move(opened)),
+          accepting(shared.shard),
+          serving(shared.shard) {}
+
+    Http1Shared shared;
+    TcpListener listener;
+    std::vector<Http1Connection*> open;  // Each removes itself when it ends.
+    rt::Scope accepting;
+    rt::Scope serving;
+
+    rt::Task<void> accept_all();
+    rt::Task<void> serve(std::shared_ptr<Http1Connection> connection);
+};
+
+namespace {
+
+/// After the process ran out of descriptors: long enough for some to close, short enough to go
+/// unnoticed.
+constexpr auto accept_pause = std::chrono::milliseconds(50);
+
+}  // namespace
+
+rt::Task<void> HttpServer::Impl::accept_all() {
+    for (;;) {
+        Result<TcpStream> stream = co_await listener.accept(shared.limits.head_bytes_max + 4);
+        if (!stream && stream.error().code == Errc::cancelled) co_return ok();
+        if (!stream) {
+            CO_CHECK(co_await rt::sleep_until(shared.shard->now() + accept_pause));
+            continue;
+        }
+        if (open.size() >= shared.limits.connections_max) {
+            ++shared.stats.connections_refused;
+            continue;
+        }
+        auto connection = std::make_shared<Http1Connection>(std::move(*stream), &shared);
+        CO_CHECK(serving.spawn(serve(std::move(connection))));
+    }
+}
+
+rt::Task<void> HttpServer::Impl::serve(std::shared_ptr<Http1Connection> connection) {
+    Http1Connection* const entry = connection.get();
+    open.push_back(entry);
+    shared.stats.connections = open.size();
+    Result<void> result = co_await Http1Connection::serve(std::move(connection));
+    std::erase(open, entry);
+    shared.stats.connections = open.size();
+    co_return result;
+}
+
+HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HttpServer::~HttpServer() = default;
+
+Result<std::unique_ptr<HttpServer>> HttpServer::listen(rt::Shard* shard, const Address& address,
+                                                       HttpHandler* handler, HttpLimits limits) {
+    TRY(auto listener, TcpListener::listen(shard, address));
+    Http1Shared shared{.shard = shard, .handler = handler, .limits = limits};
+    return std::unique_ptr<HttpServer>(
+        new HttpServer(std::make_unique<Impl>(std::move(shared), std::move(listener))));
+}
+
+Address HttpServer::address() const { return impl_->listener.address(); }
+
+const HttpServerStats& HttpServer::stats() const { return impl_->shared.stats; }
+
+void HttpServer::start() {
+    WEFT_ASSERT(impl_->accepting.spawn(impl_->accept_all()), "a server starts once");
+}
+
+rt::Task<void> HttpServer::drain() {
+    impl_->shared.draining = true;
+    co_await impl_->accepting.close();
+    impl_->listener.close();
+    for (Http1Connection* connection : impl_->open) connection->drain();
+    co_await impl_->serving.drain();
+    co_return ok();
+}
+
+rt::Task<void> HttpServer::stop() {
+    co_await impl_->accepting.close();
+    impl_->listener.close();
+    co_await impl_->serving.close();
+    co_return ok();
+}
+
+}  // namespace weft::net

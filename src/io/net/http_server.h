@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "base/rt/call_ctx.h"
+#include "base/rt/shard.h"
+#include "io/net/address.h"
+#include "io/net/http_message.h"
+
+namespace weft::net {
+
+/// What answers requests. Called on the server's shard.
+class HttpHandler {
+  public:
+    virtual ~HttpHandler() = default;
+    /// Cancelled when the client leaves. An error becomes a response through `refuse`.
+    virtual rt::Task<HttpResponse> handle(rt::CallCtx ctx, HttpRequest request) = 0;
+    /// The response that tells the client of an error: of `handle`, or of a body that failed before
+    /// its first octet.
+    virtual HttpResponse refuse(const Error& error) = 0;
+};
+
+/// Bounds of one server; each is documented in docs/reference/limits.md.
+struct HttpLimits {
+    std::size_t connections_max = 10'000;        ///< Open at one time; more are closed at once.
+    std::size_t head_bytes_max = 64U << 10U;     ///< Request line and fields; more is 431.
+    std::uint64_t body_bytes_max = 256U << 20U;  ///< Content of one request; more is 413.
+    Duration head_wait = std::chrono::seconds(
+        10);  ///< From the first octet of a request to its empty line; then 408.
+    Duration idle_wait = std::chrono::seconds(60);  ///< Without any request; then closed.
+    Duration body_wait =
+        std::chrono::seconds(30);  ///< Without an octet of a body that is read; then 408.
+    Duration write_wait =
+        std::chrono::seconds(30);  ///< Without the client taking what is sent; then closed.
+};
+
+/// Counters since start, read on the shard.
+struct HttpServerStats {
+    std::uint64_t connections = 0;          ///< Open now.
+    std::uint64_t connections_refused = 0;  ///< Closed at once, over the limit.
+    std::uint64_t requests = 0;
+    std::uint64_t requests_malformed =
+        0;  ///< Answered by the server itself: 400, 408, 413, 431, 501, 505.
+    std::uint64_t clients_gone = 0;  ///< Left before their response was complete.
+};
+
+/// HTTP/1.1 and 1.0 on one address and one shard. Source: RFC 9110, RFC 9112.
+class HttpServer {
+  public:
+    /// Listens at once; serves once `start` was called. `shard` and `handler` outlive the server.
+    /// Errors: unavailable.
+    static Result<std::unique_ptr<HttpServer>> listen(rt::Shard* shard, const Address& address,
+                                                      HttpHandler* handler, HttpLimits limits);
+    ~HttpServer();
+
+    Address address() const;
+    /// Accepts connections from now on.
+    void start();
+    /// Accepts nothing more, closes idle connections, lets requests under way end. Returns when
+    /// none is left.
+    rt::Task<void> drain();
+    /// Ends everything at once.
+    rt::Task<void> stop();
+    const HttpServerStats& stats() const;
+
+  private:
+    struct Impl;
+    explicit HttpServer(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace weft::net

@@ -1,0 +1,279 @@
+#include "io/net/tcp.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+
+#include "base/rt/one_shot.h"
+
+namespace weft::net {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+asio::io_context& io_of(const rt::Shard* shard) {
+    return *static_cast<asio::io_context*>(shard->native());
+}
+
+Failure broken(const error_code& error) {
+    return fail(Errc::unavailable, "net.connection_broken", "the connection broke: {}",
+                error.message());
+}
+
+/// Ends a wait at a point in time.
+class WaitLimit {
+  public:
+    WaitLimit(rt::Executor* executor, rt::OneShot<void>* wait, TimePoint due)
+        : wait_(wait), timer_(&WaitLimit::fire, this) {
+        if (due != TimePoint::max()) executor->arm(timer_, due);
+    }
+
+  private:
+    static void fire(void* self) {
+        static_cast<WaitLimit*>(self)->wait_->complete_now(
+            fail(Errc::deadline, "net.peer_too_slow", "the peer was too slow"));
+    }
+
+    rt::OneShot<void>* wait_;  // Owned by the waiting frame, which owns this too.
+    rt::Timer timer_;
+};
+
+}  // namespace
+
+struct TcpStream::Impl : std::enable_shared_from_this<TcpStream::Impl> {
+    Impl(rt::Shard* shard, tcp::socket accepted, std::size_t input_bytes_max)
+        : home(shard),
+          socket(std::move(accepted)),
+          buffer(std::min<std::size_t>(input_bytes_max, 4096)),
+          buffer_max(input_bytes_max) {}
+
+    rt::Shard* home;
+    tcp::socket socket;
+    Bytes buffer;  // Octets [begin, end) are the input.
+    std::size_t buffer_max;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    bool reading = false;
+    bool ended = false;
+    rt::OneShot<void>* reader = nullptr;  // In the frame of a waiting fill().
+    rt::TaskContext* watcher = nullptr;   // Set by watch().
+
+    void make_room() {
+        if (begin == end) begin = end = 0;
+        if (end < buffer.size()) return;
+        if (begin > 0) {
+            std::copy(buffer.begin() + static_cast<std::ptrdiff_t>(begin),
+                      buffer.begin() + static_cast<std::ptrdiff_t>(end), buffer.begin());
+            end -= begin;
+            begin = 0;
+        } else if (buffer.size() < buffer_max) {
+            buffer.resize(std::min(buffer.size() * 2, buffer_max));
+        }
+    }
+
+    /// Starts a read in the background unless one runs or there is no room.
+    bool start_read() {
+        if (reading || ended) return true;
+        make_room();
+        if (end == buffer.size()) return false;
+        reading = true;
+        socket.async_read_some(
+            asio::buffer(buffer.data() + end, buffer.size() - end),
+            [self = shared_from_this()](const error_code& error, std::size_t got) {
+                self->on_read(error, got);
+            });
+        return true;
+    }
+
+    void on_read(const error_code& error, std::size_t got) {
+        reading = false;
+        end += got;
+        if (error) {
+            ended = true;
+            if (watcher != nullptr) std::exchange(watcher, nullptr)->cancel();
+        }
+        if (reader != nullptr) std::exchange(reader, nullptr)->complete_now(ok());
+    }
+
+    void close() {
+        watcher = nullptr;
+        error_code ignored;
+        socket.close(ignored);
+    }
+};
+
+TcpStream::TcpStream(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+TcpStream::TcpStream(TcpStream&&) noexcept = default;
+TcpStream& TcpStream::operator=(TcpStream&&) noexcept = default;
+TcpStream::~TcpStream() {
+    if (impl_) impl_->close();
+}
+
+BytesView TcpStream::input() const {
+    return BytesView(impl_->buffer).subspan(impl_->begin, impl_->end - impl_->begin);
+}
+
+void TcpStream::consume(std::size_t octets) {
+    WEFT_ASSERT(octets <= impl_->end - impl_->begin, "only what arrived is consumed");
+    impl_->begin += octets;
+}
+
+bool TcpStream::is_ended() const { return impl_->ended; }
+
+rt::Task<void> TcpStream::fill(TimePoint due) {
+    auto impl = impl_;
+    if (impl->ended) co_return ok();
+    if (!impl->start_read())
+        co_return fail(Errc::exhausted, "net.input_full", "the input buffer of {} bytes is full",
+                       impl->buffer_max);
+    rt::OneShot<void> grown;
+    const WaitLimit limit(impl->home, &grown, due);
+    impl->reader = &grown;
+    Result<void> result = co_await grown;
+    impl->reader = nullptr;
+    co_return result;
+}
+
+void TcpStream::watch(rt::TaskContext* context) {
+    impl_->watcher = context;
+    if (context == nullptr) return;
+    if (impl_->ended) {
+        impl_->watcher = nullptr;
+        context->cancel();
+        return;
+    }
+    impl_->start_read();
+}
+
+Result<std::size_t> TcpStream::try_write(BytesView data) {
+    error_code error;
+    const auto sent = impl_->socket.write_some(asio::buffer(data.data(), data.size()), error);
+    if (error == asio::error::would_block || error == asio::error::try_again) return std::size_t{0};
+    if (error) return broken(error);
+    return sent;
+}
+
+rt::Task<void> TcpStream::write(Bytes data, TimePoint due) {
+    auto impl = impl_;
+    // The octets and the wait are shared with the handler: a cancelled write leaves the kernel call
+    // to end by itself.
+    struct Writing {
+        Bytes data;
+        rt::OneShot<void> done;
+    };
+    auto writing = std::make_shared<Writing>();
+    writing->data = std::move(data);
+    asio::async_write(impl->socket, asio::buffer(writing->data),
+                      [writing, impl](const error_code& error, std::size_t) {
+                          if (error)
+                              writing->done.complete_now(broken(error));
+                          else
+                              writing->done.complete_now(ok());
+                      });
+    const WaitLimit limit(impl->home, &writing->done, due);
+    Result<void> result = co_await writing->done;
+    if (!result) impl->close();  // Part of it may have been sent: nothing can follow.
+    co_return result;
+}
+
+void TcpStream::shutdown_write() {
+    error_code ignored;
+    impl_->socket.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+struct TcpListener::Impl {
+    Impl(rt::Shard* shard, asio::io_context& io) : home(shard), acceptor(io) {}
+    rt::Shard* home;
+    tcp::acceptor acceptor;
+};
+
+TcpListener::TcpListener(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+TcpListener::TcpListener(TcpListener&&) noexcept = default;
+TcpListener& TcpListener::operator=(TcpListener&&) noexcept = default;
+TcpListener::~TcpListener() {
+    if (impl_) close();
+}
+
+namespace {
+
+enum class Share { no, yes };
+
+/// Opens and binds; listens only when the port is to be shared between shards.
+Result<void> bind(tcp::acceptor& acceptor, const Address& address, Share share) {
+    error_code error;
+    const auto host = asio::ip::make_address(address.host, error);
+    const tcp::endpoint endpoint(host, address.port);
+    if (!error) acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error && share == Share::yes) acceptor.set_option(reuse_port(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error && share == Share::yes)
+        acceptor.listen(asio::socket_base::max_listen_connections, error);
+    if (error == asio::error::address_in_use)
+        return fail(Errc::unavailable, "net.port_in_use",
+                    "'{}' is in use by another process; stop it or choose another port",
+                    address.text());
+    if (error)
+        return fail(Errc::unavailable, "net.cannot_listen", "cannot listen on '{}': {}",
+                    address.text(), error.message());
+    return ok();
+}
+
+}  // namespace
+
+Result<void> check_port_free(const Address& address) {
+    asio::io_context io;
+    tcp::acceptor probe(io);
+    return bind(probe, address, Share::no);
+}
+
+Result<TcpListener> TcpListener::listen(rt::Shard* shard, const Address& address) {
+    auto impl = std::make_shared<Impl>(shard, io_of(shard));
+    CHECK(bind(impl->acceptor, address, Share::yes));
+    return TcpListener(std::move(impl));
+}
+
+Address TcpListener::address() const {
+    error_code error;
+    const auto endpoint = impl_->acceptor.local_endpoint(error);
+    return {endpoint.address().to_string(), endpoint.port()};
+}
+
+rt::Task<TcpStream> TcpListener::accept(std::size_t input_bytes_max) {
+    auto impl = impl_;
+    auto accepted = std::make_shared<rt::OneShot<TcpStream>>();
+    impl->acceptor.async_accept([accepted, impl, input_bytes_max](const error_code& error,
+                                                                  tcp::socket socket) {
+        if (error == asio::error::operation_aborted) return accepted->complete_now(rt::cancelled());
+        if (error)
+            return accepted->complete_now(fail(Errc::exhausted, "net.cannot_accept",
+                                               "cannot accept a connection: {}", error.message()));
+        error_code ignored;
+        socket.set_option(tcp::no_delay(true), ignored);
+        socket.non_blocking(true, ignored);
+        accepted->complete_now(TcpStream(
+            std::make_shared<TcpStream::Impl>(impl->home, std::move(socket), input_bytes_max)));
+    });
+    Result<TcpStream> result = co_await *accepted;
+    if (!result) {
+        error_code ignored;
+        impl->acceptor.cancel(ignored);
+    }
+    co_return result;
+}
+
+void TcpListener::close() {
+    error_code ignored;
+    impl_->acceptor.close(ignored);
+}
+
+}  // namespace weft::net

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "base/core/bytes.h"
+#include "base/core/result.h"
+#include "base/rt/shard.h"
+#include "base/rt/task.h"
+#include "io/net/address.h"
+
+namespace weft::net {
+
+/// One connection with a bounded input buffer of its own. Shard-local; one fill and one write at a
+/// time. Destroying it closes the connection and may happen at any time no task of it runs.
+class TcpStream {
+  public:
+    struct Impl;
+    explicit TcpStream(std::shared_ptr<Impl> impl);
+    TcpStream(TcpStream&&) noexcept;
+    TcpStream& operator=(TcpStream&&) noexcept;
+    ~TcpStream();
+
+    /// Octets that have arrived and were not consumed. Valid until the next call that is not const.
+    BytesView input() const;
+    void consume(std::size_t octets);
+    /// True when no more octets will come: the peer closed its side or the connection broke.
+    bool is_ended() const;
+
+    /// Waits until the input has grown or the stream ended, at most until `due`. Errors: deadline,
+    /// cancelled, exhausted (the buffer is full and nothing was consumed).
+    rt::Task<void> fill(TimePoint due);
+
+    /// While set, the peer's close cancels `context`: for work that nobody waits for any more.
+    /// Reads ahead into the free part of the buffer. Null ends the watch. `context` is borrowed and
+    /// must outlive the watch.
+    void watch(rt::TaskContext* context);
+
+    /// Sends what the kernel takes at once; returns the number of octets. Errors: unavailable (the
+    /// connection broke).
+    Result<std::size_t> try_write(BytesView data);
+    /// Sends all of it, at most until `due`. Errors: unavailable, deadline, cancelled.
+    rt::Task<void> write(Bytes data, TimePoint due);
+
+    /// Ends our side and lets the peer read what was sent.
+    void shutdown_write();
+
+  private:
+    std::shared_ptr<Impl> impl_;
+};
+
+/// Accepts connections on one shard. Several shards may listen on one address: the kernel spreads
+/// connections.
+class TcpListener {
+  public:
+    struct Impl;
+    /// Errors: unavailable (port in use, address not of this machine, no permission).
+    static Result<TcpListener> listen(rt::Shard* shard, const Address& address);
+    TcpListener(TcpListener&&) noexcept;
+    TcpListener& operator=(TcpListener&&) noexcept;
+    ~TcpListener();
+
+    /// The address with the port that the kernel chose.
+    Address address() const;
+    /// Errors: cancelled, exhausted (no file descriptors left: try again later).
+    rt::Task<TcpStream> accept(std::size_t input_bytes_max);
+    /// Refuses new connections from now on.
+    void close();
+
+  private:
+    explicit TcpListener(std::shared_ptr<Impl> impl);
+    std::shared_ptr<Impl> impl_;
+};
+
+/// Fails when another process listens on `address` already: `SO_REUSEPORT` would share the port
+/// without a word. Errors: unavailable.
+Result<void> check_port_free(const Address& address);
+
+}  // namespace weft::net
