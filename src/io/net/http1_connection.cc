@@ -231,9 +231,10 @@ rt::Task<void> Http1Connection::send_body(std::unique_ptr<rt::ByteSource> body, 
             if (!out.empty()) CO_CHECK(co_await write(std::exchange(out, {})));
             if (!ready) ready = co_await body->read();
         }
-        if (!*ready)
-            co_return Failure(
-                std::move(*ready).error());  // The client sees a response without its end.
+        if (!*ready) {  // The client sees a response without its end.
+            if (!out.empty()) CO_CHECK(co_await write(std::move(out)));
+            co_return Failure(std::move(*ready).error());
+        }
         chunk = std::move(**ready);
     }
     if (framing == Framing::chunked) append_last_chunk(out);
