@@ -4,7 +4,7 @@
 # DEPS are those its headers show; PRIVATE_DEPS those only its sources use; TEST_DEPS those only its tests use.
 function(weft_room path)
   cmake_parse_arguments(ROOM "" "" "DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
-  string(REGEX REPLACE "^[a-z]+/" "" room "${path}")
+  string(REGEX REPLACE "^[a-z]+/(.*)$" "\\1" room "${path}")
   string(REPLACE "/" "_" room "${room}")
   set(library "weft_${room}")
   set(folder "${CMAKE_SOURCE_DIR}/src/${path}")

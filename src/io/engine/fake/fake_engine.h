@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "io/engine/engine.h"
+
+namespace weft::engine::fake {
+
+struct Count;
+
+/// What a fake guest sees of its host; its waits obey the deadline and the CPU budget as a real
+/// guest's do.
+class World {
+  public:
+    World(rt::CallCtx ctx, CallLimits limits, std::shared_ptr<GuestObserver> observer,
+          Duration tick)
+        : ctx_(std::move(ctx)), limits_(limits), observer_(std::move(observer)), tick_(tick) {}
+
+    /// Errors: deadline, cancelled.
+    rt::Task<void> sleep(Duration time);
+    /// Uses up CPU time until something ends it. Errors: exhausted (the budget), deadline,
+    /// cancelled.
+    rt::Task<void> spin();
+    void print(GuestStream stream, std::string_view text);
+    /// `co_return world->trap("unreachable");`
+    Failure trap(std::string_view message);
+
+    TimePoint deadline() const { return ctx_.deadline; }
+
+  private:
+    rt::CallCtx ctx_;
+    CallLimits limits_;
+    std::shared_ptr<GuestObserver> observer_;
+    Duration tick_;
+};
+
+/// A component written as a C++ function: answers one request in an instance of its own.
+using Guest = std::function<rt::Task<net::HttpResponse>(std::shared_ptr<World>, net::HttpRequest)>;
+
+/// An engine whose "compiler" looks the octets up in a table of guests, so that all layers above
+/// test without Rust, and on a SimLoop. Single-threaded but for `compile`.
+class FakeEngine final : public Engine {
+  public:
+    explicit FakeEngine(EngineConfig config = {});
+
+    /// Octets equal to `wasm` compile to `guest` from now on.
+    void add(std::string wasm, Guest guest);
+
+    Result<std::shared_ptr<const Component>> compile(BytesView wasm) override;
+    EngineStats stats() const override;
+
+  private:
+    EngineConfig config_;
+    std::map<std::string, Guest> guests_;
+    std::shared_ptr<Count> count_;
+};
+
+/// Behaves by path as the test guest of testdata/ does, as far as the port suite asks.
+Guest test_guest();
+
+}  // namespace weft::engine::fake
