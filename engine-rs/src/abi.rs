@@ -40,6 +40,18 @@ pub struct WeBuf {
 unsafe impl Send for WeBuf {}
 unsafe impl Sync for WeBuf {}
 
+impl WeBuf {
+    #[cfg(test)]
+    pub fn new(
+        data: *const u8,
+        size: usize,
+        free: extern "C" fn(*mut c_void),
+        owner: *mut c_void,
+    ) -> Self {
+        WeBuf { data, size, free: Some(free), owner }
+    }
+}
+
 impl AsRef<[u8]> for WeBuf {
     fn as_ref(&self) -> &[u8] {
         unsafe { WeStr { data: self.data, size: self.size }.octets() }

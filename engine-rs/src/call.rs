@@ -7,7 +7,7 @@ use crate::limits::WeCallOptions;
 use crate::request::{WeHttpRequest, request_of};
 use crate::response::{Answer, Guest, Response, WeHttpSink};
 use crate::store::{HostState, new_store};
-use crate::task::{Work, WeTask};
+use crate::task::{WeTask, Work};
 use futures::channel::oneshot;
 use http::Request;
 use std::pin::Pin;

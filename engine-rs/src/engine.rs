@@ -33,14 +33,14 @@ pub struct WeEngine(pub Arc<EngineParts>);
 
 #[repr(C)]
 pub struct WeMetrics {
-    size: usize,
-    pooling: u64,
-    instances: u64,
-    tasks: u64,
-    epoch_yields: u64,
-    pool_memories: u64,
-    pool_stacks: u64,
-    warm_bytes: u64,
+    pub size: usize,
+    pub pooling: u64,
+    pub instances: u64,
+    pub tasks: u64,
+    pub epoch_yields: u64,
+    pub pool_memories: u64,
+    pub pool_stacks: u64,
+    pub warm_bytes: u64,
 }
 const _: () = assert!(size_of::<WeMetrics>() == 64);
 unsafe impl abi::Sized for WeMetrics {

@@ -73,7 +73,12 @@ impl Limiter {
 }
 
 impl ResourceLimiter for Limiter {
-    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> Result<bool> {
         // Beyond the memory's own maximum the growth fails anyway and must not be charged.
         if maximum.is_some_and(|maximum| desired > maximum) {
             return self.refuse_unless(false);

@@ -31,8 +31,13 @@ fn bad(what: &str, octets: &[u8]) -> Fault {
 
 fn uri_of(scheme: &[u8], authority: &[u8], path: &[u8]) -> Result<Uri, Fault> {
     let mut parts = http::uri::Parts::default();
-    parts.scheme = Some(Scheme::try_from(scheme).map_err(|_| bad("scheme", scheme))?);
-    parts.authority = Some(Authority::try_from(authority).map_err(|_| bad("authority", authority))?);
+    parts.scheme = match scheme {
+        b"http" => Some(Scheme::HTTP),
+        b"https" => Some(Scheme::HTTPS),
+        _ => return Err(bad("scheme", scheme)),
+    };
+    parts.authority =
+        Some(Authority::try_from(authority).map_err(|_| bad("authority", authority))?);
     parts.path_and_query = Some(PathAndQuery::try_from(path).map_err(|_| bad("path", path))?);
     Uri::from_parts(parts).map_err(|_| bad("path", path))
 }

@@ -96,7 +96,9 @@ static RAW_WAKERS: RawWakerVTable = RawWakerVTable::new(
 /// # Safety
 /// `data` stays valid while the returned value is used.
 pub unsafe fn borrow_waker(data: *mut c_void) -> ManuallyDrop<Waker> {
-    ManuallyDrop::new(unsafe { Waker::from_raw(RawWaker::new(data.cast_const().cast(), &RAW_WAKERS)) })
+    ManuallyDrop::new(unsafe {
+        Waker::from_raw(RawWaker::new(data.cast_const().cast(), &RAW_WAKERS))
+    })
 }
 
 /// The poll that this thread is in.

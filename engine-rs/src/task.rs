@@ -54,8 +54,8 @@ const DONE: i32 = 1;
 
 #[repr(C)]
 pub struct WePoll {
-    state: i32,
-    yielded: i32,
+    pub state: i32,
+    pub yielded: i32,
 }
 const _: () = assert!(size_of::<WePoll>() == 8);
 

@@ -1,0 +1,346 @@
+//! A small host: wakers, an engine, and a way to run one call to its end.
+
+use crate::abi::{Context, WeHeader, WeStr};
+use crate::body::*;
+use crate::call::we_http_start;
+use crate::component::*;
+use crate::config::WeEngineConfig;
+use crate::engine::*;
+use crate::error::*;
+use crate::limits::WeCallOptions;
+use crate::request::WeHttpRequest;
+use crate::response::WeHttpSink;
+use crate::runtime::*;
+use crate::task::*;
+use std::ffi::c_void;
+use std::ptr::{null, null_mut};
+use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+use std::sync::{Condvar, Mutex, Once, OnceLock};
+use std::time::{Duration, Instant};
+
+pub const GUEST: &[u8] = include_bytes!("../../../src/io/engine/testdata/testguest.wasm");
+
+/// What a test waits for at most; only a failing test waits that long.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Who polls: knows whether it was woken and how many references the engine holds.
+#[derive(Default)]
+pub struct Waiter {
+    woken: Mutex<bool>,
+    changed: Condvar,
+    pub references: AtomicI64,
+}
+
+impl Waiter {
+    fn of(data: *mut c_void) -> &'static Waiter {
+        unsafe { &*data.cast::<Waiter>() }
+    }
+
+    pub fn data(&self) -> *mut c_void {
+        std::ptr::from_ref(self).cast_mut().cast()
+    }
+
+    fn wake(&self) {
+        *self.woken.lock().unwrap() = true;
+        self.changed.notify_all();
+    }
+
+    pub fn wait(&self) {
+        let woken = self.woken.lock().unwrap();
+        let (mut woken, timeout) =
+            self.changed.wait_timeout_while(woken, PATIENCE, |woken| !*woken).unwrap();
+        assert!(!timeout.timed_out(), "nobody wakes the task");
+        *woken = false;
+    }
+}
+
+extern "C" fn waker_clone(data: *mut c_void) {
+    Waiter::of(data).references.fetch_add(1, SeqCst);
+}
+extern "C" fn waker_wake(data: *mut c_void) {
+    Waiter::of(data).wake();
+}
+extern "C" fn waker_drop(data: *mut c_void) {
+    Waiter::of(data).references.fetch_sub(1, SeqCst);
+}
+
+pub fn waker_vtable() -> WeWakerVtable {
+    let size = size_of::<WeWakerVtable>();
+    WeWakerVtable { size, clone: waker_clone, wake: waker_wake, drop: waker_drop }
+}
+
+pub fn init() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        assert_eq!(unsafe { we_runtime_init(&waker_vtable(), null_mut()) }, 0);
+    });
+}
+
+pub fn config() -> WeEngineConfig {
+    WeEngineConfig {
+        size: size_of::<WeEngineConfig>(),
+        instances_max: 16,
+        epoch_tick_ms: 5,
+        memory_bytes_max: 64 << 20,
+        keep_resident_bytes: 64 << 10,
+        allocation: 1,
+        concurrency: 1,
+    }
+}
+
+/// The status and, if it is not OK, the owned error.
+pub fn outcome<T>(call: impl FnOnce(*mut *mut T, *mut *mut Fault) -> i32) -> Result<*mut T, Fault> {
+    let (mut out, mut error) = (null_mut(), null_mut());
+    let status = call(&mut out, &mut error);
+    if status == 0 {
+        assert!(!out.is_null() && error.is_null());
+        return Ok(out);
+    }
+    assert!(out.is_null(), "an out parameter is written only on success");
+    assert_eq!(unsafe { we_error_code(error) }, status);
+    Err(*unsafe { Box::from_raw(error) })
+}
+
+pub fn engine(config: &WeEngineConfig) -> Result<*mut WeEngine, Fault> {
+    init();
+    outcome(|out, error| unsafe { we_engine_new(config, out, error) })
+}
+
+pub fn compile(engine: *const WeEngine, wasm: &[u8]) -> Result<*mut WeComponent, Fault> {
+    outcome(|out, error| unsafe { we_component_new(engine, WeStr::of(wasm), out, error) })
+}
+
+/// One engine with the test guest for all tests that need no settings of their own.
+pub fn guest() -> *const WeComponent {
+    struct Shared(*mut WeComponent);
+    unsafe impl Send for Shared {}
+    unsafe impl Sync for Shared {}
+    static GUEST_COMPONENT: OnceLock<Shared> = OnceLock::new();
+    let make = || Shared(compile(engine(&config()).unwrap(), GUEST).unwrap());
+    GUEST_COMPONENT.get_or_init(make).0
+}
+
+/// The metrics of `engine`.
+pub fn metrics(engine: *const WeEngine) -> WeMetrics {
+    let mut metrics: WeMetrics = unsafe { std::mem::zeroed() };
+    metrics.size = size_of::<WeMetrics>();
+    assert_eq!(unsafe { we_engine_metrics(engine, &mut metrics) }, 0);
+    metrics
+}
+
+/// What a sink was told.
+#[derive(Default)]
+pub struct Heard {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    pub trailers: Vec<(String, String)>,
+    pub ended: Option<Result<(), Fault>>,
+    pub fault: Option<Fault>,
+    pub stdout: String,
+    pub stderr: String,
+    pub pause_after_each_chunk: bool,
+    pub chunks: usize,
+    pub yields: usize,
+    pub feed: Option<Feed>,
+}
+
+/// A request body, chunk by chunk as the guest wants it.
+pub struct Feed {
+    pub body: *mut WeBody,
+    pub chunks: Vec<Vec<u8>>,
+    /// What follows the last chunk: None finishes, Some fails with that reason.
+    pub failure: Option<i32>,
+    pub wants: usize,
+    pub closed: usize,
+}
+
+fn pairs(headers: *const WeHeader, count: usize) -> Vec<(String, String)> {
+    let text = |s: WeStr| String::from_utf8(unsafe { s.octets() }.to_vec()).unwrap();
+    let headers =
+        if count == 0 { &[] } else { unsafe { std::slice::from_raw_parts(headers, count) } };
+    headers.iter().map(|header| (text(header.name), text(header.value))).collect()
+}
+
+fn heard(context: *mut c_void) -> &'static mut Heard {
+    unsafe { &mut *context.cast::<Heard>() }
+}
+
+extern "C" fn on_head(context: *mut c_void, status: u16, headers: *const WeHeader, count: usize) {
+    heard(context).status = status;
+    heard(context).headers = pairs(headers, count);
+}
+extern "C" fn on_chunk(context: *mut c_void, octets: WeStr) -> i32 {
+    heard(context).body.extend_from_slice(unsafe { octets.octets() });
+    heard(context).chunks += 1;
+    heard(context).pause_after_each_chunk.into()
+}
+extern "C" fn on_trailers(context: *mut c_void, headers: *const WeHeader, count: usize) {
+    heard(context).trailers = pairs(headers, count);
+}
+extern "C" fn on_end(context: *mut c_void, error: *const Fault) {
+    assert!(heard(context).ended.is_none(), "a response ends once");
+    heard(context).ended = Some(unsafe { error.as_ref() }.map_or(Ok(()), |e| Err(e.clone())));
+}
+extern "C" fn on_fault(context: *mut c_void, error: *const Fault) {
+    assert!(heard(context).fault.is_none(), "a guest fails once");
+    heard(context).fault = unsafe { error.as_ref() }.cloned();
+}
+extern "C" fn on_output(context: *mut c_void, stream: i32, octets: WeStr) {
+    let text = std::str::from_utf8(unsafe { octets.octets() }).unwrap();
+    match stream {
+        1 => heard(context).stdout.push_str(text),
+        2 => heard(context).stderr.push_str(text),
+        other => panic!("stream {other}"),
+    }
+}
+extern "C" fn on_want(context: *mut c_void) {
+    heard(context).feed.as_mut().unwrap().wants += 1;
+}
+extern "C" fn on_closed(context: *mut c_void) {
+    heard(context).feed.as_mut().unwrap().closed += 1;
+}
+
+pub fn body_vtable() -> WeBodyVtable {
+    WeBodyVtable { size: size_of::<WeBodyVtable>(), want: on_want, closed: on_closed }
+}
+
+pub fn call_options() -> WeCallOptions {
+    let mut options: WeCallOptions = unsafe { std::mem::zeroed() };
+    options.size = size_of::<WeCallOptions>();
+    options
+}
+
+fn sink_of(heard: &mut Heard) -> WeHttpSink {
+    WeHttpSink {
+        size: size_of::<WeHttpSink>(),
+        head: on_head,
+        chunk: on_chunk,
+        trailers: on_trailers,
+        end: on_end,
+        fault: on_fault,
+        context: Context(std::ptr::from_mut(heard).cast()),
+    }
+}
+
+pub fn get(target: &str) -> WeHttpRequest {
+    WeHttpRequest {
+        size: size_of::<WeHttpRequest>(),
+        method: WeStr::of(b"GET"),
+        scheme: WeStr::of(b"http"),
+        authority: WeStr::of(b"example.test:80"),
+        path_with_query: WeStr::of(target.as_bytes()),
+        headers: null(),
+        header_count: 0,
+        body: null(),
+    }
+}
+
+/// A running call: what was heard of it, its task and who is woken.
+pub struct Call {
+    pub heard: Box<Heard>,
+    pub task: *mut WeTask,
+    pub waiter: Box<Waiter>,
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        unsafe { we_task_drop(self.task) };
+        assert_eq!(self.waiter.references.load(SeqCst), 0, "the engine keeps no waker");
+        if let Some(feed) = &self.heard.feed {
+            unsafe { we_body_free(feed.body) };
+        }
+    }
+}
+
+impl Call {
+    pub fn start(
+        component: *const WeComponent,
+        request: &WeHttpRequest,
+        options: WeCallOptions,
+    ) -> Result<Call, Fault> {
+        Call::start_hearing(Box::default(), component, request, options)
+    }
+
+    pub fn start_hearing(
+        mut heard: Box<Heard>,
+        component: *const WeComponent,
+        request: &WeHttpRequest,
+        options: WeCallOptions,
+    ) -> Result<Call, Fault> {
+        let output_context = Context(std::ptr::from_mut(heard.as_mut()).cast());
+        let options = WeCallOptions { output: Some(on_output), output_context, ..options };
+        let sink = sink_of(&mut heard);
+        let task = outcome(|out, error| unsafe {
+            we_http_start(component, request, &options, &sink, out, error)
+        })?;
+        Ok(Call { heard, task, waiter: Box::default() })
+    }
+
+    /// True when the task is done.
+    pub fn poll(&mut self) -> bool {
+        let poll = unsafe { we_task_poll(self.task, self.waiter.data()) };
+        self.heard.yields += poll.yielded as usize;
+        poll.state == 1
+    }
+
+    /// Polls to the end as the C++ side would: waits for wakes, feeds what is wanted, ends pauses.
+    pub fn finish(mut self) -> Heard {
+        let start = Instant::now();
+        while !self.poll() {
+            assert!(start.elapsed() < PATIENCE, "the task does not end");
+            if self.heard.pause_after_each_chunk {
+                unsafe { we_task_resume(self.task) };
+            } else if !self.feed() {
+                self.waiter.wait();
+            }
+        }
+        std::mem::take(self.heard.as_mut()).without_feed(&mut self)
+    }
+
+    /// Answers one `want`; false when there was none.
+    pub fn feed(&mut self) -> bool {
+        let Some(feed) = &mut self.heard.feed else { return false };
+        if feed.wants == 0 {
+            return false;
+        }
+        feed.wants = 0;
+        if feed.chunks.is_empty() {
+            match feed.failure {
+                None => unsafe { we_body_finish(feed.body) },
+                Some(reason) => unsafe { we_body_fail(feed.body, reason) },
+            }
+        } else {
+            let chunk = owned(feed.chunks.remove(0));
+            assert_eq!(unsafe { we_body_feed(feed.body, chunk) }, 0);
+        }
+        true
+    }
+}
+
+impl Heard {
+    /// The call frees the body and still hears that it was closed.
+    fn without_feed(mut self, call: &mut Call) -> Heard {
+        call.heard.feed = self.feed.take();
+        self
+    }
+}
+
+/// Runs one GET to its end.
+pub fn run(target: &str) -> Heard {
+    run_with(target, call_options())
+}
+
+pub fn run_with(target: &str, options: WeCallOptions) -> Heard {
+    Call::start(guest(), &get(target), options).unwrap().finish()
+}
+
+extern "C" fn free_vec(owner: *mut c_void) {
+    drop(unsafe { Box::from_raw(owner.cast::<Vec<u8>>()) });
+}
+
+/// Octets as the C side hands them over.
+pub fn owned(octets: Vec<u8>) -> crate::abi::WeBuf {
+    let owner = Box::into_raw(Box::new(octets));
+    unsafe { crate::abi::WeBuf::new((*owner).as_ptr(), (*owner).len(), free_vec, owner.cast()) }
+}

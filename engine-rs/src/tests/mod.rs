@@ -1,0 +1,10 @@
+//! Tests through the C functions, as the C++ side calls them. The guest is the engine's test guest,
+//! whose source is in `src/io/engine/testdata/testguest`.
+
+mod body;
+mod component;
+mod contract;
+mod faults;
+mod host;
+mod http;
+mod limits;
