@@ -19,7 +19,7 @@ class Principal {
 struct CallCtx {
     TimePoint deadline = TimePoint::max();  ///< The call must have ended by then.
     std::uint64_t trace_id = 0;             ///< Groups the events of one request; 0 is none.
-    std::shared_ptr<const Principal> principal;
+    std::shared_ptr<const Principal> principal = nullptr;
 
     /// A call with no time left fails before it starts. Errors: deadline.
     Result<void> check_time(TimePoint now) const {

@@ -64,6 +64,7 @@ template <typename T>
 class [[nodiscard]] Task {
   public:
     using promise_type = detail::Promise<T>;
+    using value_type = T;
 
     Task(Task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
     Task& operator=(Task&& other) noexcept {

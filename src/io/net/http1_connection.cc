@@ -142,12 +142,13 @@ rt::Task<void> Http1Connection::exchange(Http1Parser::Head head) {
         head.request.body =
             std::make_unique<RequestBody>(shared_from_this(), head.expects_continue);
 
+    call_ = rt::CallCtx{.trace_id = shared_->trace_ids.next()};
     stream_.watch(context_);
     Result<HttpResponse> response =
-        co_await shared_->handler->handle(rt::CallCtx{}, std::move(head.request));
+        co_await shared_->handler->handle(call_, std::move(head.request));
     if (!response && context_->is_cancelled()) co_return Failure(std::move(response).error());
     HttpResponse answer =
-        response ? std::move(*response) : shared_->handler->refuse(response.error());
+        response ? std::move(*response) : shared_->handler->refuse(call_, response.error());
     CO_CHECK(co_await send(std::move(answer), is_head_request));
     stream_.watch(nullptr);
     if (head.has_body) skip_rest_of_body();
@@ -197,7 +198,7 @@ rt::Task<void> Http1Connection::send(HttpResponse response, bool is_head_request
     if (response.body) ready = response.body->try_read();
     if (ready && !*ready) {
         // Nothing was sent yet, so the client can still be told.
-        response = shared_->handler->refuse(ready->error());
+        response = shared_->handler->refuse(call_, ready->error());
         ready = response.body ? response.body->try_read() : std::nullopt;
     }
     const rt::Chunk* first = ready && *ready ? &**ready : nullptr;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/core/random.h"
 #include "io/net/http1_head.h"
 #include "io/net/http1_parser.h"
 #include "io/net/http_server.h"
@@ -17,6 +18,7 @@ struct Http1Shared {
     rt::Shard* shard;
     HttpHandler* handler;
     HttpLimits limits;
+    SeededRandom trace_ids;  ///< Seeded by the kernel.
     HttpServerStats stats{};
     bool draining = false;
     std::string date{};  ///< The Date field, made once a second.
@@ -55,6 +57,7 @@ class Http1Connection : public std::enable_shared_from_this<Http1Connection> {
     Http1Shared* shared_;  // Owned by the server, which closes all connections before it goes.
     rt::TaskContext* context_ = nullptr;
     std::shared_ptr<Http1Parser> parser_;  // Of the present request; shared with its body.
+    rt::CallCtx call_;                     // Of the present request.
     bool client_is_http_1_0_ = false;
     bool keep_alive_ = true;
     bool is_idle_ = true;

@@ -1,9 +1,12 @@
 #include "io/net/http_server.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <utility>
 #include <vector>
 
+#include "base/core/random.h"
 #include "base/rt/scope.h"
 #include "base/rt/time.h"
 #include "io/net/http1_connection.h"
@@ -69,7 +72,12 @@ HttpServer::~HttpServer() = default;
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(rt::Shard* shard, const Address& address,
                                                        HttpHandler* handler, HttpLimits limits) {
     TRY(auto listener, TcpListener::listen(shard, address));
-    Http1Shared shared{.shard = shard, .handler = handler, .limits = limits};
+    std::array<std::uint8_t, sizeof(std::uint64_t)> seed{};
+    SystemRandom().fill(seed);
+    Http1Shared shared{.shard = shard,
+                       .handler = handler,
+                       .limits = limits,
+                       .trace_ids = SeededRandom(std::bit_cast<std::uint64_t>(seed))};
     return std::unique_ptr<HttpServer>(
         new HttpServer(std::make_unique<Impl>(std::move(shared), std::move(listener))));
 }

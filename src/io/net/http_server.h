@@ -15,11 +15,12 @@ namespace weft::net {
 class HttpHandler {
   public:
     virtual ~HttpHandler() = default;
-    /// Cancelled when the client leaves. An error becomes a response through `refuse`.
+    /// `ctx.trace_id` is new for each request. Cancelled when the client leaves. An error becomes a
+    /// response through `refuse`.
     virtual rt::Task<HttpResponse> handle(rt::CallCtx ctx, HttpRequest request) = 0;
     /// The response that tells the client of an error: of `handle`, or of a body that failed before
     /// its first octet.
-    virtual HttpResponse refuse(const Error& error) = 0;
+    virtual HttpResponse refuse(const rt::CallCtx& ctx, const Error& error) = 0;
 };
 
 /// Bounds of one server; each is documented in docs/reference/limits.md.

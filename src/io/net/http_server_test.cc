@@ -111,7 +111,7 @@ class TestHandler final : public HttpHandler {
         co_return response;
     }
 
-    HttpResponse refuse(const Error& error) override {
+    HttpResponse refuse(const rt::CallCtx&, const Error& error) override {
         HttpResponse response;
         response.status = error.code == Errc::exhausted ? 503 : 500;
         response.body = rt::source_of(to_bytes(error.message));

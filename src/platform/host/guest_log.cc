@@ -1,0 +1,54 @@
+#include "platform/host/guest_log.h"
+
+#include <fmt/format.h>
+
+namespace weft::host {
+
+std::string call_name(std::uint64_t trace_id) { return fmt::format("{:016x}", trace_id); }
+
+GuestLog::~GuestLog() {
+    for (const auto stream : {engine::GuestStream::out, engine::GuestStream::err}) {
+        const auto& pending = pending_[static_cast<std::size_t>(stream)];
+        if (!pending.empty()) write_line(stream, pending);
+    }
+}
+
+void GuestLog::on_output(engine::GuestStream stream, BytesView octets) {
+    shared_->probe.log_bytes.add(octets.size());
+    auto& pending = pending_[static_cast<std::size_t>(stream)];
+    auto rest = as_text(octets);
+    while (!rest.empty()) {
+        const auto end = rest.find('\n');
+        const auto piece = rest.substr(0, std::min(end, line_bytes_max - pending.size()));
+        pending.append(piece);
+        rest.remove_prefix(piece.size());
+        const bool is_whole = !rest.empty() && rest.front() == '\n';
+        if (is_whole) rest.remove_prefix(1);
+        if (!is_whole && pending.size() < line_bytes_max) continue;
+        write_line(stream, pending);
+        pending.clear();
+    }
+}
+
+void GuestLog::write_line(engine::GuestStream stream, std::string_view line) {
+    const auto pass = shared_->limiter->admit(component_, executor_->now(), line.size() + 1);
+    if (!pass) {
+        shared_->probe.log_lines_dropped.add();
+        return;
+    }
+    if (pass->lines_dropped > 0)
+        shared_->log.warn("component.lines_dropped", obs::kv("component", component_),
+                          obs::kv("lines", pass->lines_dropped));
+    shared_->log.info("component.line_printed", obs::kv("component", component_),
+                      obs::kv("call", call_name(trace_id_)),
+                      obs::kv("stream", stream == engine::GuestStream::out ? "stdout" : "stderr"),
+                      obs::kv("text", line));
+}
+
+void GuestLog::on_trap(std::string_view message, std::string_view backtrace) {
+    shared_->log.warn("component.call_trapped", obs::kv("component", component_),
+                      obs::kv("call", call_name(trace_id_)), obs::kv("reason", message),
+                      obs::kv("backtrace", backtrace));
+}
+
+}  // namespace weft::host

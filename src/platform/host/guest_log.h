@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/obs/log.h"
+#include "base/obs/rate_limiter.h"
+#include "base/rt/executor.h"
+#include "io/engine/engine.h"
+#include "platform/capability/invoke.h"
+#include "platform/host/probe.h"
+
+namespace weft::host {
+
+/// What all calls of one host share for their logging. Owned by the host, outlives every call.
+struct GuestLogShared {
+    obs::Log log;
+    Probe probe;
+    obs::RateLimiter* limiter;  ///< Octets a second and component.
+};
+
+/// Turns what one instance prints into events, a line each: `component.line_printed`. A line longer
+/// than `line_bytes_max` is cut into several; what is over the component's rate is dropped and
+/// counted.
+class GuestLog final : public engine::GuestObserver {
+  public:
+    static constexpr std::size_t line_bytes_max = 4096;
+
+    GuestLog(const GuestLogShared* shared, const rt::Executor* executor,
+             capability::ComponentId component, std::uint64_t trace_id)
+        : shared_(shared),
+          executor_(executor),
+          component_(std::move(component)),
+          trace_id_(trace_id) {}
+    ~GuestLog() override;
+
+    void on_output(engine::GuestStream stream, BytesView octets) override;
+    void on_trap(std::string_view message, std::string_view backtrace) override;
+
+  private:
+    void write_line(engine::GuestStream stream, std::string_view line);
+
+    const GuestLogShared* shared_;
+    const rt::Executor* executor_;
+    capability::ComponentId component_;
+    std::uint64_t trace_id_;
+    std::string pending_[2];  // The beginning of a line, for stdout and stderr; at most
+                              // line_bytes_max each.
+};
+
+/// Sixteen hex digits: how a call is named to people.
+std::string call_name(std::uint64_t trace_id);
+
+}  // namespace weft::host

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "base/obs/registry.h"
+
+namespace weft::host {
+
+/// Metrics of the calls into components. The default does nothing.
+struct Probe {
+    obs::Counter calls;
+    obs::Counter calls_failed;
+    obs::Counter calls_refused;  ///< Over the limits of the component or of the host.
+    obs::Gauge calls_running;
+    obs::Counter log_bytes;
+    obs::Counter log_lines_dropped;
+    obs::Histogram call_seconds;
+
+    static Probe in(obs::Registry& registry) {
+        return {.calls = registry.counter("weft_host_calls_total", "calls into components"),
+                .calls_failed = registry.counter("weft_host_calls_failed_total",
+                                                 "calls that ended with an error"),
+                .calls_refused =
+                    registry.counter("weft_host_calls_refused_total", "calls over a limit"),
+                .calls_running = registry.gauge("weft_host_calls_count", "calls under way"),
+                .log_bytes = registry.counter("weft_host_guest_log_bytes_total",
+                                              "octets that components printed"),
+                .log_lines_dropped = registry.counter("weft_host_guest_log_lines_dropped_total",
+                                                      "printed lines over the rate limit"),
+                .call_seconds = registry.histogram(
+                    "weft_host_call_seconds", "from the call to the response's head",
+                    {0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5})};
+    }
+};
+
+}  // namespace weft::host

@@ -1,0 +1,122 @@
+#include "platform/host/shard_host.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "platform/host/probe.h"
+
+namespace weft::host {
+namespace {
+
+std::uint32_t share_of(std::uint32_t all, unsigned shards) {
+    return all == 0 ? 0 : std::max(1U, (all + shards - 1) / shards);
+}
+
+void log_failure(const GuestLogShared& logging, const capability::ComponentId& component,
+                 std::uint64_t trace_id, const Error& error) {
+    if (error.code == Errc::cancelled) return;
+    if (error.code == Errc::exhausted)
+        logging.probe.calls_refused.add();
+    else
+        logging.probe.calls_failed.add();
+    logging.log.warn("component.call_failed", obs::kv("component", component),
+                     obs::kv("call", call_name(trace_id)), obs::kv("error", error.slug.text()),
+                     obs::kv("reason", error.message));
+}
+
+/// The response's body as long as the call lasts: holds its place inside the gate, and logs how it
+/// fails.
+class CallBody final : public rt::ByteSource {
+  public:
+    CallBody(std::unique_ptr<rt::ByteSource> inner, Gate::Pass pass, const GuestLogShared* logging,
+             capability::ComponentId component, std::uint64_t trace_id)
+        : inner_(std::move(inner)),
+          pass_(std::move(pass)),
+          logging_(logging),
+          component_(std::move(component)),
+          trace_id_(trace_id) {
+        logging_->probe.calls_running.add(1);
+    }
+    ~CallBody() override { logging_->probe.calls_running.add(-1); }
+
+    rt::Task<rt::Chunk> read() override {
+        Result<rt::Chunk> chunk = co_await inner_->read();
+        if (!chunk) log_failure(*logging_, component_, trace_id_, chunk.error());
+        co_return chunk;
+    }
+    std::optional<Result<rt::Chunk>> try_read() override {
+        auto chunk = inner_->try_read();
+        if (chunk && !*chunk) log_failure(*logging_, component_, trace_id_, chunk->error());
+        return chunk;
+    }
+
+  private:
+    std::unique_ptr<rt::ByteSource> inner_;
+    Gate::Pass pass_;
+    const GuestLogShared* logging_;
+    capability::ComponentId component_;
+    std::uint64_t trace_id_;
+};
+
+}  // namespace
+
+void ShardHost::put(ComponentSpec spec) {
+    auto gate = std::make_shared<Gate>(
+        Gate::Limits{.inside_max = share_of(spec.admission.concurrency_max, options_.shards),
+                     .waiting_max = share_of(spec.admission.queue_max, options_.shards)});
+    auto id = spec.id;
+    entries_.insert_or_assign(std::move(id),
+                              std::make_shared<const Entry>(std::move(spec), std::move(gate)));
+}
+
+void ShardHost::remove(const capability::ComponentId& id) { entries_.erase(id); }
+
+std::size_t ShardHost::calls() const {
+    std::size_t count = 0;
+    for (const auto& [id, entry] : entries_)
+        count += entry->gate->inside() + entry->gate->waiting();
+    return count;
+}
+
+rt::Task<net::HttpResponse> ShardHost::handle_http(rt::CallCtx ctx, capability::ComponentId target,
+                                                   net::HttpRequest request) {
+    const auto found = entries_.find(target);
+    if (found == entries_.end())
+        co_return fail(Errc::not_found, "host.component_unknown",
+                       "no component '{}' runs on this host", target);
+    const std::shared_ptr<const Entry> entry = found->second;
+    const auto begin = executor_->now();
+    ctx.deadline = std::min(ctx.deadline, begin + entry->spec.admission.deadline);
+    logging_->probe.calls.add();
+
+    Gate::Pass pass;
+    if (!entry->gate->try_enter(pass)) {
+        Result<Gate::Pass> waited = co_await entry->gate->enter(ctx.deadline);
+        if (!waited) {
+            log_failure(*logging_, entry->spec.id, ctx.trace_id, waited.error());
+            co_return Failure(std::move(waited).error());
+        }
+        pass = std::move(*waited);
+    }
+    auto observer = std::make_shared<GuestLog>(logging_, executor_, entry->spec.id, ctx.trace_id);
+    const auto trace_id = ctx.trace_id;
+    Result<net::HttpResponse> response = co_await entry->spec.code->handle_http(
+        std::move(ctx), std::move(request), entry->spec.limits, std::move(observer));
+    logging_->probe.call_seconds.observe(
+        std::chrono::duration<double>(executor_->now() - begin).count());
+    co_return finish(*entry, trace_id, std::move(pass), std::move(response));
+}
+
+Result<net::HttpResponse> ShardHost::finish(const Entry& entry, std::uint64_t trace_id,
+                                            Gate::Pass pass, Result<net::HttpResponse> response) {
+    if (!response) {
+        log_failure(*logging_, entry.spec.id, trace_id, response.error());
+        return response;
+    }
+    if (response->body)
+        response->body = std::make_unique<CallBody>(std::move(response->body), std::move(pass),
+                                                    logging_, entry.spec.id, trace_id);
+    return response;
+}
+
+}  // namespace weft::host

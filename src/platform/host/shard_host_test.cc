@@ -1,0 +1,186 @@
+#include "platform/host/shard_host.h"
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/obs/capture_sink.h"
+#include "base/rt/sim_loop.h"
+#include "base/rt/time.h"
+#include "io/engine/fake/fake_engine.h"
+
+namespace weft::host {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::IsEmpty;
+
+class ShardHostTest : public testing::Test {
+  protected:
+    ShardHostTest() {
+        engine_.add("guest", engine::fake::test_guest());
+        put({});
+    }
+    void put(Admission admission, engine::CallLimits limits = {}) {
+        host_.put({.id = "hello",
+                   .code = engine_.compile(as_bytes("guest")).value(),
+                   .limits = limits,
+                   .admission = admission});
+    }
+    /// "status body", or the slug of the error.
+    rt::Task<std::string> fetch(std::string path, std::string component) {
+        net::HttpRequest request;
+        request.path_and_query = std::move(path);
+        Result<net::HttpResponse> response =
+            co_await host_.handle_http({.trace_id = 0x2a}, component, std::move(request));
+        if (!response) co_return std::string(response.error().slug.text());
+        Result<Bytes> body = co_await rt::read_all(response->body.get(), 1'000);
+        if (!body) co_return "body " + std::string(body.error().slug.text());
+        co_return std::to_string(response->status) + " " + std::string(as_text(*body));
+    }
+    std::string get(std::string path, std::string component = "hello") {
+        return loop_.run(fetch(std::move(path), std::move(component))).value();
+    }
+    rt::Task<void> collect(std::string path) {
+        CO_TRY(auto outcome, co_await fetch(std::move(path), "hello"));
+        outcomes_.push_back(std::move(outcome));
+        co_return ok();
+    }
+
+    rt::SimLoop loop_;
+    obs::CaptureSink events_;
+    SystemWallClock clock_;
+    obs::Registry registry_;
+    obs::RateLimiter limiter_{{.budget_per_s = 100, .sources_max = 16}};
+    GuestLogShared logging_{obs::Log(&events_, &clock_, obs::Level::info), Probe::in(registry_),
+                            &limiter_};
+    engine::fake::FakeEngine engine_;
+    ShardHost host_{&loop_, {.shards = 1}, &logging_};
+    std::vector<std::string> outcomes_;
+};
+
+TEST_F(ShardHostTest, CallsTheComponent) {
+    EXPECT_EQ(get("/ignore"), "200 ignored");
+    EXPECT_EQ(host_.calls(), 0U);
+    EXPECT_THAT(events_.events(), IsEmpty());
+}
+
+TEST_F(ShardHostTest, AnUnknownOrRemovedComponentIsNotFound) {
+    EXPECT_EQ(get("/ignore", "other"), "host.component_unknown");
+    host_.remove("hello");
+    EXPECT_EQ(get("/ignore"), "host.component_unknown");
+}
+
+TEST_F(ShardHostTest, ATrapIsExplainedInTheLogUnderTheCallsName) {
+    EXPECT_EQ(get("/trap"), "engine.trap");
+
+    const auto trapped = events_.events("component.call_trapped");
+    ASSERT_EQ(trapped.size(), 1U);
+    EXPECT_EQ(trapped[0].fields.at("call"), "000000000000002a");
+    EXPECT_EQ(trapped[0].fields.at("component"), "hello");
+    const auto failed = events_.events("component.call_failed");
+    ASSERT_EQ(failed.size(), 1U);
+    EXPECT_EQ(failed[0].fields.at("error"), "engine.trap");
+    EXPECT_EQ(host_.calls(), 0U);
+}
+
+TEST_F(ShardHostTest, ABodyThatFailsIsInTheLogToo) {
+    EXPECT_EQ(get("/trap-late"), "body engine.trap");
+
+    EXPECT_EQ(events_.events("component.call_failed").size(), 1U);
+}
+
+TEST_F(ShardHostTest, TheDeadlineOfTheComponentHolds) {
+    put({.deadline = 2s});
+
+    EXPECT_EQ(get("/sleep?60000"), "engine.deadline");
+    EXPECT_EQ(loop_.now(), TimePoint(2s));
+}
+
+TEST_F(ShardHostTest, TheCpuBudgetOfTheComponentHolds) {
+    put({}, {.cpu_ticks_max = 5});
+
+    EXPECT_EQ(get("/spin"), "engine.cpu_budget");
+    EXPECT_EQ(loop_.now(), TimePoint(50ms));
+}
+
+TEST_F(ShardHostTest, ConcurrencyAndQueueHoldWhenFilled) {
+    put({.concurrency_max = 1, .queue_max = 1});
+    rt::Scope scope(&loop_);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(scope.spawn(collect("/sleep?1000")));
+
+    EXPECT_EQ(outcomes_, std::vector<std::string>{"host.queue_full"});
+    EXPECT_EQ(host_.calls(), 2U);
+    loop_.run_until_idle();
+
+    EXPECT_EQ(outcomes_, (std::vector<std::string>{"host.queue_full", "200 woke", "200 woke"}));
+    EXPECT_EQ(loop_.now(), TimePoint(2s));
+}
+
+TEST_F(ShardHostTest, LimitsAreSharedBetweenShards) {
+    ShardHost half(&loop_, {.shards = 2}, &logging_);
+    half.put({.id = "hello",
+              .code = engine_.compile(as_bytes("guest")).value(),
+              .limits = {},
+              .admission = {.concurrency_max = 3, .queue_max = 0}});
+    rt::Scope scope(&loop_);
+    // Two of three calls may run here, the other shard has room for as many.
+    struct Caller {
+        static rt::Task<void> call(ShardHost* host, int* refused) {
+            net::HttpRequest request;
+            request.path_and_query = "/sleep?10";
+            Result<net::HttpResponse> response =
+                co_await host->handle_http({}, "hello", std::move(request));
+            if (!response) ++*refused;
+            co_return ok();
+        }
+    };
+    int refused = 0;
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(scope.spawn(Caller::call(&half, &refused)));
+    loop_.run_until_idle();
+
+    EXPECT_EQ(refused, 1);
+}
+
+TEST_F(ShardHostTest, WhatAGuestPrintsIsLoggedByLines) {
+    EXPECT_EQ(get("/print"), "200 ignored");
+
+    const auto lines = events_.events("component.line_printed");
+    ASSERT_EQ(lines.size(), 3U);
+    EXPECT_EQ(lines[0].fields.at("text"), "to stdout");
+    EXPECT_EQ(lines[0].fields.at("stream"), "stdout");
+    EXPECT_EQ(lines[1].fields.at("text"), "to stderr");
+    EXPECT_EQ(lines[2].fields.at("text"), "no newline");
+}
+
+TEST_F(ShardHostTest, APrintingGuestIsHeldToItsRate) {
+    GuestLog guest(&logging_, &loop_, "hello", 1);
+    for (int i = 0; i < 50; ++i)
+        guest.on_output(engine::GuestStream::out, as_bytes("0123456789abcde\n"));
+    EXPECT_EQ(events_.events("component.line_printed").size(), 6U);
+
+    loop_.run_for(2s);
+    guest.on_output(engine::GuestStream::out, as_bytes("later\n"));
+
+    const auto dropped = events_.events("component.lines_dropped");
+    ASSERT_EQ(dropped.size(), 1U);
+    EXPECT_EQ(dropped[0].fields.at("lines"), "44");
+}
+
+TEST_F(ShardHostTest, ALineWithoutEndIsCut) {
+    obs::RateLimiter generous({.budget_per_s = 1'000'000, .sources_max = 4});
+    const GuestLogShared shared{logging_.log, logging_.probe, &generous};
+    {
+        GuestLog guest(&shared, &loop_, "hello", 1);
+        guest.on_output(engine::GuestStream::err, Bytes(GuestLog::line_bytes_max + 10, 'x'));
+    }
+
+    const auto lines = events_.events("component.line_printed");
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[1].fields.at("text"), "xxxxxxxxxx");
+}
+
+}  // namespace
+}  // namespace weft::host
