@@ -1,11 +1,6 @@
 // The server on a real loopback port: a test client sends octets and reads what comes back.
 #include "io/net/http_server.h"
 
-#include <arpa/inet.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <future>
 #include <string>
 
@@ -14,63 +9,13 @@
 #include "base/rt/pipe.h"
 #include "base/rt/scope.h"
 #include "base/rt/shard.h"
+#include "io/net/loopback_client.h"
 #include "io/net/tcp.h"
 
 namespace weft::net {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// A blocking socket with a deadline on every read.
-class Client {
-  public:
-    explicit Client(const Address& address)
-        : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in to{};
-        to.sin_family = AF_INET;
-        to.sin_port = htons(address.port);
-        ::inet_pton(AF_INET, address.host.c_str(), &to.sin_addr);
-        connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
-    }
-    Client(const Client&) = delete;
-    Client& operator=(const Client&) = delete;
-    ~Client() { ::close(fd_); }
-
-    bool is_connected() const { return connected_; }
-    void send(std::string_view text) {
-        ASSERT_EQ(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL), ssize_t(text.size()));
-    }
-    /// Reads until `end` appears at the end of all that was read, or the peer closed.
-    std::string read_until(std::string_view end) {
-        std::string all;
-        while (!all.ends_with(end) && read_some(all)) {
-        }
-        return all;
-    }
-    std::string read_to_close() {
-        std::string all;
-        while (read_some(all)) {
-        }
-        return all;
-    }
-
-  private:
-    bool read_some(std::string& all) {
-        pollfd ready{fd_, POLLIN, 0};
-        if (::poll(&ready, 1, 10'000) != 1) {
-            ADD_FAILURE() << "nothing came for 10 s after: " << all;
-            return false;
-        }
-        char buffer[4096];
-        const auto got = ::recv(fd_, buffer, sizeof buffer, 0);
-        if (got <= 0) return false;
-        all.append(buffer, static_cast<std::size_t>(got));
-        return true;
-    }
-
-    int fd_;
-    bool connected_ = false;
-};
 
 /// Answers by path; lives on the shard.
 class TestHandler final : public HttpHandler {
@@ -168,7 +113,7 @@ class HttpServerTest : public testing::Test {
         ASSERT_EQ(done.get_future().wait_for(10s), std::future_status::ready);
     }
     std::string ask(std::string_view request) {
-        Client client(address_);
+        LoopbackClient client(address_);
         client.send(request);
         return client.read_to_close();
     }
@@ -182,7 +127,7 @@ class HttpServerTest : public testing::Test {
 
 TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {
     start();
-    Client client(address_);
+    LoopbackClient client(address_);
 
     client.send("GET /a?b HTTP/1.1\r\nHost: h:1\r\n\r\n");
     const auto first = client.read_until("GET\n");
@@ -228,7 +173,7 @@ TEST_F(HttpServerTest, HeadRequestsGetNoContent) {
 
 TEST_F(HttpServerTest, ChunkedRequestBodyStreamsThrough) {
     start();
-    Client client(address_);
+    LoopbackClient client(address_);
 
     client.send(
         "POST /through HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
@@ -244,7 +189,7 @@ TEST_F(HttpServerTest, ChunkedRequestBodyStreamsThrough) {
 
 TEST_F(HttpServerTest, SendsContinueWhenTheBodyIsRead) {
     start();
-    Client client(address_);
+    LoopbackClient client(address_);
 
     client.send(
         "POST /echo HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: "
@@ -286,7 +231,7 @@ TEST_F(HttpServerTest, ClientThatLeavesCancelsItsCall) {
     start();
     auto ended = handler_.ended.get_future();
     {
-        Client client(address_);
+        LoopbackClient client(address_);
         client.send("GET /never HTTP/1.1\r\nHost: h\r\n\r\n");
         handler_.waiting.get_future().wait();
     }
@@ -298,7 +243,7 @@ TEST_F(HttpServerTest, ClientThatLeavesCancelsItsCall) {
 TEST_F(HttpServerTest, StopCancelsWhatRuns) {
     start();
     auto ended = handler_.ended.get_future();
-    Client client(address_);
+    LoopbackClient client(address_);
     client.send("GET /never HTTP/1.1\r\nHost: h\r\n\r\n");
     handler_.waiting.get_future().wait();
 
@@ -310,14 +255,14 @@ TEST_F(HttpServerTest, StopCancelsWhatRuns) {
 
 TEST_F(HttpServerTest, DrainClosesIdleConnectionsAndRefusesNewOnes) {
     start();
-    Client idle(address_);
+    LoopbackClient idle(address_);
     idle.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
     idle.read_until("GET\n");
 
     end(true);
 
     EXPECT_EQ(idle.read_to_close(), "");
-    EXPECT_FALSE(Client(address_).is_connected());
+    EXPECT_FALSE(LoopbackClient(address_).is_connected());
 }
 
 TEST_F(HttpServerTest, LimitsHoldWhenFilled) {
@@ -334,10 +279,10 @@ TEST_F(HttpServerTest, LimitsHoldWhenFilled) {
                     .starts_with("HTTP/1.1 413 "));
     EXPECT_TRUE(ask("GET / HTTP/9.9\r\nHost: h\r\n\r\n").starts_with("HTTP/1.1 505 "));
 
-    Client first(address_);
+    LoopbackClient first(address_);
     first.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
     first.read_until("GET\n");
-    Client second(address_);
+    LoopbackClient second(address_);
     EXPECT_EQ(second.read_to_close(), "");
     run([&] { EXPECT_EQ(server_->stats().connections_refused, 1U); });
 }

@@ -1,0 +1,76 @@
+#include "platform/providers/http_server/config.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace weft::providers::http_server {
+namespace {
+
+const std::string* find(const capability::Config& config, const char* key) {
+    const auto found = config.find(key);
+    return found == config.end() || found->second.empty() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+Result<ProviderConfig> read_provider_config(const capability::Config& config) {
+    ProviderConfig result;
+    if (const auto* mode = find(config, "routing_mode")) {
+        if (*mode == "address")
+            result.routing = Routing::address;
+        else if (*mode == "path")
+            result.routing = Routing::path;
+        else if (*mode == "host")
+            result.routing = Routing::host;
+        else
+            return fail(Errc::invalid_argument, "http_server.routing_unknown",
+                        "routing_mode '{}' is unknown; choose address, path or host", *mode);
+    }
+    if (const auto* address = find(config, "default_address")) {
+        TRY(result.default_address,
+            net::parse_address(*address).context("default_address of the http-server"));
+    }
+    return result;
+}
+
+Result<LinkConfig> read_link_config(const ProviderConfig& provider,
+                                    const capability::Config& config) {
+    static constexpr std::array unsupported{"cache_control", "readonly_mode",
+                                            "cors_allowed_origins", "cors_allowed_headers",
+                                            "cors_allowed_methods"};
+    for (const auto* key : unsupported) {
+        const auto* value = find(config, key);
+        if (value != nullptr && *value != "false")
+            return fail(
+                Errc::unsupported, "http_server.setting_unsupported",
+                "the setting '{}' of the http-server is not supported; take it out of the link",
+                key);
+    }
+    LinkConfig result{.address = provider.default_address, .path = {}, .host = {}};
+    if (const auto* address = find(config, "address")) {
+        TRY(result.address, net::parse_address(*address).context("address of the link"));
+    }
+    result.path = "/";
+    if (const auto* path = find(config, "path")) {
+        if (path->front() != '/')
+            return fail(Errc::invalid_argument, "http_server.path_invalid",
+                        "path '{}' must begin with '/'", *path);
+        result.path = *path;
+        while (result.path.size() > 1 && result.path.back() == '/') result.path.pop_back();
+    } else if (provider.routing == Routing::path) {
+        return fail(Errc::invalid_argument, "http_server.path_missing",
+                    "routing by path needs the setting 'path' in the link's source configuration");
+    }
+    if (const auto* host = find(config, "host")) {
+        result.host = *host;
+        std::ranges::transform(result.host, result.host.begin(),
+                               [](unsigned char c) { return std::tolower(c); });
+    } else if (provider.routing == Routing::host) {
+        return fail(Errc::invalid_argument, "http_server.host_missing",
+                    "routing by host needs the setting 'host' in the link's source configuration");
+    }
+    return result;
+}
+
+}  // namespace weft::providers::http_server

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+
+#include "io/net/http_server.h"
+#include "platform/capability/invoke.h"
+#include "platform/providers/http_server/routes.h"
+
+namespace weft::providers::http_server {
+
+/// Answers the requests of one address on one shard: finds the route, calls the component, turns
+/// errors into responses.
+class Handler final : public net::HttpHandler {
+  public:
+    /// `invoker` is the shard's own and outlives this.
+    explicit Handler(capability::Invoker* invoker) : invoker_(invoker) {}
+
+    /// Requests that begin from now on use `routes`.
+    void set_routes(std::shared_ptr<const Routes> routes) { routes_ = std::move(routes); }
+
+    rt::Task<net::HttpResponse> handle(rt::CallCtx ctx, net::HttpRequest request) override;
+    net::HttpResponse refuse(const rt::CallCtx& ctx, const Error& error) override;
+
+  private:
+    capability::Invoker* invoker_;
+    std::shared_ptr<const Routes> routes_ = std::make_shared<const Routes>();
+};
+
+}  // namespace weft::providers::http_server

@@ -1,0 +1,190 @@
+#include "platform/providers/http_server/provider.h"
+
+#include <future>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "io/net/loopback_client.h"
+
+namespace weft::providers::http_server {
+namespace {
+
+using namespace std::chrono_literals;
+using capability::Link;
+
+TEST(Routes, LongestPathOfTheMatchingHostWins) {
+    Routes routes;
+    ASSERT_TRUE(routes.add({.host = "", .path = "/", .target = "all"}));
+    ASSERT_TRUE(routes.add({.host = "", .path = "/api", .target = "api"}));
+    ASSERT_TRUE(routes.add({.host = "", .path = "/api/v2", .target = "v2"}));
+    ASSERT_TRUE(routes.add({.host = "shop.example", .path = "/", .target = "shop"}));
+
+    EXPECT_EQ(*routes.find("h", "/"), "all");
+    EXPECT_EQ(*routes.find("h", "/apix"), "all");
+    EXPECT_EQ(*routes.find("h", "/api?x=/api/v2"), "api");
+    EXPECT_EQ(*routes.find("h", "/api/v2/x"), "v2");
+    EXPECT_EQ(*routes.find("Shop.Example:8000", "/api"), "shop");
+    EXPECT_EQ(routes.add({.host = "", .path = "/api", .target = "twice"}).error().slug,
+              Slug("http_server.route_taken"));
+    EXPECT_EQ(Routes().find("h", "/"), nullptr);
+}
+
+TEST(Config, ReadsUpstreamsKeysAndRefusesWhatItDoesNotDo) {
+    const auto provider =
+        read_provider_config({{"routing_mode", "path"}, {"default_address", "127.0.0.1:81"}})
+            .value();
+    EXPECT_EQ(provider.routing, Routing::path);
+
+    EXPECT_EQ(read_link_config(provider, {{"path", "/a/"}})->path, "/a");
+    EXPECT_EQ(read_link_config(provider, {{"path", "/a"}})->address,
+              (net::Address{"127.0.0.1", 81}));
+    EXPECT_EQ(read_link_config({}, {{"address", "0.0.0.0:9"}, {"host", "A.b"}})->host, "a.b");
+    EXPECT_EQ(read_link_config(provider, {}).error().slug, Slug("http_server.path_missing"));
+    EXPECT_EQ(read_link_config(provider, {{"path", "a"}}).error().slug,
+              Slug("http_server.path_invalid"));
+    EXPECT_EQ(read_link_config({}, {{"address", "x"}}).error().slug, Slug("net.address_invalid"));
+    EXPECT_EQ(read_link_config({}, {{"readonly_mode", "true"}}).error().slug,
+              Slug("http_server.setting_unsupported"));
+    EXPECT_EQ(read_link_config({.routing = Routing::host}, {}).error().slug,
+              Slug("http_server.host_missing"));
+    EXPECT_EQ(read_provider_config({{"routing_mode", "x"}}).error().slug,
+              Slug("http_server.routing_unknown"));
+    EXPECT_EQ(read_provider_config({{"default_address", "x"}}).error().slug,
+              Slug("net.address_invalid"));
+}
+
+/// Answers with its name and the path, or with the error that the path names.
+class NamedInvoker final : public capability::Invoker {
+  public:
+    rt::Task<net::HttpResponse> handle_http(rt::CallCtx, capability::ComponentId target,
+                                            net::HttpRequest request) override {
+        if (request.path_and_query == "/full")
+            co_return fail(Errc::exhausted, "host.queue_full", "secret reason");
+        if (request.path_and_query == "/trap")
+            co_return fail(Errc::guest_trap, "engine.trap", "secret reason");
+        if (request.path_and_query == "/slow")
+            co_return fail(Errc::deadline, "engine.deadline", "secret reason");
+        net::HttpResponse response;
+        response.body = rt::source_of(to_bytes(target + " " + request.path_and_query));
+        co_return response;
+    }
+};
+
+class ProviderTest : public testing::Test {
+  protected:
+    ProviderTest() {
+        on_control([&] {
+            for (auto* thread : {&control_, &other_})
+                scopes_.push_back(std::make_unique<rt::Scope>(&thread->shard()));
+        });
+        provider_ = std::make_unique<Provider>(
+            ProviderConfig{}, net::HttpLimits{},
+            std::vector<ShardUse>{{&control_.shard(), scopes_[0].get(), &invoker_},
+                                  {&other_.shard(), scopes_[1].get(), &invoker_}});
+    }
+    ~ProviderTest() override {
+        EXPECT_TRUE(run(provider_->stop()));
+        // A task tells its result just before it leaves its scope: one more turn of each shard and
+        // all have left.
+        for (auto* thread : {&control_, &other_}) turn(thread->shard());
+    }
+
+    static void turn(rt::Shard& shard) {
+        std::promise<void> done;
+        shard.post([&] { done.set_value(); });
+        done.get_future().wait();
+    }
+
+    template <typename Work>
+    void on_control(Work work) {
+        std::promise<void> done;
+        control_.shard().post([&] {
+            work();
+            done.set_value();
+        });
+        done.get_future().wait();
+    }
+    Result<void> run(rt::Task<void> task) {
+        std::promise<Result<void>> done;
+        on_control([&] { ASSERT_TRUE(scopes_[0]->spawn(keep(std::move(task), &done))); });
+        return done.get_future().get();
+    }
+    static rt::Task<void> keep(rt::Task<void> task, std::promise<Result<void>>* done) {
+        Result<void> result = co_await std::move(task);
+        done->set_value(std::move(result));
+        co_return ok();
+    }
+    static Link link(std::string target, capability::Config config) {
+        Link link;
+        link.target = std::move(target);
+        link.source_config = std::move(config);
+        return link;
+    }
+    std::string get(std::string_view path) {
+        net::LoopbackClient client(provider_->addresses().at(0));
+        client.send("GET " + std::string(path) +
+                    " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        return client.read_to_close();
+    }
+
+    rt::ShardThread control_{0};
+    rt::ShardThread other_{1};
+    NamedInvoker invoker_;
+    std::vector<std::unique_ptr<rt::Scope>> scopes_;
+    std::unique_ptr<Provider> provider_;
+};
+
+TEST_F(ProviderTest, ServesLinksByPathOnEveryShard) {
+    ASSERT_TRUE(run(provider_->start({link("a", {{"address", "127.0.0.1:0"}}),
+                                      link("b", {{"address", "127.0.0.1:0"}, {"path", "/b"}})})));
+
+    ASSERT_EQ(provider_->addresses().size(), 1U);
+    // The kernel spreads connections over the shards: enough of them meet both.
+    for (int i = 0; i < 32; ++i) {
+        EXPECT_TRUE(get("/x").ends_with("\r\n\r\na /x"));
+        EXPECT_TRUE(get("/b").ends_with("\r\n\r\nb /b"));
+    }
+}
+
+TEST_F(ProviderTest, FailuresTellTheClientACallNotAReason) {
+    ASSERT_TRUE(run(provider_->start({link("a", {{"address", "127.0.0.1:0"}, {"host", "h"}})})));
+
+    EXPECT_TRUE(get("/full").starts_with("HTTP/1.1 503 "));
+    EXPECT_TRUE(get("/slow").starts_with("HTTP/1.1 504 "));
+    const auto trapped = get("/trap");
+    EXPECT_TRUE(trapped.starts_with("HTTP/1.1 500 "));
+    EXPECT_NE(trapped.find("the host's log explains call "), std::string::npos);
+    EXPECT_EQ(trapped.find("secret"), std::string::npos);
+}
+
+TEST_F(ProviderTest, NoRouteIs404) {
+    ASSERT_TRUE(
+        run(provider_->start({link("a", {{"address", "127.0.0.1:0"}, {"path", "/only"}})})));
+
+    EXPECT_TRUE(get("/other").starts_with("HTTP/1.1 404 "));
+}
+
+TEST_F(ProviderTest, StartsAllOrNothing) {
+    ASSERT_TRUE(run(provider_->start({link("a", {{"address", "127.0.0.1:0"}})})));
+    const auto taken = provider_->addresses().at(0);
+    Provider second({}, {}, {{&control_.shard(), scopes_[0].get(), &invoker_}});
+
+    const auto refused = run(second.start(
+        {link("a", {{"address", "127.0.0.1:0"}}), link("b", {{"address", taken.text()}})}));
+
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().slug, Slug("net.port_in_use"));
+    EXPECT_TRUE(second.addresses().empty());
+}
+
+TEST_F(ProviderTest, DrainRefusesNewConnections) {
+    ASSERT_TRUE(run(provider_->start({link("a", {{"address", "127.0.0.1:0"}})})));
+
+    ASSERT_TRUE(run(provider_->drain()));
+
+    EXPECT_FALSE(net::LoopbackClient(provider_->addresses().at(0)).is_connected());
+}
+
+}  // namespace
+}  // namespace weft::providers::http_server
