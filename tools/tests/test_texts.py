@@ -1,0 +1,130 @@
+"""Slugs, the page about a request, and words."""
+
+from __future__ import annotations
+
+import subprocess
+
+from tools import life, slugs, words
+from tools.tests.fixture import TreeCase
+
+HEAD = "| slug | cause | remedy |\n| --- | --- | --- |\n"
+
+
+class Slugs(TreeCase):
+    def test_slug_and_row_agree(self):
+        tree = self.make(
+            {"src/base/core/a.cc": 'fail(Errc::denied, "a.b", "x");', "docs/errors.d/core.md": HEAD + "| `a.b` | c | r |\n"}
+        )
+
+        self.assert_finds(slugs.check(tree))
+
+    def test_missing_row_and_stale_row_are_found(self):
+        tree = self.make(
+            {
+                "src/base/core/a.cc": 'int x;\nfail(Errc::denied,\n     "a.new", "x");',
+                "docs/errors.d/core.md": HEAD + "| `a.old` | c | r |\n",
+            }
+        )
+
+        self.assert_finds(
+            slugs.check(tree),
+            ("src/base/core/a.cc:3", "'a.new' has no row"),
+            ("docs/errors.d/core.md:3", "'a.old' is nowhere"),
+        )
+
+    def test_every_way_to_write_a_slug_is_seen(self):
+        code = """
+            fail(code_of(a, "q.w"), "one.a", "m");
+            fail(row.code, "two.a", "m '{}'", f("no.slug"));
+            constexpr Slug name{"three.a"};
+            Row{Errc::corrupt, "four.a"};
+            other("not.one", 3);
+        """
+
+        self.assertEqual({slug for slug, _ in slugs.slugs_in(code)}, {"one.a", "two.a", "three.a", "four.a"})
+
+    def test_slugs_of_tests_and_comments_need_no_row(self):
+        tree = self.make(
+            {
+                "src/base/core/a_test.cc": 'fail(Errc::denied, "test.x", "x");',
+                "src/base/core/a.h": '/// `fail(Errc::denied, "doc.x", "x")`\n',
+            }
+        )
+
+        self.assert_finds(slugs.check(tree))
+
+    def test_bad_rows_are_found(self):
+        tree = self.make(
+            {
+                "src/base/core/a.cc": 'fail(Errc::denied, "a.b", "x");',
+                "docs/errors.d/core.md": HEAD + "| `a.b` |  | r |\n| `a.b` | c | r |\nprose\n",
+                "docs/errors.d/none.md": "# title\n",
+            }
+        )
+
+        self.assert_finds(
+            slugs.check(tree),
+            ("docs/errors.d/core.md:3", "lacks a cause"),
+            ("docs/errors.d/core.md:4", "has a row already"),
+            ("docs/errors.d/core.md:5", "every line is a row"),
+            ("docs/errors.d/none.md:1", "begin with"),
+        )
+
+
+class Life(TreeCase):
+    SOURCES = {
+        "src/a/pool.cc": "Task<int> Pool::take(int n) { return give(n); }\n",
+        "src/a/pool.h": "class Pool {\n    Task<int> take(int n);\n    static bool ready();\n};\n",
+        "engine-rs/src/lib.rs": "pub extern \"C\" fn start<T>(x: T) {}\n",
+    }
+
+    def test_absent_page_is_found(self):
+        self.assert_finds(life.check(self.make({})), ("docs/life-of-a-request.md", "is not there"))
+
+    def test_page_with_true_names_passes(self):
+        page = "`a/pool.cc:Pool::take` `a/pool.h:take` `src/a/pool.h:Pool::ready` `engine-rs/src/lib.rs:start` `a/pool.cc:Pool::take()`"
+
+        self.assert_finds(life.check(self.make({**self.SOURCES, "docs/life-of-a-request.md": page})))
+
+    def test_moved_file_and_renamed_function_are_found(self):
+        page = "`a/pool.cc:Pool::take`\n`a/gone.cc:f`\n`a/pool.cc:Pool::give`\n`a/pool.h:taken` `a/pool.h:take`"
+
+        self.assert_finds(
+            life.check(self.make({**self.SOURCES, "docs/life-of-a-request.md": page})),
+            ("docs/life-of-a-request.md:2", "no file 'a/gone.cc'"),
+            ("docs/life-of-a-request.md:3", "no function 'Pool::give'"),
+            ("docs/life-of-a-request.md:4", "no function 'taken'"),
+        )
+
+    def test_page_that_names_nothing_is_found(self):
+        tree = self.make({"docs/life-of-a-request.md": "A request arrives and leaves."})
+
+        self.assert_finds(life.check(tree), ("docs/life-of-a-request.md", "names 0 functions"))
+
+
+class Words(TreeCase):
+    def findings(self, files: dict[str, str]):
+        tree = self.make(files)
+        subprocess.run(["git", "init", "-q", str(tree.root)], check=True)
+        return list(words.check(tree))
+
+    def test_folder_of_a_machine_is_found(self):
+        home = "/" + "root/.cache"
+
+        self.assert_finds(self.findings({"a.md": f"x\nsee {home}\n"}), ("a.md:2", "folder of one machine"))
+
+    def test_registry_is_found_except_in_lock_files(self):
+        host = "static.crates" + ".io"
+
+        self.assert_finds(
+            self.findings({"a.sh": f"curl {host}\n", "engine-rs/Cargo.lock": host}), ("a.sh:1", "package registry")
+        )
+
+    def test_open_end_without_issue_is_found_in_sources(self):
+        mark = "TO" + "DO"
+
+        self.assert_finds(
+            self.findings({"a.cc": f"// {mark}: later\n// {mark}(#7): later\nint a; \n", "b.md": f"{mark}: fine  \n"}),
+            ("a.cc:1", "TODO(#issue)"),
+            ("a.cc:3", "blanks at the end"),
+        )
