@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# ./dev setup [--servers] [--guests]: installs what is missing, after naming it.
+set -euo pipefail
+# shellcheck source=tools/dev/env.sh
+source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+
+packages=(clang-19 clang-tidy-19 clang-format-19 lld-19 llvm-19 libclang-rt-19-dev ccache cmake ninja-build pkg-config
+    libboost1.81-dev libfmt-dev libfyaml-dev libsodium-dev libssl-dev libcli11-dev libgtest-dev libgmock-dev
+    python3 curl git ca-certificates iproute2 shellcheck)
+server_packages=(nginx-light wrk)
+server_services=(nginx)
+guest_packages=(wasi-libc libclang-rt-19-dev-wasm32 libc++-19-dev-wasm32 libc++abi-19-dev-wasm32)
+cargo_packages=(rustc-web cargo-web)
+
+servers=false guests=false
+for argument in "$@"; do
+    case $argument in
+    --servers) servers=true ;;
+    --guests) guests=true ;;
+    *) die "setup: unknown argument '$argument'; it takes --servers and --guests" ;;
+    esac
+done
+$servers && packages+=("${server_packages[@]}")
+$guests && packages+=("${guest_packages[@]}")
+
+is_debian_12() {
+    local ID="" VERSION_ID=""
+    [[ -r /etc/os-release ]] && source /etc/os-release
+    [[ $ID == debian && $VERSION_ID == 12 ]]
+}
+
+# Prints the packages of its arguments that are not installed.
+missing_packages() {
+    local installed
+    installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | sed -n 's/ installed$//p' || true)
+    local name
+    for name in "$@"; do
+        grep -qxF -- "$name" <<<"$installed" || printf '%s\n' "$name"
+    done
+}
+
+# Elsewhere than on Debian 12 nothing is installed: the programs must be there.
+check_other_system() {
+    local missing=() program library
+    for program in clang++-19 ld.lld-19 clang-format-19 clang-tidy-19 ccache cmake ninja pkg-config python3 curl git; do
+        command -v "$program" >/dev/null || missing+=("$program")
+    done
+    if command -v pkg-config >/dev/null; then
+        for library in fmt libfyaml libsodium openssl gtest gmock CLI11; do
+            pkg-config --exists "$library" || missing+=("$library (development files)")
+        done
+    fi
+    [[ -f /usr/include/boost/asio.hpp ]] || missing+=("boost 1.81 (headers)")
+    cargo_is_new_enough || missing+=("cargo >= 1.$cargo_minor_min")
+    ((${#missing[@]} == 0)) || {
+        printf '  %s\n' "${missing[@]}" >&2
+        die "this is not Debian 12, so nothing is installed for you; install what is listed above and try again"
+    }
+}
+
+# as_root COMMAND...: sudo when needed; never waits for a password where nobody can type one.
+as_root() {
+    if ((EUID == 0)); then
+        "$@"
+    elif ! command -v sudo >/dev/null; then
+        die "installing needs root and there is no sudo; run './dev setup' as root once"
+    elif [[ -t 0 ]]; then
+        sudo "$@"
+    else
+        sudo -n "$@" || die "installing needs root; run './dev setup' in a terminal, or allow sudo without a password"
+    fi
+}
+
+# Debian starts and enables the daemons it installs. The policy forbids the start while apt runs; a policy that is there
+# already stays as it is.
+policy=/usr/sbin/policy-rc.d
+policy_is_ours=false
+forbid_starting() {
+    [[ -e $policy ]] && return
+    # shellcheck disable=SC2016 # the quotes belong to the file
+    as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy"
+    policy_is_ours=true
+}
+allow_starting() {
+    if $policy_is_ours; then as_root rm -f "$policy"; fi
+}
+
+disable_services() {
+    local service
+    for service in "$@"; do
+        if command -v systemctl >/dev/null; then
+            as_root systemctl disable --quiet "$service.service" 2>/dev/null || true
+        elif [[ -e /etc/init.d/$service ]]; then
+            as_root update-rc.d "$service" disable >/dev/null || true
+        fi
+    done
+}
+
+install() {
+    step "dev setup: installing $# Debian packages: $*"
+    $servers && say "  (servers are installed for tests; none is started or enabled)"
+    forbid_starting
+    trap allow_starting EXIT
+    as_root apt-get update -qq </dev/null ||
+        say "dev: the package lists could not be refreshed; trying with those that are here"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" </dev/null >&2 ||
+        die "apt-get could not install $*; check the network and /etc/apt/sources.list*, then run './dev setup' again"
+    allow_starting
+    trap - EXIT
+}
+
+if ! is_debian_12; then
+    check_other_system
+else
+    cargo_is_new_enough || packages+=("${cargo_packages[@]}")
+    mapfile -t missing < <(missing_packages "${packages[@]}")
+    if ((${#missing[@]} > 0)); then
+        install "${missing[@]}"
+        for service in "${server_services[@]}"; do
+            [[ " ${missing[*]} " == *" $service"* ]] && disable_services "$service"
+        done
+    fi
+    hash -r
+    cargo_is_new_enough || die "cargo is '$(cargo --version 2>&1 || true)', needed is 1.$cargo_minor_min or newer; \
+update it with 'rustup update stable', or install '${cargo_packages[*]}' from bookworm-security and put /usr/bin first"
+fi
+
+# Rust guests: the target of components.
+if $guests; then
+    sysroot=$(rustc --print sysroot)
+    if [[ ! -d $sysroot/lib/rustlib/wasm32-wasip2 ]]; then
+        command -v rustup >/dev/null ||
+            die "Rust has no target wasm32-wasip2 and there is no rustup; Debian's Rust cannot build the Rust examples"
+        step "dev setup: adding the Rust target wasm32-wasip2"
+        rustup target add wasm32-wasip2 </dev/null
+    fi
+fi
