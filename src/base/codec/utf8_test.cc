@@ -15,7 +15,7 @@ TEST(Utf8, DecodesTheBoundsOfEachLength) {
 
         const Utf8Char read = decode_utf8(text + "x");
 
-        EXPECT_TRUE(read.valid) << c;
+        EXPECT_TRUE(read.valid) << static_cast<unsigned>(c);
         EXPECT_EQ(read.code_point, c);
         EXPECT_EQ(read.bytes, text.size());
     }

@@ -56,6 +56,8 @@ struct YamlLimits {
     std::size_t depth_max = 32;           ///< Sequences and mappings inside one another.
     std::size_t nodes_max = 200'000;      ///< Scalars, sequences and mappings of all documents.
     std::size_t documents_max = 100;
+    /// One after another; the YAML library's time grows with the square of their number.
+    std::size_t blank_lines_max = 128;
 };
 
 /// Parses a text of exactly one YAML 1.2 document. Refused on purpose, since configuration needs
@@ -65,7 +67,8 @@ struct YamlLimits {
 /// Errors: corrupt (`yaml.syntax`, `yaml.key_duplicate`, `yaml.utf8_invalid`, `yaml.binary_input`,
 /// `yaml.tag_mismatch`), unsupported (`yaml.anchor_refused`, `yaml.alias_refused`,
 /// `yaml.merge_key_refused`, `yaml.tag_refused`, `yaml.key_not_scalar`), exhausted
-/// (`yaml.text_too_long`, `yaml.depth_exceeded`, `yaml.nodes_exceeded`, `yaml.documents_exceeded`),
+/// (`yaml.text_too_long`, `yaml.depth_exceeded`, `yaml.nodes_exceeded`, `yaml.documents_exceeded`,
+/// `yaml.blank_lines_exceeded`),
 /// invalid_argument (`yaml.document_missing`, `yaml.documents_several`).
 Result<YamlNode> parse_yaml(std::string_view text, YamlLimits limits = {},
                             Mark* error_at = nullptr);

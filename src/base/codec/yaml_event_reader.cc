@@ -1,0 +1,158 @@
+#include "base/codec/yaml_event_reader.h"
+
+#include <algorithm>
+
+#include <libfyaml.h>
+
+#include "base/core/assert.h"
+
+namespace weft::codec {
+
+namespace {
+
+std::string token_text(fy_token* token) {
+    std::size_t length = 0;
+    const char* text = token ? fy_token_get_text(token, &length) : nullptr;
+    return text ? std::string(text, length) : std::string();
+}
+
+std::optional<std::string> optional_token_text(fy_token* token) {
+    if (!token) return std::nullopt;
+    return token_text(token);
+}
+
+YamlEvent::Style scalar_style(fy_token* token) {
+    switch (fy_token_scalar_style(token)) {
+        case FYSS_SINGLE_QUOTED: return YamlEvent::Style::single_quoted;
+        case FYSS_DOUBLE_QUOTED: return YamlEvent::Style::double_quoted;
+        case FYSS_LITERAL: return YamlEvent::Style::literal;
+        case FYSS_FOLDED: return YamlEvent::Style::folded;
+        default: return YamlEvent::Style::plain;
+    }
+}
+
+/// Takes numbers that begin with 1, as the library's errors have them; its marks begin with 0.
+Mark to_mark(int line, int column) {
+    return {static_cast<std::uint32_t>(std::max(line, 1)),
+            static_cast<std::uint32_t>(std::max(column, 1))};
+}
+
+/// The library's mark of a quoted scalar stands behind the quote.
+int quote_width(const YamlEvent& event) {
+    using Style = YamlEvent::Style;
+    return event.style == Style::single_quoted || event.style == Style::double_quoted ? 1 : 0;
+}
+
+/// Copies what the library owns.
+YamlEvent convert(fy_event* event) {
+    using Type = YamlEvent::Type;
+    YamlEvent out;
+    switch (event->type) {
+        case FYET_NONE:
+        case FYET_STREAM_START: out.type = Type::stream_start; break;
+        case FYET_STREAM_END: out.type = Type::stream_end; break;
+        case FYET_DOCUMENT_START:
+            out.type = Type::document_start;
+            out.explicit_marker = !event->document_start.implicit;
+            break;
+        case FYET_DOCUMENT_END:
+            out.type = Type::document_end;
+            out.explicit_marker = !event->document_end.implicit;
+            break;
+        case FYET_MAPPING_START:
+            out.type = Type::mapping_start;
+            out.flow = fy_event_get_node_style(event) == FYNS_FLOW;
+            out.anchor = optional_token_text(event->mapping_start.anchor);
+            out.tag = optional_token_text(event->mapping_start.tag);
+            break;
+        case FYET_MAPPING_END: out.type = Type::mapping_end; break;
+        case FYET_SEQUENCE_START:
+            out.type = Type::sequence_start;
+            out.flow = fy_event_get_node_style(event) == FYNS_FLOW;
+            out.anchor = optional_token_text(event->sequence_start.anchor);
+            out.tag = optional_token_text(event->sequence_start.tag);
+            break;
+        case FYET_SEQUENCE_END: out.type = Type::sequence_end; break;
+        case FYET_SCALAR:
+            out.type = Type::scalar;
+            out.style = scalar_style(event->scalar.value);
+            out.text = token_text(event->scalar.value);
+            out.anchor = optional_token_text(event->scalar.anchor);
+            out.tag = optional_token_text(event->scalar.tag);
+            break;
+        case FYET_ALIAS:
+            out.type = Type::alias;
+            out.text = token_text(event->alias.anchor);
+            break;
+    }
+    return out;
+}
+
+}  // namespace
+
+struct YamlEventReader::Parser {
+    fy_diag* diagnostics = nullptr;
+    fy_parser* parser = nullptr;
+    bool ended = false;
+
+    explicit Parser(std::string_view text) {
+        fy_diag_cfg diagnostics_cfg;
+        fy_diag_cfg_default(&diagnostics_cfg);
+        diagnostics_cfg.fp = nullptr;
+        diagnostics_cfg.colorize = false;
+        diagnostics = fy_diag_create(&diagnostics_cfg);
+        WEFT_ASSERT(diagnostics, "no memory for a YAML parser");
+        fy_diag_set_collect_errors(diagnostics, true);
+        const fy_parse_cfg cfg = {
+            .search_path = "",
+            .flags = static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_COLLECT_DIAG |
+                                                     FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE),
+            .userdata = nullptr,
+            .diag = diagnostics,
+        };
+        parser = fy_parser_create(&cfg);
+        WEFT_ASSERT(parser, "no memory for a YAML parser");
+        // An empty view may hold no pointer, which the library refuses.
+        const char* start = text.empty() ? "" : text.data();
+        const int set = fy_parser_set_string(parser, start, text.size());
+        WEFT_ASSERT(set == 0, "no memory for a YAML parser");
+    }
+    ~Parser() {
+        fy_parser_destroy(parser);
+        fy_diag_destroy(diagnostics);
+    }
+    Parser(const Parser&) = delete;
+    Parser& operator=(const Parser&) = delete;
+};
+
+YamlEventReader::YamlEventReader(std::string_view text) : parser_(std::make_unique<Parser>(text)) {}
+YamlEventReader::~YamlEventReader() = default;
+
+Result<std::optional<YamlEvent>> YamlEventReader::next() {
+    if (parser_->ended) return std::nullopt;
+    fy_event* event = fy_parser_parse(parser_->parser);
+    if (!event) {
+        parser_->ended = true;
+        if (fy_parser_get_stream_error(parser_->parser)) return syntax_failure();
+        return std::nullopt;
+    }
+    YamlEvent converted = convert(event);
+    if (const fy_mark* mark = fy_event_start_mark(event))
+        last_mark_ = to_mark(mark->line + 1, mark->column + 1 - quote_width(converted));
+    converted.mark = last_mark_;
+    fy_parser_event_free(parser_->parser, event);
+    return converted;
+}
+
+Failure YamlEventReader::syntax_failure() {
+    std::string message = "the text is not YAML";
+    void* cursor = nullptr;
+    if (const fy_diag_error* error = fy_diag_errors_iterate(parser_->diagnostics, &cursor)) {
+        last_mark_ = to_mark(error->line, error->column);
+        if (error->msg) message = error->msg;
+    }
+    return fail(Errc::corrupt, "yaml.syntax", "line {}, column {}: {}", last_mark_.line,
+                last_mark_.column, message);
+}
+
+}  // namespace weft::codec
