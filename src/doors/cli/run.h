@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/core/random.h"
+#include "base/core/result.h"
+#include "base/core/time.h"
+#include "doors/cli/up_options.h"
+
+namespace weft::cli {
+
+/// The world as a command sees it. Whoever constructs it keeps `clock` and `random` alive.
+struct Environment {
+    /// A variable such as "HOME"; nothing when it is not set.
+    std::function<std::optional<std::string>(const std::string&)> variable;
+    std::string current_dir;  ///< Absolute.
+    const WallClock* clock = nullptr;
+    Random* random = nullptr;  ///< Fit for keys.
+    std::function<void(std::string_view)> out;
+    std::function<void(std::string_view)> err;
+};
+
+/// Runs a host until it ends, or until it serves with `detach`. It prints what it reports itself;
+/// the error it returns is printed by `run`.
+using Up = std::function<Result<void>(const UpOptions&)>;
+
+/// Runs one command of `weft`. `args` are those behind the program's name. Returns the exit code:
+/// 0, or that of the error's code in `core/errc.h`; a wrong command line counts as
+/// invalid_argument. A failure is one line to `err`; with json output it is
+/// `{"error":{"code","slug","message"}}`.
+int run(std::span<const std::string> args, const Environment& environment, const Up& up);
+
+}  // namespace weft::cli
