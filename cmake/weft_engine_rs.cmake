@@ -1,0 +1,24 @@
+# weft_engine_rs: the engine's Rust archive as a library to link against. Cargo builds it in the shared folder and the
+# archive is used from there, because it is large and the same for every build folder.
+include(weft_cargo_target)
+
+set(weft_engine_rs_source "${CMAKE_SOURCE_DIR}/engine-rs")
+weft_cargo_target(weft_engine_rs_target)
+set(weft_engine_rs_archive "${weft_engine_rs_target}/${WEFT_ENGINE_PROFILE}/libweft_engine.a")
+
+# Cargo is asked on every build: it knows best whether the archive is up to date, also when several work trees share the
+# folder. What links the archive is relinked only when it changed.
+add_custom_target(weft_engine_rs_build
+  COMMAND "${CMAKE_COMMAND}" -E env "CARGO_TARGET_DIR=${weft_engine_rs_target}"
+    cargo build --quiet --locked --lib --profile "${WEFT_ENGINE_PROFILE}"
+  BYPRODUCTS "${weft_engine_rs_archive}"
+  WORKING_DIRECTORY "${weft_engine_rs_source}"
+  COMMENT "Cargo: engine-rs (${WEFT_ENGINE_PROFILE})"
+  USES_TERMINAL VERBATIM)
+
+add_library(weft_engine_rs STATIC IMPORTED GLOBAL)
+set_target_properties(weft_engine_rs PROPERTIES
+  IMPORTED_LOCATION "${weft_engine_rs_archive}"
+  INTERFACE_INCLUDE_DIRECTORIES "${weft_engine_rs_source}/include"
+  INTERFACE_LINK_LIBRARIES "Threads::Threads;${CMAKE_DL_LIBS};m")
+add_dependencies(weft_engine_rs weft_engine_rs_build)
