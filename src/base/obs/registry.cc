@@ -41,6 +41,7 @@ std::size_t series_of(const std::vector<Label>& labels) {
 template <typename Handle, typename Owned>
 Labelled<Handle> labelled(const std::vector<Owned>& owned, const std::vector<Label>& labels) {
     std::vector<typename Handle::Storage*> cells;
+    cells.reserve(owned.size());
     for (const auto& cell : owned) cells.push_back(cell.get());
     return {std::move(cells), labels.size() == 2 ? labels[1].values.size() : 1};
 }
