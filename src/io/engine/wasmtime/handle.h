@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "weft_engine.h"
+
+#include "base/core/bytes.h"
+
+/// RAII over the C boundary. Included by sources of this room only.
+namespace weft::engine::wasmtime {
+
+template <auto Free>
+struct FreeWith {
+    template <typename T>
+    void operator()(T* pointer) const noexcept {
+        Free(pointer);
+    }
+};
+
+using ErrorHandle = std::unique_ptr<we_error, FreeWith<we_error_free>>;
+using EngineHandle = std::unique_ptr<we_engine, FreeWith<we_engine_free>>;
+using ComponentHandle = std::unique_ptr<we_component, FreeWith<we_component_free>>;
+using BodyHandle = std::unique_ptr<we_body, FreeWith<we_body_free>>;
+using TaskHandle = std::unique_ptr<we_task, FreeWith<we_task_drop>>;
+
+inline we_str borrow(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+inline we_str borrow(BytesView octets) { return {octets.data(), octets.size()}; }
+inline BytesView view(we_str octets) { return {octets.data, octets.size}; }
+inline std::string_view text(we_str octets) { return as_text(view(octets)); }
+
+/// Moves octets to the library, which frees them.
+inline we_buf give(Bytes octets) {
+    auto* owner = new Bytes(std::move(octets));
+    return {owner->data(), owner->size(),
+            [](void* moved) noexcept { delete static_cast<Bytes*>(moved); }, owner};
+}
+
+/// Fills the first field of an option struct.
+template <typename Options>
+Options sized() {
+    Options options{};
+    options.size = sizeof(Options);
+    return options;
+}
+
+}  // namespace weft::engine::wasmtime

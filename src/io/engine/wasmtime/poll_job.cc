@@ -1,0 +1,67 @@
+#include "io/engine/wasmtime/poll_job.h"
+
+namespace weft::engine::wasmtime {
+
+PollJobPtr::PollJobPtr(PollJob* job) : job_(job) { job_->add_reference(); }
+
+PollJobPtr::~PollJobPtr() {
+    if (job_ != nullptr) job_->drop_reference();
+}
+
+PollJobPtr PollJob::create(rt::Executor* executor, TaskHandle task, Client* client) {
+    return PollJobPtr(new PollJob(executor, std::move(task), client));
+}
+
+rt::Job PollJob::job() {
+    return [self = PollJobPtr(this)] { self->run(); };
+}
+
+void PollJob::wake() noexcept {
+    const std::lock_guard lock(mutex_);
+    if (state_ == State::idle) {
+        state_ = State::scheduled;
+        executor_->post(job());
+    } else if (state_ == State::running) {
+        state_ = State::notified;
+    }
+}
+
+void PollJob::resume() {
+    we_task_resume(task_.get());
+    wake();
+}
+
+void PollJob::end() {
+    {
+        const std::lock_guard lock(mutex_);
+        state_ = State::ended;
+    }
+    task_.reset();
+}
+
+void PollJob::run() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (state_ != State::scheduled) return;
+        state_ = State::running;
+    }
+    const we_poll polled = we_task_poll(task_.get(), this);
+    settle(polled);
+    client_->after_poll(polled.state == WE_DONE);
+}
+
+void PollJob::settle(we_poll polled) {
+    if (polled.state == WE_DONE) return end();
+    const std::lock_guard lock(mutex_);
+    if (polled.yielded != 0) {
+        state_ = State::scheduled;
+        executor_->post_low(job());
+    } else if (state_ == State::notified) {
+        state_ = State::scheduled;
+        executor_->post(job());
+    } else {
+        state_ = State::idle;
+    }
+}
+
+}  // namespace weft::engine::wasmtime
