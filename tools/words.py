@@ -16,7 +16,7 @@ RULES = [
     (re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE), "is left over from a merge"),
 ]
 SOURCE_RULES = [
-    (re.compile(r"\b(?:TODO(?!\(#\d+\): )|FIXME|XXX)"), "write TODO(#issue): and what is missing"),
+    (re.compile(r"\b(?:TODO(?!\(#\d+\): )|FIXME\b|XXX\b)"), "write TODO(#issue): and what is missing"),
     (re.compile(r"[ \t]+$", re.MULTILINE), "has blanks at the end of the line"),
 ]
 # Lock files name where packages come from; that is their job.
