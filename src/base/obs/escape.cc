@@ -46,7 +46,7 @@ void append_hidden(std::string& out, char32_t c, EscapeFor use) {
     auto to = std::back_inserter(out);
     if (c == '\n' || c == '\r' || c == '\t') {
         out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
-    } else if (use == EscapeFor::terminal) {
+    } else if (use != EscapeFor::json) {
         c < 0x80 ? fmt::format_to(to, "\\x{:02x}", number)
                  : fmt::format_to(to, "\\u{{{:x}}}", number);
     } else if (c > 0xFFFF) {
@@ -78,7 +78,7 @@ void append_escaped(std::string& out, std::string_view text, EscapeFor use, std:
             else
                 fmt::format_to(std::back_inserter(out), "\\x{:02x}",
                                static_cast<std::uint8_t>(rest[0]));
-        } else if (code_point == '"' || code_point == '\\') {
+        } else if (use != EscapeFor::sentence && (code_point == '"' || code_point == '\\')) {
             out += '\\';
             out += rest[0];
         } else if (is_hidden(code_point)) {

@@ -9,6 +9,7 @@ namespace weft::obs {
 /// How hostile text is made harmless.
 enum class EscapeFor {
     json,      ///< Inside a JSON string (RFC 8259): `\uXXXX`; octets that are not UTF-8 as U+FFFD.
+    sentence,  ///< In running text for a person: as `terminal`, but quotes and backslashes stay.
     terminal,  ///< Inside double quotes for a person: `\n`, `\x1b`, `\u{202e}`; wrong octets
                ///< `\xff`.
 };

@@ -17,6 +17,10 @@ TEST(Escape, KeepsReadableText) {
                   "gr\xc3\xbc\xc3\x9f dich, \xf0\x9f\x91\x8d");
 }
 
+TEST(Escape, KeepsQuotesInASentence) {
+    EXPECT_EQ(escaped("\"a\\b\"\x1b", EscapeFor::sentence), "\"a\\b\"\\x1b");
+}
+
 TEST(Escape, RefusesEveryKindOfWrongUtf8) {
     for (const std::string_view wrong : {"\x80", "\xc0\xaf", "\xc3", "\xe0\x80\x80", "\xed\xa0\x80",
                                          "\xf4\x90\x80\x80", "\xf5", "\xe2\x82"}) {
