@@ -1,0 +1,88 @@
+#include "platform/claims/verify.h"
+
+#include "base/codec/component_interface.h"
+#include "base/crypto/jwt.h"
+#include "base/crypto/sha256.h"
+#include "platform/claims/account.h"
+#include "platform/claims/embed.h"
+#include "platform/claims/module_hash.h"
+#include "platform/claims/needs.h"
+#include "platform/claims/validity.h"
+
+namespace weft::claims {
+namespace {
+
+Failure refuse_unsigned(const TokenScan& scan) {
+    if (scan.nested > 0)
+        return fail(Errc::unauthenticated, "claims.unsigned",
+                    "the binary carries no token of its own (the {} inside the binaries that it "
+                    "holds do not count); sign it with 'weft claims sign'",
+                    scan.nested);
+    return fail(Errc::unauthenticated, "claims.unsigned",
+                "the binary is not signed, and this host runs signed code only; sign it with 'weft "
+                "claims sign'");
+}
+
+/// A component's token, issued by an account.
+Result<ComponentClaims> component_of(const Token& token) {
+    const auto* claims = std::get_if<ComponentClaims>(&token.body);
+    if (claims == nullptr)
+        return fail(Errc::unauthenticated, "claims.subject_wrong",
+                    "the token belongs to '{}', which is no component; embed a component's token",
+                    token.head.subject.text());
+    if (token.head.issuer.kind() != crypto::KeyKind::account)
+        return fail(Errc::unauthenticated, "claims.issuer_wrong",
+                    "the token is signed by '{}', a key of the kind '{}'; accounts sign components",
+                    token.head.issuer.text(), crypto::key_kind_row(token.head.issuer.kind()).name);
+    return *claims;
+}
+
+Result<void> check_hash(BytesView wasm, const Token& token, const ComponentClaims& claims) {
+    TRY(const auto hash, module_hash(wasm, hash_rule(token.head.revision)));
+    if (hash == claims.hash) return ok();
+    return fail(Errc::unauthenticated, "claims.hash_mismatch",
+                "the token was made for other content: its hash is '{}', that of this binary is "
+                "'{}'; fetch the artefact again, or sign what you have",
+                claims.hash, hash);
+}
+
+EffectiveCapabilities capabilities_of(const ComponentClaims& claims, const TrustedIssuer& issuer) {
+    auto granted = Capabilities::of_grants(issuer.grants);
+    if (claims.caps) return {Capabilities(*claims.caps), std::move(granted)};
+    if (issuer.unstated == Unstated::all) return {granted, granted};
+    return {Capabilities(), std::move(granted)};
+}
+
+}  // namespace
+
+Result<Admission> admit(BytesView wasm, const TrustPolicy& policy, UnixSeconds now) {
+    TRY(const auto scan, scan_tokens(wasm));
+    TRY(const auto section, only_token(scan));
+    Admission out;
+    out.digest = crypto::sha256_digest_text(crypto::sha256(wasm));
+    if (!section) {
+        if (policy.unsigned_code == UnsignedCode::deny) return refuse_unsigned(scan);
+        out.capabilities = {Capabilities::everything(), Capabilities::everything()};
+        return out;
+    }
+
+    TRY(const auto jwt, crypto::decode_jwt(section->token));
+    CHECK(crypto::verify_jwt(jwt));
+    TRY(const auto token, read_token(jwt.claims));
+    TRY(out.claims, component_of(token));
+    CHECK(check_hash(wasm, token, out.claims));
+    CHECK(check_validity(token.head, now));
+
+    CHECK(check_not_revoked(policy, token.head.subject));
+    TRY(const auto issuer, find_issuer(policy, token.head.issuer, now));
+    out.issuer_name = issuer.name;
+    out.capabilities = capabilities_of(out.claims, issuer);
+
+    TRY(const auto interface, codec::read_interface(wasm));
+    TRY(const auto needs, find_needs(interface));
+    CHECK(check_needs(needs, out.capabilities, token.head.issuer.text()));
+    out.head = token.head;
+    return out;
+}
+
+}  // namespace weft::claims
