@@ -10,7 +10,7 @@ function(weft_room path)
   set(folder "${CMAKE_SOURCE_DIR}/src/${path}")
   file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cc" "${folder}/*.h")
   file(GLOB tests CONFIGURE_DEPENDS "${folder}/*_test.cc")
-  list(REMOVE_ITEM sources ${tests})
+  list(REMOVE_ITEM sources ${tests} "${folder}/main.cc")
   set(implementation ${sources})
   list(FILTER implementation INCLUDE REGEX "\\.cc$")
 

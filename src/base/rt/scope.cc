@@ -71,15 +71,17 @@ void Scope::leave(Node* node, Result<void> result) {
     --running_;
     if (!result && result.error().code != Errc::cancelled && on_failure_)
         on_failure_(result.error());
-    if (running_ == 0 && drained_) {
-        // In a job of its own: this frame is still in use.
-        executor_->post([drained = std::exchange(drained_, nullptr)] { drained.resume(); });
-    }
+    if (running_ > 0) return;
+    // In jobs of their own: this frame is still in use.
+    for (Drained* one = std::exchange(drained_, nullptr); one != nullptr; one = one->next)
+        executor_->post([awaiting = one->awaiting] { awaiting.resume(); });
 }
 
-void Scope::Drained::await_suspend(std::coroutine_handle<> awaiting) noexcept {
-    WEFT_ASSERT(!scope->drained_, "one task waits for a scope to drain");
-    scope->drained_ = awaiting;
+void Scope::Drained::await_suspend(std::coroutine_handle<> task) noexcept {
+    awaiting = task;
+    Drained** last = &scope->drained_;
+    while (*last != nullptr) last = &(*last)->next;
+    *last = this;
 }
 
 }  // namespace weft::rt

@@ -18,8 +18,10 @@ class Scope {
     /// What `close` and `drain` return: await it at once.
     struct Drained {
         Scope* scope;
+        std::coroutine_handle<> awaiting = nullptr;
+        Drained* next = nullptr;
         bool await_ready() const noexcept { return scope->running_ == 0; }
-        void await_suspend(std::coroutine_handle<> awaiting) noexcept;
+        void await_suspend(std::coroutine_handle<> task) noexcept;
         void await_resume() const noexcept {}
     };
 
@@ -46,7 +48,7 @@ class Scope {
         return drain();
     }
     /// `co_await scope.drain()`: waits until nothing runs, without cancelling.
-    Drained drain() { return Drained{this}; }
+    Drained drain() { return Drained{.scope = this}; }
 
   private:
     struct Root;  // The outermost coroutine of one task.
@@ -65,7 +67,7 @@ class Scope {
     Node* first_ = nullptr;
     std::size_t running_ = 0;
     bool closed_ = false;
-    std::coroutine_handle<> drained_;
+    Drained* drained_ = nullptr;  // Who waits, in the frames of those tasks; first come first.
 };
 
 }  // namespace weft::rt

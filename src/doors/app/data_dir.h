@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "base/core/result.h"
+
+namespace weft::app {
+
+/// A host's own directory, held by one process at a time. Holds `host.lock` (with the process's id
+/// as text) and what the host keeps. Released when destroyed or when the process ends, however it
+/// ends.
+class DataDir {
+  public:
+    /// Makes it when missing. Errors: failed_precondition (another host runs on it), denied,
+    /// unavailable.
+    static Result<DataDir> open(const std::string& path);
+    DataDir(DataDir&& other) noexcept;
+    DataDir& operator=(DataDir&&) = delete;
+    ~DataDir();
+
+    const std::string& path() const { return path_; }
+
+  private:
+    DataDir(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+
+    std::string path_;
+    int lock_;
+};
+
+}  // namespace weft::app

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/core/result.h"
+#include "base/obs/log.h"
+#include "doors/app/plan.h"
+#include "doors/cli/up_options.h"
+#include "platform/claims/verify.h"
+
+namespace weft::app {
+
+/// Code that may run: read, its token checked, not compiled yet.
+struct AdmittedComponent {
+    PlannedComponent plan;
+    Bytes code;
+    claims::Admission admission;
+};
+
+/// All that `weft up` was asked for, read and checked; nothing was started.
+struct Load {
+    std::vector<AdmittedComponent> components;
+    std::vector<PlannedHttpServer> http_servers;
+};
+
+/// Reads manifests, images and trust, and decides. All or nothing: the first refusal is the error.
+/// Warnings of the manifests and the decision about each component go to `log`. `now` decides about
+/// the validity of tokens.
+Result<Load> load(const cli::UpOptions& options, Duration epoch_tick, UnixSeconds now,
+                  const obs::Log& log);
+
+}  // namespace weft::app

@@ -1,0 +1,31 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "doors/app/up.h"
+#include "doors/cli/run.h"
+
+int main(int count, char** values) {
+    const std::vector<std::string> args(values + (count > 0 ? 1 : 0), values + count);
+    weft::SystemWallClock clock;
+    weft::SystemRandom random;
+    std::error_code ignored;
+    const weft::cli::Environment environment{
+        .variable = [](const std::string& name) -> std::optional<std::string> {
+            const char* value = std::getenv(name.c_str());
+            if (value == nullptr) return std::nullopt;
+            return value;
+        },
+        .current_dir = std::filesystem::current_path(ignored).string(),
+        .clock = &clock,
+        .random = &random,
+        .out = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); },
+        .err = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); },
+    };
+    const int code = weft::cli::run(args, environment, weft::app::up);
+    return std::fflush(stdout) == 0 ? code : EXIT_FAILURE;
+}

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/obs/event.h"
+
+namespace weft::cli {
+
+/// What `weft up` was asked for, checked for form only. Directories are absolute.
+struct UpOptions {
+    std::vector<std::string> manifests;  ///< Files; at least one.
+    std::vector<std::string>
+        trust_keys;          ///< `--trust KEY`: account keys trusted for this run with every grant.
+    std::string trust_file;  ///< `trust.yaml`; a missing file is an empty policy unless it was
+                             ///< named by a flag.
+    bool trust_file_named = false;
+    std::string data_dir;  ///< Created when missing.
+    unsigned shards = 0;   ///< 0: one for each core.
+    bool strict = false;   ///< Warnings of the manifest are errors.
+    bool detach = false;   ///< Return once it serves.
+    bool json = false;     ///< `-o json`: what is printed is for programs, logs too.
+    obs::Level log_level = obs::Level::info;
+    std::string log_file;  ///< Where a detached host logs; empty: `<data_dir>/weft.log`.
+};
+
+}  // namespace weft::cli
