@@ -92,10 +92,7 @@ Result<std::vector<Need>> find_needs(const codec::ComponentInterface& interface)
     for (const auto& offered : interface.exports) {
         if (offered.sort == codec::ExternSort::type) continue;
         auto name = codec::parse_interface_name(offered.name);
-        if (name)
-            CHECK(needs.add(Need::Direction::export_, std::move(*name)));
-        else if (offered.sort != codec::ExternSort::func || offered.name.contains(':'))
-            return unsupported("exports", offered.name);
+        if (name) CHECK(needs.add(Need::Direction::export_, std::move(*name)));
     }
     return needs.take();
 }

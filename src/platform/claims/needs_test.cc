@@ -47,8 +47,9 @@ TEST(Needs, EverythingElseDoesOnceEach) {
     EXPECT_EQ(needs.back().direction, Need::Direction::export_);
 }
 
-TEST(Needs, TypesAndPlainFunctionsNeedNothing) {
+TEST(Needs, TypesAndPlainExportsNeedNothing) {
     auto interface = exporting("run", ExternSort::func);
+    interface.exports.push_back({.name = "exports", .sort = ExternSort::instance});
     interface.exports.push_back({.name = "request", .sort = ExternSort::type});
     interface.imports.push_back({.module = {}, .name = "request", .sort = ExternSort::type});
     EXPECT_TRUE(find_needs(interface).value().empty());
@@ -59,8 +60,7 @@ TEST(Needs, NamesThatNoClaimCoversAreRefused) {
     function.imports.push_back({.module = {}, .name = "log", .sort = ExternSort::func});
     for (const auto& interface :
          {function, importing({"plain"}), importing({"unlocked-dep=<a:b/c>"}),
-          importing({"url=<https://example.org/x>"}), importing({"Wasi:HTTP/types"}),
-          exporting("plain"), exporting("a:b:c/d/e", ExternSort::func)}) {
+          importing({"url=<https://example.org/x>"}), importing({"Wasi:HTTP/types"})}) {
         const auto needs = find_needs(interface);
         ASSERT_FALSE(needs);
         EXPECT_EQ(needs.error().slug.text(), "claims.name_unsupported");

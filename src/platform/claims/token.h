@@ -25,8 +25,8 @@ struct TokenHead {
     crypto::PublicKey subject;
     std::optional<UnixSeconds> expires_at = {};
     std::optional<UnixSeconds> not_before = {};
-    std::optional<std::int64_t> revision =
-        {};  ///< Of the token's format; absent before wascap 0.9.
+    /// Of the token's format; absent before wascap 0.9.
+    std::optional<std::int64_t> revision = {};
 };
 
 /// What a component's token says of it.
@@ -36,8 +36,8 @@ struct ComponentClaims {
     std::vector<std::string> tags = {};
     /// Capabilities that it may ask for; absent in tokens of wasmCloud 1.x.
     std::optional<std::vector<std::string>> caps = {};
-    std::optional<std::int64_t> rev =
-        {};                    ///< Of the component; a lower one never replaces a higher.
+    /// Of the component; a lower one never replaces a higher.
+    std::optional<std::int64_t> rev = {};
     std::string version = {};  ///< For people.
     std::string call_alias = {};
     bool is_provider = false;  ///< `prov`.
@@ -49,8 +49,8 @@ struct ProviderClaims {
     std::string vendor = {};
     std::optional<std::int64_t> rev = {};
     std::string version = {};
-    std::vector<std::pair<std::string, std::string>> target_hashes =
-        {};                          ///< "x86_64-linux" to hash.
+    /// "x86_64-linux" to hash.
+    std::vector<std::pair<std::string, std::string>> target_hashes = {};
     std::string capability_id = {};  ///< Before wasmCloud 1.0.
 };
 
