@@ -1,0 +1,58 @@
+#include "doors/cli/up.h"
+
+#include "base/crypto/nkeys.h"
+#include "doors/cli/number.h"
+#include "doors/cli/places.h"
+
+namespace weft::cli {
+namespace {
+
+Result<void> read_places(const UpArguments& arguments, const Environment& environment,
+                         UpOptions& out) {
+    out.trust_file_named = arguments.trust_file.has_value();
+    if (arguments.trust_file) {
+        TRY(out.trust_file, get_path(environment, "--trust-file", *arguments.trust_file));
+    } else {
+        TRY(out.trust_file, default_trust_file(environment));
+    }
+    if (arguments.data_dir) {
+        TRY(out.data_dir, get_path(environment, "--data-dir", *arguments.data_dir));
+    } else {
+        TRY(out.data_dir, default_data_dir(environment));
+    }
+    if (arguments.log_file) {
+        TRY(out.log_file, get_path(environment, "--log-file", *arguments.log_file));
+    }
+    return ok();
+}
+
+}  // namespace
+
+Result<UpOptions> read_up(const UpArguments& arguments, const Console& console) {
+    if (arguments.manifests.empty())
+        return fail(Errc::invalid_argument, "cli.manifest_missing",
+                    "no manifest is named, and this version keeps none to restore; name one, as "
+                    "in 'weft up app.yaml'");
+    UpOptions out;
+    for (const auto& manifest : arguments.manifests) {
+        CHECK(get_path(console.environment(), "the manifest", manifest));
+        out.manifests.push_back(manifest);
+    }
+    for (const auto& key : arguments.trust_keys) {
+        TRY(const auto parsed,
+            crypto::PublicKey::parse_as(crypto::KeyKind::account, key).context("--trust"));
+        out.trust_keys.push_back(parsed.text());
+    }
+    CHECK(read_places(arguments, console.environment(), out));
+    if (arguments.shards) {
+        TRY(const auto shards, parse_number("--shards", *arguments.shards, {1, shards_max}));
+        out.shards = static_cast<unsigned>(shards);
+    }
+    TRY(out.log_level, obs::get_level(arguments.log_level).context("--log-level"));
+    out.strict = arguments.strict;
+    out.detach = arguments.detach;
+    out.json = console.format() == Format::json;
+    return out;
+}
+
+}  // namespace weft::cli

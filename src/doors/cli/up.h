@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/core/result.h"
+#include "doors/cli/console.h"
+#include "doors/cli/up_options.h"
+
+namespace weft::cli {
+
+/// `weft up` as it was typed.
+struct UpArguments {
+    std::vector<std::string> manifests;
+    std::vector<std::string> trust_keys;
+    std::optional<std::string> trust_file;
+    std::optional<std::string> data_dir;
+    std::optional<std::string> log_file;
+    std::optional<std::string> shards;
+    std::string log_level = "info";
+    bool strict = false;
+    bool detach = false;
+};
+
+/// One serving thread each; more than any machine has cores.
+constexpr unsigned shards_max = 1024;
+
+/// Checks the arguments for form and fills in the places of `environment`. Errors: those of
+/// `get_path`, `parse_number`, `obs::get_level` and `crypto::PublicKey::parse_as`;
+/// invalid_argument (`cli.manifest_missing`), failed_precondition (`cli.home_missing`).
+Result<UpOptions> read_up(const UpArguments& arguments, const Console& console);
+
+}  // namespace weft::cli
