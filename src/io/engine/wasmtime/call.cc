@@ -54,7 +54,7 @@ Result<void> Call::start_task(const we_component* component, const net::HttpRequ
     raw.method = borrow(request.method);
     raw.scheme = borrow(request.scheme);
     // HTTP/1.0 knows requests without one, wasi:http in this engine does not (RFC 9112, 3.3).
-    raw.authority = borrow(request.authority.empty() ? "localhost" : request.authority);
+    raw.authority = request.authority.empty() ? literal("localhost") : borrow(request.authority);
     raw.path_with_query = borrow(request.path_and_query);
     raw.headers = headers.data();
     raw.header_count = headers.size();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "weft_engine.h"
@@ -26,6 +27,11 @@ using TaskHandle = std::unique_ptr<we_task, FreeWith<we_task_drop>>;
 
 inline we_str borrow(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+we_str borrow(std::string&& temporary) = delete;
+template <std::size_t N>
+we_str literal(const char (&text)[N]) {
+    return borrow(std::string_view(text, N - 1));
 }
 inline we_str borrow(BytesView octets) { return {octets.data(), octets.size()}; }
 inline BytesView view(we_str octets) { return {octets.data, octets.size}; }
