@@ -93,7 +93,7 @@ each_fuzzer() {
     for source in fuzz/*_fuzz.cc; do
         [[ -f $source ]] || die "there is no fuzz/*_fuzz.cc; every parser has a target"
         name=$(basename "$source" .cc)
-        corpus=fuzz/corpus/${name%_fuzz}
+        corpus=fuzz/corpus/$name
         [[ -n $(find "$corpus" -type f -print -quit 2>/dev/null) ]] || {
             say "fuzz: '$corpus' holds no input; add at least one for each branch of the parser"
             status=1
