@@ -90,6 +90,7 @@ void define_root(CLI::App& root, Selection& selection, const Up& up) {
         "Exit codes: 0 done; 2 wrong command line or input; others in docs/reference/cli.md.\n"
         "'weft COMMAND --help' shows examples.");
     define_up(root, selection, up);
+    define_keys(root, selection);
     define_version(root, selection);
 }
 

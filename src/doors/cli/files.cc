@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <string_view>
 #include <utility>
 
@@ -114,6 +116,22 @@ Result<void> ensure_directory(const std::string& path) {
     if (slash != std::string::npos && slash > 0) CHECK(ensure_directory(path.substr(0, slash)));
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return failed(errno, "write", path);
     return ok();
+}
+
+Result<std::vector<std::string>> list_directory(const std::string& path, std::size_t names_max) {
+    std::vector<std::string> names;
+    std::error_code error;
+    const std::filesystem::directory_iterator end;
+    for (std::filesystem::directory_iterator entry(path, error); !error && entry != end;
+         entry.increment(error)) {
+        if (names.size() >= names_max)
+            return fail(Errc::exhausted, "file.too_many",
+                        "'{}' holds more than {} files; move some away", path, names_max);
+        names.push_back(entry->path().filename().string());
+    }
+    if (error) return failed(error.value(), "read", path);
+    std::ranges::sort(names);
+    return names;
 }
 
 }  // namespace weft::cli

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "base/core/bytes.h"
 #include "base/core/result.h"
@@ -24,5 +25,9 @@ Result<void> write_file(const std::string& path, BytesView content, unsigned mod
 /// Makes a directory and those above it, each with mode 0700; one that exists stays as it is.
 /// Errors: denied, invalid_argument (something else has that name), unavailable (read-only).
 Result<void> ensure_directory(const std::string& path);
+
+/// The names in a directory, sorted. Errors: not_found, denied, unavailable, exhausted
+/// (`file.too_many`: more than `names_max`).
+Result<std::vector<std::string>> list_directory(const std::string& path, std::size_t names_max);
 
 }  // namespace weft::cli
