@@ -91,6 +91,8 @@ void define_root(CLI::App& root, Selection& selection, const Up& up) {
         "'weft COMMAND --help' shows examples.");
     define_up(root, selection, up);
     define_keys(root, selection);
+    define_claims(root, selection);
+    define_app(root, selection);
     define_version(root, selection);
 }
 

@@ -12,6 +12,8 @@ namespace weft::cli {
 /// chosen, `selection.action` is set to run it.
 void define_up(CLI::App& root, Selection& selection, const Up& up);
 void define_keys(CLI::App& root, Selection& selection);
+void define_claims(CLI::App& root, Selection& selection);
+void define_app(CLI::App& root, Selection& selection);
 void define_version(CLI::App& root, Selection& selection);
 
 }  // namespace weft::cli

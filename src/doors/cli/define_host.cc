@@ -5,6 +5,7 @@
 #include "doors/cli/define.h"
 #include "doors/cli/define_option.h"
 #include "doors/cli/up.h"
+#include "doors/cli/validate.h"
 #include "doors/cli/version.h"
 
 namespace weft::cli {
@@ -39,6 +40,23 @@ void define_up(CLI::App& root, Selection& selection, const Up& up) {
         selection.action = [&up, arguments](const Console& console) -> Result<void> {
             TRY(const auto options, read_up(*arguments, console));
             return up(options);
+        };
+    });
+}
+
+void define_app(CLI::App& root, Selection& selection) {
+    auto* const app = root.add_subcommand("app", "Applications and their manifests");
+    app->require_subcommand(1);
+    auto* const command = app->add_subcommand("validate", "Say all that is wrong in manifests");
+    const auto arguments = std::make_shared<ValidateArguments>();
+    command->add_option("FILE", arguments->files, "Manifests")->required();
+    command->add_flag("--strict", arguments->strict, "Take warnings as errors");
+    add_output(*command, selection);
+    command->footer(
+        "Examples:\n  weft app validate app.yaml\n  weft app validate --strict -o json *.yaml");
+    command->callback([&selection, arguments] {
+        selection.action = [arguments](const Console& console) {
+            return app_validate(console, *arguments);
         };
     });
 }

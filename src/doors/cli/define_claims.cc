@@ -1,0 +1,58 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "doors/cli/define.h"
+#include "doors/cli/define_option.h"
+#include "doors/cli/sign.h"
+
+namespace weft::cli {
+namespace {
+
+void define_sign(CLI::App& claims, Selection& selection) {
+    auto* const command = claims.add_subcommand("sign", "Sign a component with what it may use");
+    const auto arguments = std::make_shared<SignArguments>();
+    command->add_option("FILE", arguments->file, "The component")->required();
+    command->add_option("-n,--name", arguments->name, "What people call it")
+        ->required()
+        ->type_name("NAME");
+    add_list(*command, "-c,--caps", arguments->caps, "Capabilities that it asks for")
+        ->type_name("CAP");
+    command
+        ->add_option("-k,--key", arguments->key,
+                     "Account that signs: a public key or a seed file [the only one kept]")
+        ->type_name("KEY");
+    command->add_option("--subject", arguments->subject, "The component's key [one per name]")
+        ->type_name("KEY");
+    command->add_option("-r,--rev", arguments->revision, "Revision; a host refuses lower ones")
+        ->type_name("N");
+    command->add_option("-v,--ver", arguments->version, "Version, for people")->type_name("TEXT");
+    command->add_option("--expires", arguments->expires_days, "Days until it expires [never]")
+        ->type_name("DAYS");
+    add_list(*command, "-t,--tag", arguments->tags, "Tags, for people")->type_name("TAG");
+    command->add_option("--call-alias", arguments->call_alias, "A second name for callers")
+        ->type_name("NAME");
+    command->add_option("-o,--out", arguments->out, "The signed file [FILE with _s]")
+        ->type_name("FILE");
+    command->add_flag("--json", selection.json, "Print the result as JSON");
+    command->footer(
+        "Examples:\n"
+        "  weft claims sign hello.wasm --name hello --caps wasi:http -o hello_s.wasm\n"
+        "  weft claims sign cart.wasm --name cart --caps wasi:http,wasi:keyvalue/store --rev 4\n"
+        "  weft claims sign cart.wasm --name cart --caps wasi:http --key team.nk --expires 90");
+    command->callback([&selection, arguments] {
+        selection.action = [arguments](const Console& console) {
+            return claims_sign(console, *arguments);
+        };
+    });
+}
+
+}  // namespace
+
+void define_claims(CLI::App& root, Selection& selection) {
+    auto* const claims = root.add_subcommand("claims", "Sign components and read tokens, offline");
+    claims->require_subcommand(1);
+    define_sign(*claims, selection);
+}
+
+}  // namespace weft::cli
