@@ -93,6 +93,8 @@ void define_root(CLI::App& root, Selection& selection, const Up& up) {
     define_keys(root, selection);
     define_claims(root, selection);
     define_app(root, selection);
+    define_inspect(root, selection);
+    define_trust(root, selection);
     define_version(root, selection);
 }
 

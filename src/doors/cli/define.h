@@ -14,6 +14,8 @@ void define_up(CLI::App& root, Selection& selection, const Up& up);
 void define_keys(CLI::App& root, Selection& selection);
 void define_claims(CLI::App& root, Selection& selection);
 void define_app(CLI::App& root, Selection& selection);
+void define_inspect(CLI::App& root, Selection& selection);
+void define_trust(CLI::App& root, Selection& selection);
 void define_version(CLI::App& root, Selection& selection);
 
 }  // namespace weft::cli

@@ -4,6 +4,7 @@
 
 #include "doors/cli/define.h"
 #include "doors/cli/define_option.h"
+#include "doors/cli/inspect.h"
 #include "doors/cli/sign.h"
 
 namespace weft::cli {
@@ -47,12 +48,39 @@ void define_sign(CLI::App& claims, Selection& selection) {
     });
 }
 
+using FileCommand = Result<void> (*)(const Console&, const std::string&);
+
+void take_file(CLI::App& command, Selection& selection, FileCommand run_command) {
+    const auto file = std::make_shared<std::string>();
+    command.add_option("FILE", *file, "A component or module")->required();
+    add_output(command, selection);
+    command.callback([&selection, file, run_command] {
+        selection.action = [file, run_command](const Console& console) {
+            return run_command(console, *file);
+        };
+    });
+}
+
 }  // namespace
 
 void define_claims(CLI::App& root, Selection& selection) {
     auto* const claims = root.add_subcommand("claims", "Sign components and read tokens, offline");
     claims->require_subcommand(1);
     define_sign(*claims, selection);
+    auto* const inspect =
+        claims->add_subcommand("inspect", "Show what a token says and whether it is proven");
+    take_file(*inspect, selection, claims_inspect);
+    inspect->footer("Examples:\n  weft claims inspect hello_s.wasm -o json");
+    auto* const token = claims->add_subcommand("token", "Print the token itself");
+    take_file(*token, selection, claims_token);
+    token->footer("Examples:\n  weft claims token hello_s.wasm");
+}
+
+void define_inspect(CLI::App& root, Selection& selection) {
+    auto* const command =
+        root.add_subcommand("inspect", "Show what a WebAssembly file is, uses and offers");
+    take_file(*command, selection, inspect_file);
+    command->footer("Examples:\n  weft inspect hello.wasm\n  weft inspect hello.wasm -o json");
 }
 
 }  // namespace weft::cli
