@@ -1,6 +1,7 @@
 #include "platform/claims/account.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/crypto/jwt.h"
 #include "platform/claims/contains.h"
@@ -54,17 +55,23 @@ Result<TrustedIssuer> find_issuer(const TrustPolicy& policy, const crypto::Publi
     const auto listed = std::ranges::find(policy.issuers, key, &TrustedIssuer::key);
     if (listed != policy.issuers.end()) return *listed;
     std::string late;
+    std::optional<Error> revoked;
     for (const auto& text : policy.accounts) {
         const auto account = decode_account(text);
         if (!account || !account->names(key) || !crypto::verify_jwt(account->jwt)) continue;
         const auto& head = account->token.head;
         const auto root = std::ranges::find(policy.operators, head.issuer, &TrustedIssuer::key);
         if (root == policy.operators.end()) continue;
-        CHECK(check_not_revoked(policy, head.issuer));
-        CHECK(check_not_revoked(policy, head.subject));
-        const auto in_time = check_validity(head, now);
-        if (!in_time) {
-            late = in_time.error().message;
+        // Another account's token further on may vouch for the key, so none of these is the end.
+        auto counts = check_not_revoked(policy, head.issuer);
+        if (counts) counts = check_not_revoked(policy, head.subject);
+        if (!counts) {
+            revoked = std::move(counts).error();
+            continue;
+        }
+        counts = check_validity(head, now);
+        if (!counts) {
+            late = counts.error().message;
             continue;
         }
         return TrustedIssuer{.key = key,
@@ -72,6 +79,7 @@ Result<TrustedIssuer> find_issuer(const TrustPolicy& policy, const crypto::Publi
                              .grants = root->grants,
                              .unstated = root->unstated};
     }
+    if (revoked) return Failure(std::move(*revoked));
     if (!late.empty())
         return fail(Errc::unauthenticated, "claims.account_out_of_time",
                     "the token of the account '{}' does not count: {}", key.text(), late);

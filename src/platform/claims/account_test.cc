@@ -107,6 +107,15 @@ TEST(Account, RevocationReachesEveryLink) {
     EXPECT_EQ(slug_of(policy, 8), "claims.key_revoked");
 }
 
+TEST(Account, ARevokedOperatorEndsNothingForWhatAnotherVouchesFor) {
+    auto policy = policy_with(token_of({.signed_by = 1}));
+    policy.accounts.push_back(token_of({}));
+    policy.operators.push_back(
+        {.key = key(KeyKind::operator_, 1), .name = "", .grants = {"wasi:http"}});
+    policy.revoked.push_back(key(KeyKind::operator_, 1));
+    EXPECT_EQ(slug_of(policy), "found");
+}
+
 TEST(Account, TokensOfOtherKindsAreRefused) {
     const auto self = sign_token({.head = {.id = "i",
                                            .issued_at = now,

@@ -95,6 +95,16 @@ Result<void> check_capability_name(std::string_view text) {
                 text);
 }
 
+Result<void> check_grants(std::span<const std::string> names) {
+    for (const auto& name : names)
+        if (name != every_capability) CHECK(check_capability_name(name));
+    if (names.size() > 1 && contains(names, every_capability))
+        return fail(Errc::invalid_argument, "claims.grants_ambiguous",
+                    "'*' grants everything, so the names beside it limit nothing; leave out one or "
+                    "the other");
+    return ok();
+}
+
 Capabilities::Capabilities(std::span<const std::string> names) {
     for (const auto& text : names) {
         const auto contract = find_contract(text);

@@ -18,6 +18,11 @@ constexpr std::string_view every_capability = "*";
 /// invalid_argument (`claims.capability_invalid`), with the nearest name there is.
 Result<void> check_capability_name(std::string_view text);
 
+/// Whether names can stand in an issuer's grants: capability names, or "*" and nothing beside it,
+/// so that no list looks narrower than it is. Errors: invalid_argument
+/// (`claims.capability_invalid`, `claims.grants_ambiguous`).
+Result<void> check_grants(std::span<const std::string> names);
+
 /// The WIT name that a contract id stands for ("wasmcloud:httpserver" is
 /// "wasi:http/incoming-handler"); empty when the text is none.
 std::string_view find_contract(std::string_view text);

@@ -82,8 +82,11 @@ Result<Inspection> inspect(BytesView wasm, UnixSeconds now) {
     out.nested_tokens = scan.nested;
     TRY(out.interface, codec::read_interface(wasm));
     Subject subject{.wasm = wasm, .needs = {}, .now = now};
-    // A name that no claim can cover is refused at admission; here it is one of the imports.
-    if (auto needs = find_needs(out.interface)) subject.needs = std::move(*needs);
+    auto needs = find_needs(out.interface);
+    if (needs)
+        subject.needs = std::move(*needs);
+    else
+        out.problem = needs.error().message;
     out.needs = find_uncovered(subject.needs, Capabilities());
     out.token_count = scan.found.size();
     for (const auto& section : scan.found | std::views::take(tokens_reported_max))
@@ -107,6 +110,7 @@ Json to_json(const Inspection& inspection) {
     out.set("token_count", inspection.token_count);
     out.set("tokens", std::move(tokens)).set("nested_tokens", inspection.nested_tokens);
     out.set("imports", std::move(imports)).set("exports", std::move(exports));
+    if (!inspection.problem.empty()) out.set("problem", inspection.problem);
     return out.set("needs", strings(inspection.needs));
 }
 

@@ -38,7 +38,8 @@ struct Inspection {
     std::string digest;  ///< "sha256:..." of the whole binary.
     std::size_t bytes = 0;
     codec::ComponentInterface interface;
-    std::vector<std::string> needs;   ///< Interfaces outside the baseline, without version.
+    std::vector<std::string> needs;  ///< Interfaces outside the baseline, without version.
+    std::string problem;  ///< Why no claims could cover what it needs; empty when they could.
     std::size_t token_count = 0;      ///< One or none in a good binary.
     std::vector<TokenReport> tokens;  ///< Of the first `tokens_reported_max`.
     std::size_t nested_tokens = 0;    ///< Inside the binaries that it holds; never read.

@@ -93,6 +93,13 @@ TEST(Inspect, ReportsBrokenTokensRatherThanFailing) {
     EXPECT_TRUE(inspect(moved, now)->tokens[0].signature_valid);
 }
 
+TEST(Inspect, SaysThatNoClaimCouldCoverAnImport) {
+    const auto report = inspect(component({{"log", 1}}), now).value();
+    EXPECT_NE(report.problem.find("'log'"), std::string::npos);
+    EXPECT_EQ(to_json(report).get_string("problem").value(), report.problem);
+    EXPECT_EQ(to_json(inspect(component({}), now).value()).find("problem"), nullptr);
+}
+
 TEST(Inspect, ReportsTheFirstTokensOfMany) {
     auto wasm = component({});
     for (std::size_t i = 0; i <= tokens_reported_max; ++i)

@@ -69,6 +69,20 @@ std::string joined(const std::vector<std::string>& names, std::string_view separ
     return out;
 }
 
+/// "imports 'a', 'b' and exports 'c'": what is not in the set.
+std::string describe(const std::vector<Need>& needs, const Capabilities& set) {
+    std::vector<std::string> imports;
+    std::vector<std::string> exports;
+    for (const auto& need : needs) {
+        if (set.covers(need.interface)) continue;
+        auto& list = need.direction == Need::Direction::import ? imports : exports;
+        list.push_back(codec::format_interface_name(need.interface));
+    }
+    if (exports.empty()) return "imports " + quoted_list(imports);
+    if (imports.empty()) return "exports " + quoted_list(exports);
+    return "imports " + quoted_list(imports) + " and exports " + quoted_list(exports);
+}
+
 }  // namespace
 
 bool is_baseline(const codec::InterfaceName& interface) {
@@ -112,16 +126,26 @@ Result<void> check_needs(const std::vector<Need>& needs, const EffectiveCapabili
     const auto unclaimed = find_uncovered(needs, capabilities.claimed);
     if (!unclaimed.empty())
         return fail(Errc::denied, "claims.claim_missing",
-                    "the component uses {}, which its token does not claim; sign it again with "
-                    "'--caps {}' beside the others",
-                    quoted_list(unclaimed), joined(unclaimed, ","));
+                    "the component {}, which its token does not claim; sign it again with '--caps "
+                    "{}' beside the others",
+                    describe(needs, capabilities.claimed), joined(unclaimed, ","));
     const auto ungranted = find_uncovered(needs, capabilities.granted);
     if (!ungranted.empty())
         return fail(Errc::denied, "claims.grant_missing",
-                    "the component claims {}, which its issuer may not grant on this host; allow "
-                    "it with 'weft trust add {} --grant {}'",
-                    quoted_list(ungranted), issuer_text, joined(ungranted, " --grant "));
+                    "the component {}, which its token claims but its issuer may not grant on this "
+                    "host; allow it with 'weft trust add {} --grant {}'",
+                    describe(needs, capabilities.granted), issuer_text,
+                    joined(ungranted, " --grant "));
     return ok();
+}
+
+Result<void> check_needs_unstated(const std::vector<Need>& needs) {
+    const auto uncovered = find_uncovered(needs, Capabilities());
+    if (uncovered.empty()) return ok();
+    return fail(Errc::denied, "claims.caps_unstated",
+                "the component {}, and its token, as those of wasmCloud 1.x, claims nothing; sign "
+                "it again with '--caps {}', or say 'unstated: all' at its issuer in trust.yaml",
+                describe(needs, Capabilities()), joined(uncovered, ","));
 }
 
 }  // namespace weft::claims

@@ -34,9 +34,14 @@ struct Need {
 Result<std::vector<Need>> find_needs(const codec::ComponentInterface& interface);
 
 /// Every need must be claimed by the token and granted to its issuer. Errors: denied
-/// (`claims.claim_missing`, `claims.grant_missing`), with all names that are missing.
+/// (`claims.claim_missing`, `claims.grant_missing`), with the names that are missing, at most eight
+/// of each direction.
 Result<void> check_needs(const std::vector<Need>& needs, const EffectiveCapabilities& capabilities,
                          const std::string& issuer_text);
+
+/// For a token without `caps` whose issuer's entry says `unstated: none`: nothing may be needed.
+/// Errors: denied (`claims.caps_unstated`).
+Result<void> check_needs_unstated(const std::vector<Need>& needs);
 
 /// The interfaces among `needs` that the set does not cover, as texts without version, once each.
 std::vector<std::string> find_uncovered(const std::vector<Need>& needs, const Capabilities& set);

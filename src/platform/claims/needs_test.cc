@@ -94,15 +94,32 @@ TEST(Needs, MissingClaimsAndMissingGrantsAreDifferentErrors) {
     const auto both = set({"wasi:http", "wasi:keyvalue"});
 
     EXPECT_TRUE(check_needs(needs, {both, both}, "AKEY"));
-    EXPECT_EQ(check_needs(needs, {http, both}, "AKEY").error().message,
-              "the component uses 'wasi:keyvalue/store', which its token does not claim; sign it "
-              "again with '--caps wasi:keyvalue/store' beside the others");
+    EXPECT_EQ(
+        check_needs(needs, {http, both}, "AKEY").error().message,
+        "the component imports 'wasi:keyvalue/store', which its token does not claim; sign it "
+        "again with '--caps wasi:keyvalue/store' beside the others");
     EXPECT_EQ(check_needs(needs, {both, http}, "AKEY").error().message,
-              "the component claims 'wasi:keyvalue/store', which its issuer may not grant on this "
-              "host; allow it with 'weft trust add AKEY --grant wasi:keyvalue/store'");
+              "the component imports 'wasi:keyvalue/store', which its token claims but its issuer "
+              "may not grant on this host; allow it with 'weft trust add AKEY --grant "
+              "wasi:keyvalue/store'");
     EXPECT_EQ(check_needs(needs, {http, both}, "AKEY").error().slug.text(), "claims.claim_missing");
     EXPECT_EQ(check_needs(needs, {both, http}, "AKEY").error().slug.text(), "claims.grant_missing");
     EXPECT_EQ(check_needs(needs, {http, http}, "AKEY").error().slug.text(), "claims.claim_missing");
+}
+
+TEST(Needs, MessagesTellImportsFromExports) {
+    auto interface = importing({"acme:a/in"});
+    interface.exports.push_back({.name = "acme:a/out", .sort = ExternSort::instance});
+    const auto both = find_needs(interface).value();
+    const std::vector<Need> out = {both.back()};
+
+    EXPECT_TRUE(check_needs(both, {}, "AKEY")
+                    .error()
+                    .message.starts_with(
+                        "the component imports 'acme:a/in' and exports 'acme:a/out', which"));
+    EXPECT_TRUE(check_needs(out, {}, "AKEY")
+                    .error()
+                    .message.starts_with("the component exports 'acme:a/out', which"));
 }
 
 TEST(Needs, MessagesNameNoMoreThanEight) {

@@ -10,8 +10,7 @@ namespace weft::claims {
 Result<void> add_issuer(TrustPolicy& policy, TrustedIssuer issuer) {
     if (issuer.key.kind() != crypto::KeyKind::account)
         CHECK(crypto::PublicKey::parse_as(crypto::KeyKind::account, issuer.key.text()));
-    for (const auto& grant : issuer.grants)
-        if (grant != every_capability) CHECK(check_capability_name(grant));
+    CHECK(check_grants(issuer.grants));
     const auto old = std::ranges::find(policy.issuers, issuer.key, &TrustedIssuer::key);
     if (old == policy.issuers.end()) {
         if (policy.issuers.size() >= trust_entries_max)
@@ -25,6 +24,7 @@ Result<void> add_issuer(TrustPolicy& policy, TrustedIssuer issuer) {
     old->unstated = issuer.unstated;
     for (auto& grant : issuer.grants)
         if (!contains(old->grants, grant)) old->grants.push_back(std::move(grant));
+    if (contains(old->grants, every_capability)) old->grants = {std::string(every_capability)};
     return ok();
 }
 

@@ -24,7 +24,7 @@ enum class UnsignedCode : std::uint8_t { deny, allow };
 struct TrustedIssuer {
     crypto::PublicKey key;
     std::string name = {};                 ///< For people; may be empty.
-    std::vector<std::string> grants = {};  ///< Capability names, or "*".
+    std::vector<std::string> grants = {};  ///< Capability names, or "*" alone.
     Unstated unstated = Unstated::none;
 };
 
@@ -49,9 +49,9 @@ Result<TrustPolicy> read_trust(std::string_view text);
 /// The policy as YAML that reads back to the same.
 std::string write_trust(const TrustPolicy& policy);
 
-/// Adds an issuer, or adds to the one with that key: grants are joined, a name that is not empty
-/// and `unstated` replace the old. Errors: invalid_argument (`key.kind_wrong`,
-/// `claims.capability_invalid`), exhausted (`trust.entries_exceeded`).
+/// Adds an issuer, or adds to the one with that key: grants are joined ("*" with anything is "*"),
+/// a name that is not empty and `unstated` replace the old. Errors: invalid_argument
+/// (`key.kind_wrong`, those of `check_grants`), exhausted (`trust.entries_exceeded`).
 Result<void> add_issuer(TrustPolicy& policy, TrustedIssuer issuer);
 
 /// An issuer with every grant, for `--trust KEY`. Errors: those of `crypto::PublicKey::parse_as`.

@@ -86,6 +86,8 @@ Result<std::vector<std::string>> read_grants(const YamlNode* node) {
         if (!checked) return invalid(item, checked.error().message);
         grants.push_back(std::move(grant));
     }
+    const auto checked = check_grants(grants);
+    if (!checked) return invalid(*node, checked.error().message);
     return grants;
 }
 

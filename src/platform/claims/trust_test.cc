@@ -58,7 +58,7 @@ TEST(Trust, WritesWhatReadsBackTheSame) {
     TrustPolicy policy;
     policy.issuers.push_back({.key = key(KeyKind::account),
                               .name = "a: \"team\"\n#x",
-                              .grants = {"wasi:http", "*"},
+                              .grants = {"wasi:http", "wasi:keyvalue/store"},
                               .unstated = Unstated::all});
     policy.issuers.push_back({.key = key(KeyKind::account, 1), .name = {}, .grants = {}});
     policy.operators.push_back(
@@ -118,6 +118,8 @@ TEST(Trust, WrongValuesNameThePlace) {
              good + ", name: 5}]",
              good + ", grants: all}]",
              good + ", grants: [wasi]}]",
+             good + ", grants: ['*', 'wasi:http']}]",
+             good + ", grants: ['*', '*']}]",
              good + ", grants: [[]]}]",
              good + ", unstated: some}]",
              good + ", unstated: [none]}]",
@@ -173,8 +175,25 @@ TEST(Trust, AddsIssuersAndJoinsGrants) {
     EXPECT_EQ(policy.issuers[0].unstated, Unstated::all);
 }
 
+TEST(Trust, EverythingAbsorbsWhatWasNamed) {
+    TrustPolicy policy;
+    ASSERT_TRUE(
+        add_issuer(policy, {.key = key(KeyKind::account), .name = "", .grants = {"wasi:http"}}));
+    ASSERT_TRUE(add_issuer(policy, {.key = key(KeyKind::account), .name = "", .grants = {"*"}}));
+    EXPECT_EQ(policy.issuers[0].grants, std::vector<std::string>{"*"});
+    ASSERT_TRUE(
+        add_issuer(policy, {.key = key(KeyKind::account), .name = "", .grants = {"wasi:http"}}));
+    EXPECT_EQ(policy.issuers[0].grants, std::vector<std::string>{"*"});
+    EXPECT_TRUE(read_trust(write_trust(policy)));
+}
+
 TEST(Trust, RefusesToAddWhatCouldNotBeReadBack) {
     TrustPolicy policy;
+    EXPECT_EQ(
+        add_issuer(policy, {.key = key(KeyKind::account), .name = {}, .grants = {"*", "wasi:http"}})
+            .error()
+            .slug.text(),
+        "claims.grants_ambiguous");
     EXPECT_EQ(add_issuer(policy, {.key = key(KeyKind::module_), .name = {}, .grants = {}})
                   .error()
                   .slug.text(),

@@ -80,6 +80,7 @@ Result<Admission> admit(BytesView wasm, const TrustPolicy& policy, UnixSeconds n
 
     TRY(const auto interface, codec::read_interface(wasm));
     TRY(const auto needs, find_needs(interface));
+    if (!out.claims.caps && issuer.unstated == Unstated::none) CHECK(check_needs_unstated(needs));
     CHECK(check_needs(needs, out.capabilities, token.head.issuer.text()));
     out.head = token.head;
     return out;

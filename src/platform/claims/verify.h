@@ -30,8 +30,8 @@ struct Admission {
 /// both claimed and granted. What is wrong with the artefact itself is said before what is wrong
 /// between it and this host. Pure and offline. Errors: those of `scan_tokens`, `only_token`,
 /// `crypto::decode_jwt`, `crypto::verify_jwt`, `read_token`, `check_validity`, `find_issuer`,
-/// `find_needs`, `check_needs`, `codec::read_interface`; unauthenticated (`claims.unsigned`,
-/// `claims.subject_wrong`, `claims.issuer_wrong`, `claims.hash_mismatch`).
+/// `find_needs`, `check_needs`, `check_needs_unstated`, `codec::read_interface`; unauthenticated
+/// (`claims.unsigned`, `claims.subject_wrong`, `claims.issuer_wrong`, `claims.hash_mismatch`).
 Result<Admission> admit(BytesView wasm, const TrustPolicy& policy, UnixSeconds now);
 
 }  // namespace weft::claims
