@@ -166,6 +166,7 @@ class WeftTest(unittest.TestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory(prefix="weft-system-")
         self.addCleanup(folder.cleanup)
+        self.addCleanup(end_children)
         self.folder = Path(folder.name)
         self.env = {"PATH": os.environ.get("PATH", ""), "HOME": str(self.folder / "home")}
         for kind in ("DATA", "CONFIG", "CACHE"):
@@ -256,6 +257,17 @@ def has_no_child() -> bool:
     except ChildProcessError:
         return True
     return False
+
+
+def end_children() -> None:
+    """What a failed test left behind, such as a host in the background; all of them are ours."""
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, IndexError):
+            if entry.name.isdigit() and int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == os.getpid():
+                os.kill(int(entry.name), signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
 
 
 def documented_slugs() -> str:

@@ -55,7 +55,7 @@ class Components(WeftTest):
 
     def test_component_that_exports_nothing(self):
         key = self.sign(b"\0asm\x0d\0\1\0")
-        self.refused(UNSUPPORTED, "engine.no_http_handler", key)
+        self.refused(UNSUPPORTED, "app.not_http", key)
 
     def test_100_mb_of_nothing(self):
         wasm = self.write("hello.wasm", b"")

@@ -27,8 +27,6 @@ class Foreground(WeftTest):
 
         self.assertEqual(outcome.code, 0, outcome.err)
         self.assertRegex(outcome.out, rf"^serving http://127\.0\.0\.1:{port} .*kill \d+\)\n$")
-        pid = int(outcome.out.rpartition("kill ")[2].rstrip(")\n"))
-        self.addCleanup(end_if_there, pid)
         self.assertTrue(is_listening(port), "it returned before it served")
 
     def test_lets_a_request_under_way_end_before_it_stops(self):
@@ -89,7 +87,6 @@ class Background(WeftTest):
         outcome = self.done("up", app, "--trust", KEY, "--detach", "-o", "json")
 
         pid = outcome.json()["pid"]
-        self.addCleanup(end_if_there, pid)
         self.assertEqual(outcome.json()["serving"], [f"http://127.0.0.1:{port}"])
         self.assertTrue(is_listening(port), "it returned before it served")
         os.kill(pid, signal.SIGTERM)
@@ -123,11 +120,3 @@ def read_until(client: socket.socket, end: bytes | None) -> bytes:
 def reap(pid: int) -> tuple[int, int] | None:
     found, status = os.waitpid(pid, os.WNOHANG)
     return (found, status) if found else None
-
-
-def end_if_there(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-    except (ProcessLookupError, ChildProcessError):
-        pass
