@@ -1,8 +1,10 @@
 """`weft up` from start to end: serves, drains, stops, in the foreground and in the background."""
 
+import contextlib
 import os
 import signal
 import socket
+import time
 
 from harness import FAILED_PRECONDITION, KEY, WAIT_S, WeftTest, free_port, is_listening, manifest, wait_until
 
@@ -29,21 +31,29 @@ class Foreground(WeftTest):
         self.assertRegex(outcome.out, rf"^serving http://127\.0\.0\.1:{port} .*kill \d+\)\n$")
         self.assertTrue(is_listening(port), "it returned before it served")
 
-    def test_lets_a_request_under_way_end_before_it_stops(self):
+    def test_lets_requests_under_way_end_before_it_stops(self):
         app = self.write_app()
-        with self.up(app, "--trust", KEY) as host, socket.create_connection(("127.0.0.1", host.port), WAIT_S) as client:
-            client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 10\r\n\r\nfirst")
-            received = read_until(client, b"first")
+        with self.up(app, "--trust", KEY) as host, contextlib.ExitStack() as open_clients:
+            # Several, so that each serving thread has one; the kernel deals them out.
+            clients = [open_clients.enter_context(socket.create_connection(("127.0.0.1", host.port), WAIT_S))
+                       for _ in range(12)]
+            for client in clients:
+                client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 10\r\n\r\nfirst")
+            received = [read_until(client, b"first") for client in clients]
 
+            begun = time.monotonic()
             host.terminate()
             wait_until(lambda: not is_listening(host.port), "closed to new connections")
-            self.assertIsNone(host.process.poll(), "it ended before the request did")
-            client.sendall(b"later")
-            received += read_until(client, None)
+            closed_after_s = time.monotonic() - begun
+            self.assertIsNone(host.process.poll(), "it ended before the requests did")
+            for client in clients:
+                client.sendall(b"later")
 
-            self.assertTrue(received.startswith(b"HTTP/1.1 200 "), received)
-            self.assertIn(b"later", received)
-            self.assertTrue(received.endswith(b"0\r\n\r\n"), "the response is not complete")
+            for client, begin in zip(clients, received, strict=True):
+                whole = begin + read_until(client, None)
+                self.assertTrue(whole.startswith(b"HTTP/1.1 200 "), whole)
+                self.assertIn(b"later", whole, f"new connections were refused only after {closed_after_s:.1f} s")
+                self.assertTrue(whole.endswith(b"0\r\n\r\n"), "the response is not complete")
             self.assertEqual(host.wait(), 0, host.log.read_text())
 
     def test_does_not_wait_for_idle_connections(self):
