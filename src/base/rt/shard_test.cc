@@ -1,0 +1,223 @@
+// The real loop, with real threads and descriptors. Nothing here sleeps: everything waits for a
+// condition.
+#include "base/rt/shard.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/rt/cross.h"
+#include "base/rt/time.h"
+#include "base/rt/wait_fd.h"
+#include "base/rt/worker_pool.h"
+
+namespace weft::rt {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ShardTest : public testing::Test {
+  protected:
+    ~ShardTest() override {
+        run_job([&] { scope_.reset(); });
+        other_.shard().post([&] { other_scope_.reset(); });
+    }
+    template <typename Work>
+    void run_job(Work work) {
+        std::promise<void> done;
+        thread_.shard().post([&] {
+            work();
+            done.set_value();
+        });
+        done.get_future().wait();
+    }
+    template <typename T>
+    static Task<void> keep(Task<T> task, std::promise<Result<T>>* done) {
+        Result<T> result = co_await std::move(task);
+        done->set_value(std::move(result));
+        co_return ok();
+    }
+    template <typename T>
+    Result<T> run(Task<T> task) {
+        std::promise<Result<T>> done;
+        run_job([&] { EXPECT_TRUE(scope_->spawn(keep(std::move(task), &done))); });
+        return done.get_future().get();
+    }
+
+    ShardThread thread_{0};
+    ShardThread other_{1};
+    std::unique_ptr<Scope> scope_ = std::make_unique<Scope>(&thread_.shard());
+    std::unique_ptr<Scope> other_scope_ = std::make_unique<Scope>(&other_.shard());
+};
+
+TEST_F(ShardTest, PostsFromManyThreadsAllRunInOrderOfEachThread) {
+    constexpr int posts = 2'000;
+    std::vector<std::vector<int>> seen(4);
+    std::promise<void> all;
+    std::atomic<int> left = 4 * posts;
+    std::vector<std::thread> threads;
+    for (std::size_t t = 0; t < 4; ++t)
+        threads.emplace_back([&, t] {
+            for (int i = 0; i < posts; ++i)
+                thread_.shard().post([&, t, i] {
+                    seen[t].push_back(i);
+                    if (left.fetch_sub(1) == 1) all.set_value();
+                });
+        });
+    for (auto& thread : threads) thread.join();
+
+    ASSERT_EQ(all.get_future().wait_for(30s), std::future_status::ready);
+    for (const auto& one : seen) EXPECT_TRUE(std::ranges::is_sorted(one));
+}
+
+/// Posts itself again and again, as a guest does that always has work.
+struct Spinner {
+    Shard* shard;
+    std::atomic<bool>* stop;
+    std::promise<void> ended;
+    void spin() {
+        if (*stop) return ended.set_value();
+        shard->post_low([this] { spin(); });
+    }
+};
+
+TEST_F(ShardTest, ASpinningLowPriorityJobStarvesNobody) {
+    std::atomic<bool> stop = false;
+    Spinner spinner{&thread_.shard(), &stop, {}};
+    run_job([&] { spinner.spin(); });
+
+    for (int i = 0; i < 100; ++i) run_job([] {});  // Each returns only when the shard ran it.
+    EXPECT_TRUE(run([](Shard* shard) -> Task<void> {
+        CO_CHECK(co_await sleep_until(shard->now() + 1ms));
+        co_return ok();
+    }(&thread_.shard())));
+    stop = true;
+    spinner.ended.get_future().wait();
+}
+
+TEST_F(ShardTest, BusyJobsDoNotStarveLowPriorityOnes) {
+    std::promise<void> low_ran;
+    std::atomic<bool> stop = false;
+    struct Busy {
+        Shard* shard;
+        std::atomic<bool>* stop;
+        std::promise<void> ended;
+        void again() {
+            if (*stop) return ended.set_value();
+            shard->post([this] { again(); });
+        }
+    } busy{&thread_.shard(), &stop, {}};
+    run_job([&] {
+        busy.again();
+        thread_.shard().post_low([&] { low_ran.set_value(); });
+    });
+
+    EXPECT_EQ(low_ran.get_future().wait_for(30s), std::future_status::ready);
+    stop = true;
+    busy.ended.get_future().wait();
+}
+
+TEST_F(ShardTest, TimersFireInOrder) {
+    std::vector<int> log;
+    struct Sleeper {
+        static Task<void> sleep(Shard* shard, Duration time, int name, std::vector<int>* log) {
+            CO_CHECK(co_await sleep_until(shard->now() + time));
+            log->push_back(name);
+            co_return ok();
+        }
+    };
+    std::promise<Result<void>> done;
+    run_job([&] {
+        EXPECT_TRUE(scope_->spawn(keep(Sleeper::sleep(&thread_.shard(), 20ms, 2, &log), &done)));
+        EXPECT_TRUE(scope_->spawn(Sleeper::sleep(&thread_.shard(), 5ms, 1, &log)));
+    });
+
+    EXPECT_TRUE(done.get_future().get());
+    EXPECT_EQ(log, (std::vector<int>{1, 2}));
+}
+
+TEST_F(ShardTest, WorkInAnotherShardBringsItsResultHome) {
+    Shard* const there = &other_.shard();
+    struct Remote {
+        static Task<int> where(Shard* shard) { co_return shard->is_current() ? 42 : 0; }
+        static Task<int> ask(Scope* scope, Shard* shard) {
+            CO_TRY(const int got, co_await run_in(scope, shard, [shard] { return where(shard); }));
+            co_return got;
+        }
+    };
+
+    EXPECT_EQ(run(Remote::ask(other_scope_.get(), there)).value(), 42);
+    other_scope_->refuse();
+    EXPECT_EQ(run(Remote::ask(other_scope_.get(), there)).error().slug, Slug("rt.scope_closed"));
+}
+
+TEST_F(ShardTest, WaitsForADescriptor) {
+    const int fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    std::promise<Result<void>> done;
+    run_job([&] {
+        EXPECT_TRUE(scope_->spawn(keep(wait_fd(&thread_.shard(), fd, Ready::read), &done)));
+    });
+    auto future = done.get_future();
+    EXPECT_EQ(future.wait_for(0s), std::future_status::timeout);
+
+    const std::uint64_t one = 1;
+    ASSERT_EQ(::write(fd, &one, sizeof one), ssize_t(sizeof one));
+
+    EXPECT_TRUE(future.get());
+    EXPECT_TRUE(run(wait_fd(&thread_.shard(), fd, Ready::write)));
+    ::close(fd);
+}
+
+TEST_F(ShardTest, ACancelledWaitForADescriptorEnds) {
+    const int fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    std::promise<Result<void>> done;
+    run_job([&] {
+        EXPECT_TRUE(scope_->spawn(keep(wait_fd(&thread_.shard(), fd, Ready::read), &done)));
+    });
+
+    run_job([&] { scope_->cancel(); });
+
+    EXPECT_EQ(done.get_future().get().error().code, Errc::cancelled);
+    EXPECT_EQ(run(wait_fd(&thread_.shard(), -1, Ready::read)).error().slug,
+              Slug("rt.fd_not_pollable"));
+    ::close(fd);
+}
+
+TEST_F(ShardTest, WorkersDoWhatBlocksAndTheQueueIsBounded) {
+    WorkerPool pool({.threads = 1, .queue_max = 1});
+    std::promise<void> gate;
+    auto opened = gate.get_future().share();
+    struct Ask {
+        static Task<int> work(WorkerPool* pool, std::shared_future<void> wait,
+                              std::promise<void>* started) {
+            CO_TRY(const int got, co_await run_on(pool, [wait, started]() -> Result<int> {
+                       if (started != nullptr) started->set_value();
+                       wait.wait();
+                       return 7;
+                   }));
+            co_return got;
+        }
+    };
+    std::promise<void> started;
+    std::promise<Result<int>> first;
+    std::promise<Result<int>> second;
+    run_job([&] { EXPECT_TRUE(scope_->spawn(keep(Ask::work(&pool, opened, &started), &first))); });
+    started.get_future().wait();
+    run_job([&] { EXPECT_TRUE(scope_->spawn(keep(Ask::work(&pool, opened, nullptr), &second))); });
+
+    EXPECT_EQ(pool.queued(), 1U);
+    EXPECT_EQ(run(Ask::work(&pool, opened, nullptr)).error().slug, Slug("rt.worker_queue_full"));
+    gate.set_value();
+
+    EXPECT_EQ(first.get_future().get().value(), 7);
+    EXPECT_EQ(second.get_future().get().value(), 7);
+}
+
+}  // namespace
+}  // namespace weft::rt
