@@ -26,7 +26,12 @@ class ShardTest : public testing::Test {
   protected:
     ~ShardTest() override {
         run_job([&] { scope_.reset(); });
-        other_.shard().post([&] { other_scope_.reset(); });
+        std::promise<void> done;
+        other_.shard().post([&] {
+            other_scope_.reset();
+            done.set_value();
+        });
+        done.get_future().wait();
     }
     template <typename Work>
     void run_job(Work work) {
