@@ -21,6 +21,67 @@ std::optional<std::string> optional_token_text(fy_token* token) {
     return token_text(token);
 }
 
+/// Takes the first line and its break off; `last` tells that there was no break.
+std::string_view take_line(std::string_view& rest, bool& last) {
+    const auto end = rest.find_first_of("\r\n");
+    const auto line = rest.substr(0, end);
+    last = end == std::string_view::npos;
+    rest.remove_prefix(last ? rest.size() : end + (rest.substr(end).starts_with("\r\n") ? 2 : 1));
+    return line;
+}
+
+std::string_view without_blanks_before(std::string_view line) {
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    return line;
+}
+
+std::string_view without_blanks_after(std::string_view line) {
+    return line.substr(0, line.find_last_not_of(" \t") + 1);
+}
+
+/// Two quotes are one.
+void append_unquoted(std::string& out, std::string_view line) {
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        out.push_back(line[i]);
+        if (line.substr(i).starts_with("''")) ++i;
+    }
+}
+
+/// The text of a single-quoted scalar from what stands between its quotes (YAML 1.2.2, 7.3.2): one
+/// line break is a space, each further one a line feed. Done here because libfyaml 0.7.12 reads
+/// several quotes in a row wrongly and returns foreign octets for them.
+std::string unfold_single_quoted(std::string_view raw) {
+    std::string out;
+    std::size_t breaks = 0;
+    bool last = false;
+    for (bool first = true; !last; first = false) {
+        std::string_view line = take_line(raw, last);
+        if (!first) line = without_blanks_before(line);
+        if (!last) line = without_blanks_after(line);
+        if (line.empty() && !first && !last) {
+            ++breaks;
+            continue;
+        }
+        if (breaks == 1) out.push_back(' ');
+        if (breaks > 1) out.append(breaks - 1, '\n');
+        breaks = 1;
+        append_unquoted(out, line);
+    }
+    return out;
+}
+
+/// Nothing when the library cannot tell the text. `text` is the whole input.
+std::optional<std::string> scalar_text(fy_token* token, std::string_view text) {
+    if (fy_token_scalar_style(token) != FYSS_SINGLE_QUOTED) {
+        std::size_t length = 0;
+        const char* found = fy_token_get_text(token, &length);
+        return found ? std::optional(std::string(found, length)) : std::nullopt;
+    }
+    const auto start = fy_token_start_mark(token)->input_pos;
+    const auto end = fy_token_end_mark(token)->input_pos;
+    return unfold_single_quoted(text.substr(start, end - start));
+}
+
 YamlEvent::Style scalar_style(fy_token* token) {
     switch (fy_token_scalar_style(token)) {
         case FYSS_SINGLE_QUOTED: return YamlEvent::Style::single_quoted;
@@ -43,8 +104,8 @@ int quote_width(const YamlEvent& event) {
     return event.style == Style::single_quoted || event.style == Style::double_quoted ? 1 : 0;
 }
 
-/// Copies what the library owns.
-YamlEvent convert(fy_event* event) {
+/// Copies what the library owns; nothing for a scalar without text. `text` is the whole input.
+std::optional<YamlEvent> convert(fy_event* event, std::string_view text) {
     using Type = YamlEvent::Type;
     YamlEvent out;
     switch (event->type) {
@@ -73,13 +134,16 @@ YamlEvent convert(fy_event* event) {
             out.tag = optional_token_text(event->sequence_start.tag);
             break;
         case FYET_SEQUENCE_END: out.type = Type::sequence_end; break;
-        case FYET_SCALAR:
+        case FYET_SCALAR: {
+            auto scalar = scalar_text(event->scalar.value, text);
+            if (!scalar) return std::nullopt;
             out.type = Type::scalar;
+            out.text = *std::move(scalar);
             out.style = scalar_style(event->scalar.value);
-            out.text = token_text(event->scalar.value);
             out.anchor = optional_token_text(event->scalar.anchor);
             out.tag = optional_token_text(event->scalar.tag);
             break;
+        }
         case FYET_ALIAS:
             out.type = Type::alias;
             out.text = token_text(event->alias.anchor);
@@ -93,9 +157,10 @@ YamlEvent convert(fy_event* event) {
 struct YamlEventReader::Parser {
     fy_diag* diagnostics = nullptr;
     fy_parser* parser = nullptr;
+    std::string_view text;
     bool ended = false;
 
-    explicit Parser(std::string_view text) {
+    explicit Parser(std::string_view input) : text(input) {
         fy_diag_cfg diagnostics_cfg;
         fy_diag_cfg_default(&diagnostics_cfg);
         diagnostics_cfg.fp = nullptr;
@@ -133,19 +198,25 @@ Result<std::optional<YamlEvent>> YamlEventReader::next() {
     fy_event* event = fy_parser_parse(parser_->parser);
     if (!event) {
         parser_->ended = true;
-        if (fy_parser_get_stream_error(parser_->parser)) return syntax_failure();
+        if (fy_parser_get_stream_error(parser_->parser))
+            return syntax_failure("the text is not YAML 1.2");
         return std::nullopt;
     }
-    YamlEvent converted = convert(event);
+    auto converted = convert(event, parser_->text);
     if (const fy_mark* mark = fy_event_start_mark(event))
-        last_mark_ = to_mark(mark->line + 1, mark->column + 1 - quote_width(converted));
-    converted.mark = last_mark_;
+        last_mark_ =
+            to_mark(mark->line + 1, mark->column + 1 - (converted ? quote_width(*converted) : 0));
     fy_parser_event_free(parser_->parser, event);
+    if (!converted) {
+        parser_->ended = true;
+        return syntax_failure("the value cannot be read");
+    }
+    converted->mark = last_mark_;
     return converted;
 }
 
-Failure YamlEventReader::syntax_failure() {
-    std::string message = "the text is not YAML";
+Failure YamlEventReader::syntax_failure(std::string_view unexplained) {
+    std::string_view message = unexplained;
     void* cursor = nullptr;
     if (const fy_diag_error* error = fy_diag_errors_iterate(parser_->diagnostics, &cursor)) {
         last_mark_ = to_mark(error->line, error->column);

@@ -56,7 +56,8 @@ class YamlEventReader {
 
   private:
     struct Parser;
-    Failure syntax_failure();
+    /// With the library's first message, or `unexplained` when it has none.
+    Failure syntax_failure(std::string_view unexplained);
 
     std::unique_ptr<Parser> parser_;
     Mark last_mark_;

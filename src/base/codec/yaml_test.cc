@@ -52,6 +52,21 @@ TEST(Yaml, KeepsOrderStylesAndPlaces) {
     EXPECT_EQ(root.find("absent"), nullptr);
 }
 
+TEST(Yaml, ReadsSingleQuotedScalarsWithQuotesAndLineBreaks) {
+    const auto scalar = [](std::string_view text) { return parsed(text).text; };
+
+    EXPECT_EQ(scalar("''"), "");
+    EXPECT_EQ(scalar("''''"), "'");
+    EXPECT_EQ(scalar("''''' tail'"), "'' tail");
+    EXPECT_EQ(scalar("'a '''' b ''c'''"), "a '' b 'c'");
+    EXPECT_EQ(scalar("' a  \n\t b\n\n c\r\n\r\n\r\nd '"), " a b\nc\n\nd ");
+    EXPECT_EQ(scalar("'\n a\n'"), " a ");
+    EXPECT_EQ(scalar("'\n\n'"), "\n");
+    for (std::size_t pairs = 1; pairs < 300; ++pairs)
+        EXPECT_EQ(scalar("'" + std::string(2 * pairs, '\'') + " x'"),
+                  std::string(pairs, '\'') + " x");
+}
+
 TEST(Yaml, ReadsBlockScalarsAsStrings) {
     const YamlNode root = parsed("a: |\n  1\n  2\nb: >-\n  true\n");
 
@@ -145,6 +160,10 @@ TEST(Yaml, NamesThePlaceOfASyntaxError) {
     EXPECT_EQ(result.error.slug, Slug("yaml.syntax"));
     EXPECT_EQ(result.at, (Mark{4, 1}));
     EXPECT_THAT(result.error.message, StartsWith("line 4, column 1: "));
+}
+
+TEST(Yaml, RefusesAnUnknownVersion) {
+    EXPECT_EQ(refused("%YAML 0.2\n---\na: 1\n").error.slug, Slug("yaml.syntax"));
 }
 
 TEST(Yaml, RefusesBinaryAndInvalidUtf8) {
