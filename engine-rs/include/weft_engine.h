@@ -7,7 +7,8 @@
 ///   `*error` (if `error` is not null). Out parameters are written only on WE_OK.
 /// - `_new` and `_start` give ownership to the caller, `_free` and `_drop` take it back; null is
 ///   accepted by both. Pointers in structs are borrowed for the duration of the call.
-/// - Callbacks run on the thread that polls or drops a task, some of them on the guest's small stack:
+/// - Callbacks run on the thread that polls or drops a task, some of them on the guest's small
+/// stack:
 ///   they copy, enqueue and return. They must not throw and must not call back into the engine, but
 ///   for `we_body_feed`, `we_body_finish` and `we_body_fail`.
 /// - A panic inside the engine prints its place and ends the process: it never crosses.
@@ -49,23 +50,23 @@ typedef struct we_header {
 typedef int32_t we_status;
 enum {
     WE_OK = 0,
-    WE_INVALID = 1,            ///< The caller broke the contract: struct size, null, range.
-    WE_STATE = 2,              ///< Right call at the wrong time: no runtime, second initialisation.
-    WE_ENGINE = 3,             ///< The machine refused what the engine needs.
-    WE_NOT_WASM = 4,           ///< The octets are not WebAssembly at all.
-    WE_CORE_MODULE = 5,        ///< A core module where a component is needed.
-    WE_COMPILE = 6,            ///< A component, but truncated, corrupt or using what this build lacks.
-    WE_LINK = 7,               ///< An import that nobody offers, or of another type; named.
-    WE_NO_HANDLER = 8,         ///< The component does not export wasi:http/incoming-handler 0.2.
-    WE_BAD_REQUEST = 9,        ///< Method, target or a header cannot be expressed in wasi:http.
-    WE_POOL_FULL = 10,         ///< As many instances as configured are alive.
-    WE_TRAP = 11,              ///< The guest trapped; `we_error_trap` says how.
-    WE_CPU = 12,               ///< The guest used up its ticks.
-    WE_MEMORY = 13,            ///< The guest died after a memory or table growth was refused.
-    WE_NO_RESPONSE = 14,       ///< The guest ended without a response.
-    WE_GUEST_ERROR = 15,       ///< The guest answered with a wasi:http error code.
-    WE_BODY_INCOMPLETE = 16,   ///< The guest gave up its response body.
-    WE_INTERNAL = 17           ///< Something else failed in the engine.
+    WE_INVALID = 1,       ///< The caller broke the contract: struct size, null, range.
+    WE_STATE = 2,         ///< Right call at the wrong time: no runtime, second initialisation.
+    WE_ENGINE = 3,        ///< The machine refused what the engine needs.
+    WE_NOT_WASM = 4,      ///< The octets are not WebAssembly at all.
+    WE_CORE_MODULE = 5,   ///< A core module where a component is needed.
+    WE_COMPILE = 6,       ///< A component, but truncated, corrupt or using what this build lacks.
+    WE_LINK = 7,          ///< An import that nobody offers, or of another type; named.
+    WE_NO_HANDLER = 8,    ///< The component does not export wasi:http/incoming-handler 0.2.
+    WE_BAD_REQUEST = 9,   ///< Method, target or a header cannot be expressed in wasi:http.
+    WE_POOL_FULL = 10,    ///< As many instances as configured are alive.
+    WE_TRAP = 11,         ///< The guest trapped; `we_error_trap` says how.
+    WE_CPU = 12,          ///< The guest used up its ticks.
+    WE_MEMORY = 13,       ///< The guest died after a memory or table growth was refused.
+    WE_NO_RESPONSE = 14,  ///< The guest ended without a response.
+    WE_GUEST_ERROR = 15,  ///< The guest answered with a wasi:http error code.
+    WE_BODY_INCOMPLETE = 16,  ///< The guest gave up its response body.
+    WE_INTERNAL = 17          ///< Something else failed in the engine.
 };
 
 /// How a guest trapped.
@@ -78,8 +79,8 @@ enum {
     WE_TRAP_INTERRUPT = 4,
     WE_TRAP_ARITHMETIC = 5,
     WE_TRAP_INDIRECT_CALL = 6,
-    WE_TRAP_EXIT = 7,   ///< The guest called exit.
-    WE_TRAP_HOST = 8,   ///< A host function refused in a way that ends the guest.
+    WE_TRAP_EXIT = 7,  ///< The guest called exit.
+    WE_TRAP_HOST = 8,  ///< A host function refused in a way that ends the guest.
     WE_TRAP_OTHER = 9
 };
 
@@ -106,7 +107,8 @@ typedef struct we_waker_vtable {
 
 /// Starts the reactor thread for guests' timers; once per process. A second call is WE_STATE.
 we_status we_runtime_init(const we_waker_vtable*, we_error** error);
-/// Prepares the calling thread for running guests (signal stack); optional, saves it the first call.
+/// Prepares the calling thread for running guests (signal stack); optional, saves it the first
+/// call.
 void we_thread_attach(void);
 
 // ---------------------------------------------------------------------------------------- engine
@@ -119,19 +121,19 @@ typedef struct we_engine_config {
     uint32_t epoch_tick_ms;        ///< A guest's time slice; 1 to 10,000.
     uint64_t memory_bytes_max;     ///< Of one linear memory; 64 KiB to 4 GiB, whole pages.
     uint64_t keep_resident_bytes;  ///< Memory kept warm per free slot.
-    int32_t allocation;            ///< WE_ALLOC_*; a pool that does not fit falls back to on demand.
-    int32_t concurrency;           ///< 1: WASI 0.3 and its event loop; 0: 0.2 only, cheaper calls.
+    int32_t allocation;   ///< WE_ALLOC_*; a pool that does not fit falls back to on demand.
+    int32_t concurrency;  ///< 1: WASI 0.3 and its event loop; 0: 0.2 only, cheaper calls.
 } we_engine_config;
 
 typedef struct we_metrics {
     size_t size;
-    uint64_t pooling;          ///< 1 when the pool is in use.
-    uint64_t instances;        ///< Stores alive.
-    uint64_t tasks;            ///< Tasks alive.
-    uint64_t epoch_yields;     ///< Slices used up, since start.
-    uint64_t pool_memories;    ///< Linear memories in use; 0 without a pool.
-    uint64_t pool_stacks;      ///< Guest stacks in use; 0 without a pool.
-    uint64_t warm_bytes;       ///< Resident in free slots; 0 without a pool.
+    uint64_t pooling;        ///< 1 when the pool is in use.
+    uint64_t instances;      ///< Stores alive.
+    uint64_t tasks;          ///< Tasks alive.
+    uint64_t epoch_yields;   ///< Slices used up, since start.
+    uint64_t pool_memories;  ///< Linear memories in use; 0 without a pool.
+    uint64_t pool_stacks;    ///< Guest stacks in use; 0 without a pool.
+    uint64_t warm_bytes;     ///< Resident in free slots; 0 without a pool.
 } we_metrics;
 
 typedef struct we_engine we_engine;
@@ -186,12 +188,12 @@ enum { WE_STDOUT = 1, WE_STDERR = 2 };
 /// What one call may use.
 typedef struct we_call_options {
     size_t size;
-    uint64_t memory_bytes_max;     ///< All linear memories together; 0: the engine's largest memory.
-    uint64_t hostcall_bytes_max;   ///< Handed to the host in one call; 0: 16 MiB.
-    uint32_t table_elements_max;   ///< Of each table; 0: 20,000.
-    uint32_t handles_max;          ///< Host resources open at one time; 0: 1,000.
-    uint32_t cpu_ticks_max;        ///< Full time slices; 0: no limit.
-    uint32_t header_bytes_max;     ///< Of the fields a guest builds; 0: 64 KiB.
+    uint64_t memory_bytes_max;    ///< All linear memories together; 0: the engine's largest memory.
+    uint64_t hostcall_bytes_max;  ///< Handed to the host in one call; 0: 16 MiB.
+    uint32_t table_elements_max;  ///< Of each table; 0: 20,000.
+    uint32_t handles_max;         ///< Host resources open at one time; 0: 1,000.
+    uint32_t cpu_ticks_max;       ///< Full time slices; 0: no limit.
+    uint32_t header_bytes_max;    ///< Of the fields a guest builds; 0: 64 KiB.
     /// What the guest writes to WE_STDOUT or WE_STDERR, at most 64 KiB at once; may be null.
     void (*output)(void* context, int32_t stream, we_str octets);
     void* output_context;
@@ -232,12 +234,14 @@ we_status we_http_start(const we_component*, const we_http_request*, const we_ca
 
 enum { WE_PENDING = 0, WE_DONE = 1 };
 typedef struct we_poll {
-    int32_t state;    ///< WE_PENDING or WE_DONE; after WE_DONE only `we_task_drop` may follow.
-    int32_t yielded;  ///< 1: pending because its time slice is over; poll it when others had a turn.
+    int32_t state;  ///< WE_PENDING or WE_DONE; after WE_DONE only `we_task_drop` may follow.
+    int32_t
+        yielded;  ///< 1: pending because its time slice is over; poll it when others had a turn.
 } we_poll;
 
-/// Runs the guest until it waits, its slice is over, or it is done. One thread at a time, never from
-/// a callback; later polls may come from other threads. `waker` is borrowed; the engine clones it.
+/// Runs the guest until it waits, its slice is over, or it is done. One thread at a time, never
+/// from a callback; later polls may come from other threads. `waker` is borrowed; the engine clones
+/// it.
 we_poll we_task_poll(we_task*, void* waker);
 /// Ends the pause that a `chunk` callback asked for; poll the task afterwards. Not during a poll.
 void we_task_resume(we_task*);
