@@ -52,6 +52,19 @@ engine::CallLimits limits_of(const Component& component, Duration epoch_tick) {
     return limits;
 }
 
+/// Weft's own traits are acted on or refused, never read and forgotten.
+Result<void> check_traits(const Component& component) {
+    const bool reuses = component.pool && component.pool->reuse.value_or(1) != 1;
+    const bool keeps = component.pool && (component.pool->min.value_or(0) != 0 ||
+                                          component.pool->max || component.pool->idle);
+    if (reuses || keeps || component.rollout)
+        return fail(
+            Errc::unsupported, "app.trait_unsupported",
+            "component '{}' has a '{}' trait, on which this version does not act; take it out",
+            component.name, component.rollout ? "rollout" : "pool");
+    return ok();
+}
+
 Result<std::string> path_of(const Component& component, const std::string& directory) {
     const auto& image = *component.image;
     if (image.form != ImageRef::Form::file && image.form != ImageRef::Form::relative)
@@ -111,6 +124,7 @@ Result<void> add_to_plan(Plan& plan, const manifest::Application& application,
                         "which this version has not",
                         component.name, component.shared->application);
         if (component.kind == Component::Kind::component) {
+            CHECK(check_traits(component));
             TRY(auto path, path_of(component, directory));
             plan.components.push_back({.id = id_of(application, component),
                                        .path = std::move(path),
