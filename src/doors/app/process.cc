@@ -161,6 +161,7 @@ rt::Task<void> Process::drain(int stop_fd) {
 }
 
 rt::Task<void> Process::drain_providers(rt::Scope* waiting) {
+    for (auto& server : http_servers_) CO_CHECK(co_await server->refuse());
     for (auto& server : http_servers_) CO_CHECK(co_await server->drain());
     waiting->cancel();
     co_return ok();

@@ -90,11 +90,16 @@ void HttpServer::start() {
     WEFT_ASSERT(impl_->accepting.spawn(impl_->accept_all()), "a server starts once");
 }
 
-rt::Task<void> HttpServer::drain() {
+rt::Task<void> HttpServer::refuse() {
     impl_->shared.draining = true;
     co_await impl_->accepting.close();
     impl_->listener.close();
     for (Http1Connection* connection : impl_->open) connection->drain();
+    co_return ok();
+}
+
+rt::Task<void> HttpServer::drain() {
+    CO_CHECK(co_await refuse());
     co_await impl_->serving.drain();
     co_return ok();
 }

@@ -59,8 +59,9 @@ class HttpServer {
     Address address() const;
     /// Accepts connections from now on.
     void start();
-    /// Accepts nothing more, closes idle connections, lets requests under way end. Returns when
-    /// none is left.
+    /// Accepts nothing more and closes idle connections; requests under way go on.
+    rt::Task<void> refuse();
+    /// Refuses, and returns when no request is under way any more.
     rt::Task<void> drain();
     /// Ends everything at once.
     rt::Task<void> stop();

@@ -68,6 +68,11 @@ rt::Task<void> Provider::start_site(Site* site) {
     co_return ok();
 }
 
+rt::Task<void> Provider::refuse_site(Site* site) {
+    if (site->server) CO_CHECK(co_await site->server->refuse());
+    co_return ok();
+}
+
 rt::Task<void> Provider::drain_site(Site* site) {
     if (site->server) CO_CHECK(co_await site->server->drain());
     co_return ok();
@@ -80,7 +85,17 @@ rt::Task<void> Provider::close_site(Site* site) {
     co_return ok();
 }
 
+rt::Task<void> Provider::refuse() {
+    for (auto& site : sites_) {
+        Site* const one = site.get();
+        CO_CHECK(co_await rt::run_in(one->use.scope, one->use.shard,
+                                     [one] { return refuse_site(one); }));
+    }
+    co_return ok();
+}
+
 rt::Task<void> Provider::drain() {
+    CO_CHECK(co_await refuse());  // Everywhere, before the wait for the first shard's requests.
     for (auto& site : sites_) {
         Site* const one = site.get();
         CO_CHECK(

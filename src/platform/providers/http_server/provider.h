@@ -32,7 +32,9 @@ class Provider {
     /// and unsupported (settings), already_exists (two links want the same route), unavailable (an
     /// address cannot be had).
     rt::Task<void> start(std::vector<capability::Link> links);
-    /// Refuses new connections and waits for the requests under way.
+    /// Refuses new connections on every shard; requests under way go on.
+    rt::Task<void> refuse();
+    /// Refuses, and waits for the requests under way.
     rt::Task<void> drain();
     /// Ends all connections.
     rt::Task<void> stop();
@@ -55,6 +57,7 @@ class Provider {
                                             net::HttpLimits limits,
                                             std::shared_ptr<const Routes> routes);
     static rt::Task<void> start_site(Site* site);
+    static rt::Task<void> refuse_site(Site* site);
     static rt::Task<void> drain_site(Site* site);
     static rt::Task<void> close_site(Site* site);
 
