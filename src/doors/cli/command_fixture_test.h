@@ -32,6 +32,7 @@ class CommandTest : public ::testing::Test {
         std::string form = ::testing::TempDir() + "weft_cli_XXXXXX";
         if (::mkdtemp(form.data()) == nullptr) throw std::runtime_error("no temporary folder");
         home = form;
+        current_dir = home;
         variables["HOME"] = home;
     }
     ~CommandTest() override {
@@ -50,7 +51,7 @@ class CommandTest : public ::testing::Test {
                     return found == variables.end() ? std::nullopt
                                                     : std::optional<std::string>(found->second);
                 },
-            .current_dir = home,
+            .current_dir = current_dir,
             .clock = &clock,
             .random = &random,
             .out = [this](std::string_view text) { out += text; },
@@ -83,6 +84,7 @@ class CommandTest : public ::testing::Test {
     }
 
     std::string home;
+    std::string current_dir;
     std::map<std::string, std::string> variables;
     FixedClock clock;
     SeededRandom random{7};

@@ -51,6 +51,11 @@ Result<std::string> get_path(const Environment& environment, std::string_view wh
         return fail(Errc::invalid_argument, "cli.path_has_nul",
                     "{} has a NUL character in it; give a path", what);
     if (path.starts_with('/')) return std::string(path);
+    if (environment.current_dir.empty())
+        return fail(Errc::failed_precondition, "cli.current_dir_missing",
+                    "{} is '{}', but the current directory is gone; change to another, or give an "
+                    "absolute path",
+                    what, path);
     return environment.current_dir + "/" + std::string(path);
 }
 

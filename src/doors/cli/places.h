@@ -16,7 +16,8 @@ Result<std::string> default_keys_dir(const Environment& environment);    ///< `.
 Result<std::string> default_trust_file(const Environment& environment);  ///< `.../weft/trust.yaml`
 
 /// A path from the command line, made absolute. `what` names the argument for the message.
-/// Errors: invalid_argument (`cli.path_empty`, `cli.path_has_nul`).
+/// Errors: invalid_argument (`cli.path_empty`, `cli.path_has_nul`), failed_precondition
+/// (`cli.current_dir_missing`).
 Result<std::string> get_path(const Environment& environment, std::string_view what,
                              std::string_view path);
 

@@ -17,7 +17,7 @@ namespace weft::cli {
 struct Environment {
     /// A variable such as "HOME"; nothing when it is not set.
     std::function<std::optional<std::string>(const std::string&)> variable;
-    std::string current_dir;  ///< Absolute.
+    std::string current_dir;  ///< Absolute; empty when it is gone.
     const WallClock* clock = nullptr;
     Random* random = nullptr;  ///< Fit for keys.
     std::function<void(std::string_view)> out;

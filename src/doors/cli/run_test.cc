@@ -1,11 +1,21 @@
 #include "doors/cli/run.h"
 
+#include "base/core/errc.h"
 #include "doors/cli/command_fixture_test.h"
 
 namespace weft::cli {
 namespace {
 
-using CommandLine = CommandTest;
+class CommandLine : public CommandTest {
+  protected:
+    CommandLine() {
+        std::ostringstream content;
+        content << std::ifstream(WEFT_SOURCE_DIR "/docs/reference/cli.md").rdbuf();
+        manual = content.str();
+    }
+    std::string manual;
+};
+
 using Args = std::vector<std::string>;
 
 TEST_F(CommandLine, PrintsTheVersion) {
@@ -18,20 +28,56 @@ TEST_F(CommandLine, PrintsTheVersion) {
     EXPECT_EQ("weft " + out_json().get_string("version").value() + "\n", text);
 }
 
+const std::vector<Args> commands = {{"up"},
+                                    {"version"},
+                                    {"inspect"},
+                                    {"keys", "gen"},
+                                    {"keys", "list"},
+                                    {"keys", "get"},
+                                    {"claims", "sign"},
+                                    {"claims", "inspect"},
+                                    {"claims", "token"},
+                                    {"trust", "add"},
+                                    {"trust", "list"},
+                                    {"trust", "remove"},
+                                    {"app", "validate"}};
+
+/// The long options in the text of `--help`.
+std::vector<std::string> options_in(const std::string& help) {
+    std::vector<std::string> found;
+    std::istringstream lines(help);
+    for (std::string line; std::getline(lines, line);) {
+        const auto at = line.find("--");
+        if (!line.starts_with("  -") || at == std::string::npos) continue;
+        found.push_back(line.substr(at, line.find(' ', at) - at));
+    }
+    return found;
+}
+
+TEST_F(CommandLine, ManualNamesEveryCommandAndOption) {
+    for (const auto& command : commands) {
+        auto args = command;
+        args.emplace_back("--help");
+        ASSERT_EQ(run(args), 0) << err;
+        std::string name = "weft";
+        for (const auto& word : command) name += " " + word;
+        EXPECT_TRUE(manual.contains("| `" + name)) << name;
+        const auto options = options_in(out);
+        ASSERT_GE(options.size(), 2U) << out;
+        for (const auto& option : options)
+            EXPECT_TRUE(manual.contains("`" + option + "`") || manual.contains("`" + option + " "))
+                << name << " " << option;
+    }
+}
+
+TEST_F(CommandLine, ManualHasEveryExitCode) {
+    for (const auto& row : errc_table())
+        EXPECT_TRUE(manual.contains(fmt::format("| {} | `{}` |", row.exit_code, row.name)))
+            << row.name;
+}
+
 TEST_F(CommandLine, HelpOfEveryCommandShowsExamples) {
-    for (const auto& command : std::vector<Args>{{"up"},
-                                                 {"version"},
-                                                 {"inspect"},
-                                                 {"keys", "gen"},
-                                                 {"keys", "list"},
-                                                 {"keys", "get"},
-                                                 {"claims", "sign"},
-                                                 {"claims", "inspect"},
-                                                 {"claims", "token"},
-                                                 {"trust", "add"},
-                                                 {"trust", "list"},
-                                                 {"trust", "remove"},
-                                                 {"app", "validate"}}) {
+    for (const auto& command : commands) {
         auto asked = command;
         asked.emplace_back("--help");
         ASSERT_EQ(run(asked), 0) << err;

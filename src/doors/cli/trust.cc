@@ -116,6 +116,7 @@ Result<void> trust_list(const Console& console, const TrustArguments& arguments)
     TRY(const auto file, load(console.environment(), arguments));
     const auto& policy = file.policy;
     std::vector<std::string> lines;
+    lines.reserve(policy.issuers.size() + policy.operators.size() + policy.revoked.size());
     for (const auto& issuer : policy.issuers) lines.push_back(to_line("issuer  ", issuer));
     for (const auto& issuer : policy.operators) lines.push_back(to_line("operator", issuer));
     for (const auto& key : policy.revoked) lines.push_back("revoked  " + key.text());

@@ -75,6 +75,14 @@ TEST_F(UpCommand, PrintsTheErrorOfTheHost) {
               "\"port '8000' is in use\\u001b[2J\"}}\n");
 }
 
+TEST_F(UpCommand, NeedsACurrentDirectoryForRelativePathsOnly) {
+    current_dir.clear();
+
+    EXPECT_EQ(run({"up", "app.yaml"}), 5);
+    EXPECT_TRUE(err.ends_with("(cli.current_dir_missing)\n")) << err;
+    EXPECT_EQ(run({"up", "/app.yaml"}), 0) << err;
+}
+
 struct Refusal {
     std::string name;
     std::vector<std::string> args;

@@ -98,6 +98,7 @@ Result<void> app_validate(const Console& console, const ValidateArguments& argum
     const auto strictness =
         arguments.strict ? manifest::Strictness::strict : manifest::Strictness::lenient;
     std::vector<FileReport> files;
+    files.reserve(arguments.files.size());
     for (const auto& file : arguments.files) files.push_back(check(console, file, strictness));
     std::vector<std::string> lines;
     Json list = Json::Array();
