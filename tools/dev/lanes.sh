@@ -88,12 +88,12 @@ lane_tsan_all() {
 
 # each_fuzzer ARGS...: every target with its corpus; what fails is kept in build/fuzz/found.
 each_fuzzer() {
-    local source name corpus status=0
-    build_targets fuzz
+    local names name corpus status=0
+    mapfile -t names < <(find fuzz -maxdepth 1 -name '*_fuzz.cc' -printf '%f\n' | sed 's/\.cc$//' | sort)
+    ((${#names[@]} > 0)) || die "there is no fuzz/*_fuzz.cc; every parser has a target"
+    build_targets fuzz "${names[@]}"
     mkdir -p build/fuzz/found
-    for source in fuzz/*_fuzz.cc; do
-        [[ -f $source ]] || die "there is no fuzz/*_fuzz.cc; every parser has a target"
-        name=$(basename "$source" .cc)
+    for name in "${names[@]}"; do
         corpus=fuzz/corpus/$name
         [[ -n $(find "$corpus" -type f -print -quit 2>/dev/null) ]] || {
             say "fuzz: '$corpus' holds no input; add at least one for each branch of the parser"
