@@ -29,17 +29,28 @@ def _each(suite: unittest.TestSuite):
             yield test
 
 
+def interrupt(*_) -> None:
+    raise KeyboardInterrupt
+
+
 def main(names: list[str]) -> int:
     if not os.access(harness.BINARY, os.X_OK):
         print(f"system: there is no program '{harness.BINARY}'; run './dev build', or set WEFT_BINARY", file=sys.stderr)
         return 2
-    # A kill of the runner still ends what the tests started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # A kill of the runner still ends what the tests started. Only an interrupt gets through unittest, which takes any
+    # other exception as one failed test and goes on.
+    signal.signal(signal.SIGTERM, interrupt)
     tests = find_tests(names)
     if tests.countTestCases() == 0:
         print(f"system: no test has a name with {' or '.join(names)}", file=sys.stderr)
         return 2
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(tests)
+    try:
+        result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(tests)
+    except KeyboardInterrupt:
+        print("system: interrupted; what the tests had started is ended", file=sys.stderr)
+        return 130
+    finally:
+        harness.end_children()
     # A test with sub-tests fails once, however many of them fail.
     failed = {getattr(test, "test_case", test).id() for test, _ in result.failures + result.errors}
     failed |= {test.id() for test in result.unexpectedSuccesses}
