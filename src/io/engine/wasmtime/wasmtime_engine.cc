@@ -95,7 +95,7 @@ Result<std::shared_ptr<Engine>> make_engine(const EngineConfig& config) {
     raw.memory_bytes_max = config.memory_bytes_max;
     raw.keep_resident_bytes = config.keep_resident_bytes;
     raw.allocation = WE_ALLOC_POOL_IF_POSSIBLE;
-    raw.concurrency = 1;
+    raw.concurrency = 0;  // Only 0.2 is served: docs/adr/0022-no-event-loop-for-0.2.md.
     TRY(auto engine, make<EngineHandle>([&](we_engine** out, we_error** error) {
             return we_engine_new(&raw, out, error);
         }));
