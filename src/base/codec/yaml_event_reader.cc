@@ -4,6 +4,7 @@
 
 #include <libfyaml.h>
 
+#include "base/codec/yaml_quoted.h"
 #include "base/core/assert.h"
 
 namespace weft::codec {
@@ -21,65 +22,17 @@ std::optional<std::string> optional_token_text(fy_token* token) {
     return token_text(token);
 }
 
-/// Takes the first line and its break off; `last` tells that there was no break.
-std::string_view take_line(std::string_view& rest, bool& last) {
-    const auto end = rest.find_first_of("\r\n");
-    const auto line = rest.substr(0, end);
-    last = end == std::string_view::npos;
-    rest.remove_prefix(last ? rest.size() : end + (rest.substr(end).starts_with("\r\n") ? 2 : 1));
-    return line;
-}
-
-std::string_view without_blanks_before(std::string_view line) {
-    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-    return line;
-}
-
-std::string_view without_blanks_after(std::string_view line) {
-    return line.substr(0, line.find_last_not_of(" \t") + 1);
-}
-
-/// Two quotes are one.
-void append_unquoted(std::string& out, std::string_view line) {
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        out.push_back(line[i]);
-        if (line.substr(i).starts_with("''")) ++i;
-    }
-}
-
-/// The text of a single-quoted scalar from what stands between its quotes (YAML 1.2.2, 7.3.2): one
-/// line break is a space, each further one a line feed. Done here because libfyaml 0.7.12 reads
-/// several quotes in a row wrongly and returns foreign octets for them.
-std::string unfold_single_quoted(std::string_view raw) {
-    std::string out;
-    std::size_t breaks = 0;
-    bool last = false;
-    for (bool first = true; !last; first = false) {
-        std::string_view line = take_line(raw, last);
-        if (!first) line = without_blanks_before(line);
-        if (!last) line = without_blanks_after(line);
-        if (line.empty() && !first && !last) {
-            ++breaks;
-            continue;
-        }
-        if (breaks == 1) out.push_back(' ');
-        if (breaks > 1) out.append(breaks - 1, '\n');
-        breaks = 1;
-        append_unquoted(out, line);
-    }
-    return out;
-}
-
 /// Nothing when the library cannot tell the text. `text` is the whole input.
 std::optional<std::string> scalar_text(fy_token* token, std::string_view text) {
-    if (fy_token_scalar_style(token) != FYSS_SINGLE_QUOTED) {
-        std::size_t length = 0;
-        const char* found = fy_token_get_text(token, &length);
-        return found ? std::optional(std::string(found, length)) : std::nullopt;
+    const auto style = fy_token_scalar_style(token);
+    if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED) {
+        const auto start = fy_token_start_mark(token)->input_pos;
+        const auto raw = text.substr(start, fy_token_end_mark(token)->input_pos - start);
+        return style == FYSS_SINGLE_QUOTED ? unfold_single_quoted(raw) : unfold_double_quoted(raw);
     }
-    const auto start = fy_token_start_mark(token)->input_pos;
-    const auto end = fy_token_end_mark(token)->input_pos;
-    return unfold_single_quoted(text.substr(start, end - start));
+    std::size_t length = 0;
+    const char* found = fy_token_get_text(token, &length);
+    return found ? std::optional(std::string(found, length)) : std::nullopt;
 }
 
 YamlEvent::Style scalar_style(fy_token* token) {

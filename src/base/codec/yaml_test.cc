@@ -52,21 +52,6 @@ TEST(Yaml, KeepsOrderStylesAndPlaces) {
     EXPECT_EQ(root.find("absent"), nullptr);
 }
 
-TEST(Yaml, ReadsSingleQuotedScalarsWithQuotesAndLineBreaks) {
-    const auto scalar = [](std::string_view text) { return parsed(text).text; };
-
-    EXPECT_EQ(scalar("''"), "");
-    EXPECT_EQ(scalar("''''"), "'");
-    EXPECT_EQ(scalar("''''' tail'"), "'' tail");
-    EXPECT_EQ(scalar("'a '''' b ''c'''"), "a '' b 'c'");
-    EXPECT_EQ(scalar("' a  \n\t b\n\n c\r\n\r\n\r\nd '"), " a b\nc\n\nd ");
-    EXPECT_EQ(scalar("'\n a\n'"), " a ");
-    EXPECT_EQ(scalar("'\n\n'"), "\n");
-    for (std::size_t pairs = 1; pairs < 300; ++pairs)
-        EXPECT_EQ(scalar("'" + std::string(2 * pairs, '\'') + " x'"),
-                  std::string(pairs, '\'') + " x");
-}
-
 TEST(Yaml, ReadsBlockScalarsAsStrings) {
     const YamlNode root = parsed("a: |\n  1\n  2\nb: >-\n  true\n");
 
