@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/core/errc.h"
 #include "doors/app/up.h"
 #include "doors/cli/run.h"
 
@@ -24,8 +25,12 @@ int main(int count, char** values) {
         .clock = &clock,
         .random = &random,
         .out = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); },
-        .err = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); },
+        .err =
+            [](std::string_view text) {
+                std::fflush(stdout);  // What was said before comes before, through a pipe too.
+                std::fwrite(text.data(), 1, text.size(), stderr);
+            },
     };
     const int code = weft::cli::run(args, environment, weft::app::up);
-    return std::fflush(stdout) == 0 ? code : EXIT_FAILURE;
+    return std::fflush(stdout) == 0 ? code : weft::errc_row(weft::Errc::unavailable).exit_code;
 }

@@ -131,6 +131,7 @@ rt::Task<void> Process::put_everywhere(host::ComponentSpec spec) {
 
 rt::Task<void> Process::start_http(std::vector<PlannedHttpServer> planned) {
     std::vector<providers::http_server::ShardUse> uses;
+    uses.reserve(seats_.size());
     for (auto& seat : seats_) uses.push_back({seat.shard, seat.scope.get(), seat.host.get()});
     for (auto& server : planned) {
         CO_TRY(auto config, providers::http_server::read_provider_config(server.config)

@@ -18,7 +18,7 @@ using boost::system::error_code;
 
 namespace {
 
-using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 asio::io_context& io_of(const rt::Shard* shard) {
     return *static_cast<asio::io_context*>(shard->native());
@@ -214,7 +214,7 @@ Result<void> bind(tcp::acceptor& acceptor, const Address& address, Share share) 
     const tcp::endpoint endpoint(host, address.port);
     if (!error) acceptor.open(endpoint.protocol(), error);
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error && share == Share::yes) acceptor.set_option(reuse_port(true), error);
+    if (!error && share == Share::yes) acceptor.set_option(ReusePort(true), error);
     if (!error) acceptor.bind(endpoint, error);
     if (!error && share == Share::yes)
         acceptor.listen(asio::socket_base::max_listen_connections, error);

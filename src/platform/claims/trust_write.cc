@@ -11,6 +11,7 @@ using codec::YamlNode;
 
 YamlNode write_strings(const std::vector<std::string>& strings) {
     std::vector<YamlNode> items;
+    items.reserve(strings.size());
     for (const auto& text : strings) items.push_back(yaml_string(text));
     return codec::yaml_sequence(std::move(items));
 }
@@ -39,6 +40,7 @@ std::string write_trust(const TrustPolicy& policy) {
         entries.push_back(yaml_entry("accounts", write_strings(policy.accounts)));
     if (!policy.revoked.empty()) {
         std::vector<std::string> keys;
+        keys.reserve(policy.revoked.size());
         for (const auto& key : policy.revoked) keys.push_back(key.text());
         entries.push_back(yaml_entry("revoked", write_strings(keys)));
     }
