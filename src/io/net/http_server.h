@@ -23,7 +23,7 @@ class HttpHandler {
     virtual HttpResponse refuse(const rt::CallCtx& ctx, const Error& error) = 0;
 };
 
-/// Bounds of one server; each is documented in docs/reference/limits.md.
+/// Bounds of one server.
 struct HttpLimits {
     std::size_t connections_max = 10'000;        ///< Open at one time; more are closed at once.
     std::size_t head_bytes_max = 64U << 10U;     ///< Request line and fields; more is 431.
