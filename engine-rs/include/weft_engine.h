@@ -8,9 +8,8 @@
 /// - `_new` and `_start` give ownership to the caller, `_free` and `_drop` take it back; null is
 ///   accepted by both. Pointers in structs are borrowed for the duration of the call.
 /// - Callbacks run on the thread that polls or drops a task, some of them on the guest's small
-/// stack:
-///   they copy, enqueue and return. They must not throw and must not call back into the engine, but
-///   for `we_body_feed`, `we_body_finish` and `we_body_fail`.
+///   stack: they copy, enqueue and return. They must not throw and must not call back into the
+///   engine, but for `we_body_feed`, `we_body_finish` and `we_body_fail`.
 /// - A panic inside the engine prints its place and ends the process: it never crosses.
 #ifndef WEFT_ENGINE_H
 #define WEFT_ENGINE_H
@@ -97,7 +96,8 @@ void we_error_free(we_error*);
 
 /// How the engine wakes whoever polls: `data` is what was given to `we_task_poll`. All three may be
 /// called from any thread, `wake` also during the poll itself. `clone` adds a reference, `drop`
-/// gives one back, `wake` keeps it.
+/// gives one back, `wake` keeps it. References may outlive their task by a moment: a thread of the
+/// engine that was about to wake it gives its own back when it is done.
 typedef struct we_waker_vtable {
     size_t size;
     void (*clone)(void* data);

@@ -14,7 +14,6 @@ use crate::runtime::*;
 use crate::task::*;
 use std::ffi::c_void;
 use std::ptr::{null, null_mut};
-use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 use std::sync::{Condvar, Mutex, Once, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -26,9 +25,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Who polls: knows whether it was woken and how many references the engine holds.
 #[derive(Default)]
 pub struct Waiter {
-    woken: Mutex<bool>,
+    state: Mutex<WaiterState>,
     changed: Condvar,
-    pub references: AtomicI64,
+}
+
+#[derive(Default)]
+struct WaiterState {
+    woken: bool,
+    references: usize,
 }
 
 impl Waiter {
@@ -40,28 +44,39 @@ impl Waiter {
         std::ptr::from_ref(self).cast_mut().cast()
     }
 
-    fn wake(&self) {
-        *self.woken.lock().unwrap() = true;
+    fn change(&self, change: impl FnOnce(&mut WaiterState)) {
+        // Notifies under the lock: with the last reference gone, who waits may free the waiter.
+        let mut state = self.state.lock().unwrap();
+        change(&mut state);
         self.changed.notify_all();
     }
 
+    fn wait_until(&self, failure: &str, reached: impl Fn(&WaiterState) -> bool) {
+        let state = self.state.lock().unwrap();
+        let (mut state, timeout) =
+            self.changed.wait_timeout_while(state, PATIENCE, |state| !reached(state)).unwrap();
+        assert!(!timeout.timed_out(), "{failure}");
+        state.woken = false;
+    }
+
     pub fn wait(&self) {
-        let woken = self.woken.lock().unwrap();
-        let (mut woken, timeout) =
-            self.changed.wait_timeout_while(woken, PATIENCE, |woken| !*woken).unwrap();
-        assert!(!timeout.timed_out(), "nobody wakes the task");
-        *woken = false;
+        self.wait_until("nobody wakes the task", |state| state.woken);
+    }
+
+    /// The reactor's threads may still hold a waker for a moment after its task is dropped.
+    fn wait_for_no_references(&self) {
+        self.wait_until("the engine keeps a waker", |state| state.references == 0);
     }
 }
 
 extern "C" fn waker_clone(data: *mut c_void) {
-    Waiter::of(data).references.fetch_add(1, SeqCst);
+    Waiter::of(data).change(|state| state.references += 1);
 }
 extern "C" fn waker_wake(data: *mut c_void) {
-    Waiter::of(data).wake();
+    Waiter::of(data).change(|state| state.woken = true);
 }
 extern "C" fn waker_drop(data: *mut c_void) {
-    Waiter::of(data).references.fetch_sub(1, SeqCst);
+    Waiter::of(data).change(|state| state.references -= 1);
 }
 
 pub fn waker_vtable() -> WeWakerVtable {
@@ -246,7 +261,9 @@ pub struct Call {
 impl Drop for Call {
     fn drop(&mut self) {
         unsafe { we_task_drop(self.task) };
-        assert_eq!(self.waiter.references.load(SeqCst), 0, "the engine keeps no waker");
+        if !std::thread::panicking() {
+            self.waiter.wait_for_no_references();
+        }
         if let Some(feed) = &self.heard.feed {
             unsafe { we_body_free(feed.body) };
         }

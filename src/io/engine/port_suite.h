@@ -138,13 +138,16 @@ class EnginePort : public testing::TestWithParam<EngineUnderTest> {
         co_return std::to_string(alive) + (chunk.data.empty() ? " nothing" : " something");
     }
 
-    /// Starts a call and cancels it once it waits.
+    /// Starts a call and cancels it once its instance is alive.
     rt::Task<std::string> cancel_waiting(std::string path) {
         rt::Scope inner(&thread_.shard());
         std::string outcome;
         CO_CHECK(
             inner.spawn(note(fetch(get(std::move(path)), CallLimits{}, rt::CallCtx{}), &outcome)));
-        CO_CHECK(co_await rt::sleep_until(thread_.shard().now() + std::chrono::milliseconds(5)));
+        while (engine_->stats().instances == 0) {
+            CO_CHECK(
+                co_await rt::sleep_until(thread_.shard().now() + std::chrono::milliseconds(1)));
+        }
         const auto alive = engine_->stats().instances;
         co_await inner.close();
         co_return std::to_string(alive) + " " + outcome;
