@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /// Changes whenever a layout or a meaning below changes.
-#define WE_ABI_VERSION 1u
+#define WE_ABI_VERSION 2u
 uint32_t we_abi_version(void);
 
 // ---------------------------------------------------------------------------------------- values
@@ -56,16 +56,17 @@ enum {
     WE_CORE_MODULE = 5,   ///< A core module where a component is needed.
     WE_COMPILE = 6,       ///< A component, but truncated, corrupt or using what this build lacks.
     WE_LINK = 7,          ///< An import that nobody offers, or of another type; named.
-    WE_NO_HANDLER = 8,    ///< The component does not export wasi:http/incoming-handler 0.2.
+    WE_NO_HANDLER = 8,    ///< The component exports no handler of HTTP requests.
     WE_BAD_REQUEST = 9,   ///< Method, target or a header cannot be expressed in wasi:http.
     WE_POOL_FULL = 10,    ///< As many instances as configured are alive.
     WE_TRAP = 11,         ///< The guest trapped; `we_error_trap` says how.
-    WE_CPU = 12,          ///< The guest used up its ticks.
+    WE_CPU = 12,          ///< The guest used up its running time.
     WE_MEMORY = 13,       ///< The guest died after a memory or table growth was refused.
     WE_NO_RESPONSE = 14,  ///< The guest ended without a response.
     WE_GUEST_ERROR = 15,  ///< The guest answered with a wasi:http error code.
     WE_BODY_INCOMPLETE = 16,  ///< The guest gave up its response body.
-    WE_INTERNAL = 17          ///< Something else failed in the engine.
+    WE_INTERNAL = 17,         ///< Something else failed in the engine.
+    WE_INSTANCE_LOST = 18     ///< The instance ended badly while it served several calls.
 };
 
 /// How a guest trapped.
@@ -121,8 +122,8 @@ typedef struct we_engine_config {
     uint32_t epoch_tick_ms;        ///< A guest's time slice; 1 to 10,000.
     uint64_t memory_bytes_max;     ///< Of one linear memory; 64 KiB to 4 GiB, whole pages.
     uint64_t keep_resident_bytes;  ///< Memory kept warm per free slot.
-    int32_t allocation;   ///< WE_ALLOC_*; a pool that does not fit falls back to on demand.
-    int32_t concurrency;  ///< 1: WASI 0.3 and its event loop; 0: 0.2 only, cheaper calls.
+    int32_t allocation;  ///< WE_ALLOC_*; a pool that does not fit falls back to on demand.
+    int32_t reserved;    ///< 0.
 } we_engine_config;
 
 typedef struct we_metrics {
@@ -136,6 +137,9 @@ typedef struct we_metrics {
     uint64_t warm_bytes;     ///< Resident in free slots; 0 without a pool.
 } we_metrics;
 
+/// Runs components that use nothing of WASI 0.3 without Wasmtime's event loop, which makes their
+/// calls cheaper; the first component that does use it gets a second machine with an event loop and
+/// a pool of its own. Figures and limits count both together.
 typedef struct we_engine we_engine;
 we_status we_engine_new(const we_engine_config*, we_engine** out, we_error** error);
 /// Components and tasks made from it stay valid: they share it.
@@ -151,8 +155,9 @@ typedef struct we_component we_component;
 we_status we_component_new(const we_engine*, we_str wasm, we_component** out, we_error** error);
 /// Tasks made from it stay valid.
 void we_component_free(we_component*);
-/// 1 when it exports wasi:http/incoming-handler 0.2.
-int32_t we_component_handles_http(const we_component*);
+/// 2 when it exports wasi:http/incoming-handler 0.2, 3 when it exports wasi:http/handler 0.3, else
+/// 0.
+int32_t we_component_http(const we_component*);
 
 // ---------------------------------------------------------------------------------- request body
 
@@ -181,23 +186,66 @@ void we_body_fail(we_body*, int32_t reason);
 /// given to a started task calls `closed` here.
 void we_body_free(we_body*);
 
-// ----------------------------------------------------------------------------------- tasks, HTTP
+// ------------------------------------------------------------------------------- tasks, instances
+
+typedef struct we_task we_task;
+
+enum { WE_PENDING = 0, WE_DONE = 1 };
+typedef struct we_poll {
+    int32_t state;  ///< WE_PENDING or WE_DONE; after WE_DONE only `we_task_drop` may follow.
+    int32_t
+        yielded;     ///< 1: pending because its time slice is over; poll it when others had a turn.
+    uint32_t calls;  ///< Of an instance: calls that its guest has not returned from, waiting ones
+                     ///< included.
+    uint32_t reserved;
+} we_poll;
+
+/// Runs the guest until it waits, its slice is over, or it is done. One thread at a time, never
+/// from a callback; later polls may come from other threads. `waker` is borrowed; the engine clones
+/// it.
+we_poll we_task_poll(we_task*, void* waker);
+/// Ends the guest at once if it still runs, and frees all it held. Never from a callback.
+void we_task_drop(we_task*);
 
 enum { WE_STDOUT = 1, WE_STDERR = 2 };
 
-/// What one call may use.
-typedef struct we_call_options {
+/// What one instance may use, and whom it tells. "0" stands for the default where one is named.
+typedef struct we_instance_options {
     size_t size;
     uint64_t memory_bytes_max;    ///< All linear memories together; 0: the engine's largest memory.
     uint64_t hostcall_bytes_max;  ///< Handed to the host in one call; 0: 16 MiB.
+    uint64_t cpu_ns_max;  ///< Running time since its newest call began; 0: no limit. Looked at
+                          ///< after each poll and at each epoch tick.
     uint32_t table_elements_max;  ///< Of each table; 0: 20,000.
     uint32_t handles_max;         ///< Host resources open at one time; 0: 1,000.
-    uint32_t cpu_ticks_max;       ///< Full time slices; 0: no limit.
-    uint32_t header_bytes_max;    ///< Of the fields a guest builds; 0: 64 KiB.
+    uint32_t header_bytes_max;    ///< Of one set of fields that a guest builds, about 70 octets for
+                                  ///< each field included; 0: 64 KiB.
+    uint32_t random_bytes_max;    ///< Asked for in one call; 0: 64 KiB.
+    uint32_t parts_max;           ///< Core instances, tables and memories, of each; 0: 100.
+    uint32_t concurrent_max;      ///< Calls inside the guest at one time; 0: 1. A guest of WASI 0.2
+                                  ///< takes one after the other whatever this says.
     /// What the guest writes to WE_STDOUT or WE_STDERR, at most 64 KiB at once; may be null.
     void (*output)(void* context, int32_t stream, we_str octets);
-    void* output_context;
-} we_call_options;
+    /// The guest ended badly; at most once, inside a poll, before its calls hear of it. May be
+    /// null.
+    void (*fault)(void* context, const we_error* error);
+    void* context;  ///< Used until the task is done or dropped.
+} we_instance_options;
+
+/// Prepares an instance; its task, once polled, instantiates and then serves the calls it is given,
+/// in their order. The struct is copied.
+we_status we_instance_new(const we_component*, const we_instance_options*, we_task** out,
+                          we_error** error);
+/// No call may follow. The task is done once the guest has returned from the last one and all
+/// responses ended. Poll it afterwards. Not during a poll.
+void we_instance_close(we_task*);
+/// Ends the pause that a `chunk` callback asked for; poll the task afterwards. Not during a poll.
+void we_call_resume(we_task*, uint64_t call);
+/// Nothing of the call is told any more. A call that waits does not begin; a guest that has begun
+/// it goes on: drop the task to end it. Not during a poll.
+void we_call_drop(we_task*, uint64_t call);
+
+// ------------------------------------------------------------------------------------------- HTTP
 
 typedef struct we_http_request {
     size_t size;
@@ -210,43 +258,26 @@ typedef struct we_http_request {
     we_body* body;  ///< Null: empty. Stays the caller's; may be freed once it was fed to the end.
 } we_http_request;
 
-/// Where a response goes. All callbacks run inside polls of its task.
+/// Where a response goes. All callbacks run inside polls of the instance's task, none after `end`.
 typedef struct we_http_sink {
     size_t size;
     void (*head)(void* context, uint16_t status, const we_header* headers, size_t count);
-    /// Returns 0 to go on, else no further chunk comes until `we_task_resume`.
+    /// Returns 0 to go on, else no further chunk comes until `we_call_resume`.
     int32_t (*chunk)(void* context, we_str octets);
     /// At most once, after the last chunk.
     void (*trailers)(void* context, const we_header* headers, size_t count);
-    /// Exactly once unless the task is dropped: the response is complete (`error` null) or failed.
+    /// Exactly once unless the call or its task is dropped: the response is complete (`error` null)
+    /// or failed. Of a guest that ended badly while it served several calls, each is told
+    /// WE_INSTANCE_LOST.
     void (*end)(void* context, const we_error* error);
-    /// At most once, before `end` or after it: the guest itself ended badly.
-    void (*fault)(void* context, const we_error* error);
     void* context;
 } we_http_sink;
 
-typedef struct we_task we_task;
-/// Prepares one request in an instance of its own. Nothing runs before the first poll; the structs
-/// are copied. `output_context` and the sink's context are used until the task is done or dropped.
-/// Errors: WE_INVALID, WE_NO_HANDLER, WE_BAD_REQUEST.
-we_status we_http_start(const we_component*, const we_http_request*, const we_call_options*,
-                        const we_http_sink*, we_task** out, we_error** error);
-
-enum { WE_PENDING = 0, WE_DONE = 1 };
-typedef struct we_poll {
-    int32_t state;  ///< WE_PENDING or WE_DONE; after WE_DONE only `we_task_drop` may follow.
-    int32_t
-        yielded;  ///< 1: pending because its time slice is over; poll it when others had a turn.
-} we_poll;
-
-/// Runs the guest until it waits, its slice is over, or it is done. One thread at a time, never
-/// from a callback; later polls may come from other threads. `waker` is borrowed; the engine clones
-/// it.
-we_poll we_task_poll(we_task*, void* waker);
-/// Ends the pause that a `chunk` callback asked for; poll the task afterwards. Not during a poll.
-void we_task_resume(we_task*);
-/// Ends the guest at once if it still runs, and frees all it held. Never from a callback.
-void we_task_drop(we_task*);
+/// Gives an instance one request; poll its task afterwards. The structs are copied. `*call` names
+/// the call towards its task. Not during a poll. Errors: WE_INVALID, WE_NO_HANDLER, WE_BAD_REQUEST,
+/// WE_STATE (the instance was closed or has ended).
+we_status we_http_start(we_task*, const we_http_request*, const we_http_sink*, uint64_t* call,
+                        we_error** error);
 
 #ifdef __cplusplus
 }

@@ -1,17 +1,26 @@
-//! Components: validated, compiled and linked once, shared by all tasks.
+//! Components: validated, compiled and linked once, shared by all instances.
 
 use crate::abi::{WeStr, give, handle, take};
-use crate::engine::{EngineParts, WeEngine};
+use crate::engine::{EngineParts, Flavour, Machine, WeEngine};
 use crate::error::{Fault, Status, report};
 use crate::store::HostState;
 use std::sync::Arc;
 use wasmtime::component::{Component, InstancePre};
-use wasmtime_wasi_http::p2::bindings::ProxyPre;
+use wasmtime_wasi_http::{p2, p3};
+
+/// Where a component takes HTTP requests.
+pub enum HttpExport {
+    /// wasi:http/incoming-handler 0.2.
+    P2(p2::bindings::ProxyIndices),
+    /// wasi:http/handler 0.3.
+    P3(p3::bindings::ServiceIndices),
+}
 
 pub struct ComponentParts {
     pub engine: Arc<EngineParts>,
-    /// Present when the component exports wasi:http/incoming-handler 0.2.
-    pub proxy: Option<ProxyPre<HostState>>,
+    pub flavour: Flavour,
+    pub pre: InstancePre<HostState>,
+    pub http: Option<HttpExport>,
 }
 
 /// `we_component`.
@@ -29,18 +38,54 @@ fn check_preamble(wasm: &[u8]) -> Result<(), Fault> {
     Ok(())
 }
 
-fn link(engine: &EngineParts, component: &Component) -> Result<InstancePre<HostState>, Fault> {
-    engine.linker.instantiate_pre(component).map_err(|error| Fault::of(Status::Link, &error))
+fn find_http(pre: &InstancePre<HostState>, flavour: Flavour) -> Option<HttpExport> {
+    if flavour == Flavour::Concurrent
+        && let Ok(service) = p3::bindings::ServiceIndices::new(pre)
+    {
+        return Some(HttpExport::P3(service));
+    }
+    p2::bindings::ProxyIndices::new(pre).ok().map(HttpExport::P2)
 }
 
+fn link(
+    engine: &Arc<EngineParts>,
+    machine: &Machine,
+    component: &Component,
+) -> Result<WeComponent, Fault> {
+    let pre = machine
+        .linker
+        .instantiate_pre(component)
+        .map_err(|error| Fault::of(Status::Link, &error))?;
+    let (engine, flavour) = (engine.clone(), machine.flavour);
+    let http = find_http(&pre, flavour);
+    Ok(WeComponent(Arc::new(ComponentParts { engine, flavour, pre, http })))
+}
+
+fn compile(machine: &Machine, wasm: &[u8]) -> Result<Component, Fault> {
+    Component::from_binary(&machine.engine, wasm)
+        .map_err(|error| Fault::of(Status::Compile, &error))
+}
+
+/// Whether the component names an interface of WASI 0.3.
+fn imports_wasi_03(machine: &Machine, component: &Component) -> bool {
+    let ty = component.component_type();
+    ty.imports(&machine.engine).any(|(name, _)| name.starts_with("wasi:") && name.contains("@0.3."))
+}
+
+/// Compiles without the event loop if that can be. Validation, which comes before all compiling,
+/// refuses what belongs to 0.3; a component that only names its interfaces fails to link.
 fn new_component(engine: &WeEngine, wasm: &[u8]) -> Result<WeComponent, Fault> {
     check_preamble(wasm)?;
-    let engine = engine.0.clone();
-    let component = Component::from_binary(&engine.engine, wasm)
-        .map_err(|error| Fault::of(Status::Compile, &error))?;
-    let pre = link(&engine, &component)?;
-    let proxy = ProxyPre::new(pre).ok();
-    Ok(WeComponent(Arc::new(ComponentParts { engine, proxy })))
+    let engine = &engine.0;
+    let plain = engine.machine(Flavour::Plain)?;
+    if let Ok(component) = compile(plain, wasm) {
+        let linked = link(engine, plain, &component);
+        if linked.is_ok() || !imports_wasi_03(plain, &component) {
+            return linked;
+        }
+    }
+    let concurrent = engine.machine(Flavour::Concurrent)?;
+    link(engine, concurrent, &compile(concurrent, wasm)?)
 }
 
 #[unsafe(no_mangle)]
@@ -62,9 +107,10 @@ pub unsafe extern "C" fn we_component_free(component: *mut WeComponent) {
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_component_handles_http(component: *const WeComponent) -> i32 {
-    match unsafe { component.as_ref() } {
-        Some(component) => component.0.proxy.is_some().into(),
+pub unsafe extern "C" fn we_component_http(component: *const WeComponent) -> i32 {
+    match unsafe { component.as_ref() }.and_then(|component| component.0.http.as_ref()) {
         None => 0,
+        Some(HttpExport::P2(_)) => 2,
+        Some(HttpExport::P3(_)) => 3,
     }
 }

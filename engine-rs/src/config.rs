@@ -1,6 +1,7 @@
 //! From the caller's figures to a Wasmtime configuration.
 
 use crate::abi;
+use crate::engine::Flavour;
 use crate::error::{Fault, Status};
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
@@ -13,7 +14,7 @@ pub struct WeEngineConfig {
     pub memory_bytes_max: u64,
     pub keep_resident_bytes: u64,
     pub allocation: i32,
-    pub concurrency: i32,
+    pub reserved: i32,
 }
 const _: () = assert!(size_of::<WeEngineConfig>() == 40);
 unsafe impl abi::Sized for WeEngineConfig {
@@ -42,25 +43,21 @@ impl WeEngineConfig {
         range("memory_bytes_max", self.memory_bytes_max, PAGE, 4 << 30)?;
         range("memory_bytes_max modulo 64 KiB", self.memory_bytes_max % PAGE, 0, 0)?;
         range("keep_resident_bytes", self.keep_resident_bytes, 0, self.memory_bytes_max)?;
-        range("allocation", self.allocation as u64, 0, 1)?;
-        range("concurrency", self.concurrency as u64, 0, 1)
+        range("allocation", self.allocation as u64, 0, 1)
     }
 
     pub fn wants_pool(&self) -> bool {
         self.allocation == 1
     }
 
-    pub fn has_concurrency(&self) -> bool {
-        self.concurrency == 1
-    }
-
     /// The configuration with the pool or without it.
-    pub fn wasmtime(&self, pool: bool) -> Config {
+    pub fn wasmtime(&self, flavour: Flavour, pool: bool) -> Config {
+        let concurrent = flavour == Flavour::Concurrent;
         let mut config = Config::new();
         config
             .epoch_interruption(true)
-            .concurrency_support(self.has_concurrency())
-            .wasm_component_model_async(self.has_concurrency())
+            .concurrency_support(concurrent)
+            .wasm_component_model_async(concurrent)
             .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(BACKTRACE_FRAMES_MAX))
             // Registered unwind tables tax every C++ throw of the process.
             .native_unwind_info(false);

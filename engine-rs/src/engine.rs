@@ -1,12 +1,12 @@
-//! The engine: one Wasmtime engine, what it offers to guests, its clock and its counters.
+//! The engine: what is compiled and run how, what it offers to guests, its clock and its counters.
 
 use crate::abi::{self, give, handle, options, take};
 use crate::config::WeEngineConfig;
 use crate::error::{Fault, Status, report};
 use crate::runtime;
 use crate::store::HostState;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use wasmtime::Engine;
 use wasmtime::component::Linker;
@@ -20,12 +20,29 @@ pub struct Counters {
     pub yields: AtomicU64,
 }
 
-pub struct EngineParts {
+/// Whether calls go through Wasmtime's event loop. WASI 0.3 needs it; what uses nothing of 0.3 runs
+/// cheaper without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    Plain,
+    Concurrent,
+}
+
+/// One Wasmtime engine and what it offers.
+pub struct Machine {
     pub engine: Engine,
     pub linker: Linker<HostState>,
+    pub flavour: Flavour,
+    pooling: bool,
+}
+
+pub struct EngineParts {
     pub config: WeEngineConfig,
     pub counters: Arc<Counters>,
-    pooling: bool,
+    plain: Machine,
+    /// Made when the first component needs it: its pool reserves address space of its own.
+    concurrent: OnceLock<Machine>,
+    making: Mutex<()>,
 }
 
 /// `we_engine`.
@@ -47,41 +64,49 @@ unsafe impl abi::Sized for WeMetrics {
     const NAME: &'static str = "we_metrics";
 }
 
-/// The pool reserves its address space when the engine is made: a machine with too little of it (a
-/// limit, a small container) gets an engine that allocates on demand instead.
-fn make_engine(config: &WeEngineConfig) -> Result<(Engine, bool), Fault> {
-    if config.wants_pool()
-        && let Ok(engine) = Engine::new(&config.wasmtime(true))
-    {
-        return Ok((engine, true));
+impl Machine {
+    /// The pool reserves its address space at once: a machine with too little of it (a limit, a small
+    /// container) gets an engine that allocates on demand instead.
+    fn new(config: &WeEngineConfig, flavour: Flavour) -> Result<Self, Fault> {
+        if config.wants_pool()
+            && let Ok(engine) = Engine::new(&config.wasmtime(flavour, true))
+        {
+            return Machine::with_linker(engine, flavour, true);
+        }
+        match Engine::new(&config.wasmtime(flavour, false)) {
+            Ok(engine) => Machine::with_linker(engine, flavour, false),
+            Err(error) => Err(Fault::of(Status::Engine, &error)),
+        }
     }
-    match Engine::new(&config.wasmtime(false)) {
-        Ok(engine) => Ok((engine, false)),
-        Err(error) => Err(Fault::of(Status::Engine, &error)),
+
+    fn with_linker(engine: Engine, flavour: Flavour, pooling: bool) -> Result<Self, Fault> {
+        let linker =
+            make_linker(&engine, flavour).map_err(|error| Fault::of(Status::Internal, &error))?;
+        Ok(Machine { engine, linker, flavour, pooling })
     }
 }
 
-fn make_linker(engine: &Engine, concurrency: bool) -> wasmtime::Result<Linker<HostState>> {
+fn make_linker(engine: &Engine, flavour: Flavour) -> wasmtime::Result<Linker<HostState>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
-    if concurrency {
+    if flavour == Flavour::Concurrent {
         wasmtime_wasi::p3::add_to_linker(&mut linker)?;
         wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
     }
     Ok(linker)
 }
 
-/// Advances the epoch until the engine is gone.
-fn start_ticking(engine: &Engine, counters: Arc<Counters>, tick_ms: u32) -> std::io::Result<()> {
-    let engine = engine.weak();
-    let tick = Duration::from_millis(tick_ms.into());
+/// Advances the epoch until the last user of the engine is gone.
+fn start_ticking(parts: &Arc<EngineParts>) -> std::io::Result<()> {
+    let tick = Duration::from_millis(parts.config.epoch_tick_ms.into());
+    let parts = Arc::downgrade(parts);
     let ticker = move || {
         loop {
             std::thread::sleep(tick);
-            let Some(engine) = engine.upgrade() else { return };
-            counters.epoch.fetch_add(1, Relaxed);
-            engine.increment_epoch();
+            let Some(parts) = parts.upgrade() else { return };
+            parts.counters.epoch.fetch_add(1, Relaxed);
+            parts.machines().for_each(|machine| machine.engine.increment_epoch());
         }
     };
     std::thread::Builder::new().name("weft-epoch".into()).spawn(ticker).map(drop)
@@ -92,21 +117,40 @@ fn new_engine(config: &WeEngineConfig) -> Result<WeEngine, Fault> {
         return Err(Fault::new(Status::State, "the runtime is not initialised"));
     }
     config.validate()?;
-    let (engine, pooling) = make_engine(config)?;
-    let linker = make_linker(&engine, config.has_concurrency())
-        .map_err(|error| Fault::of(Status::Internal, &error))?;
-    let counters = Arc::new(Counters::default());
-    start_ticking(&engine, counters.clone(), config.epoch_tick_ms)
+    let parts = Arc::new(EngineParts {
+        config: *config,
+        counters: Arc::default(),
+        plain: Machine::new(config, Flavour::Plain)?,
+        concurrent: OnceLock::new(),
+        making: Mutex::new(()),
+    });
+    start_ticking(&parts)
         .map_err(|error| Fault::new(Status::Engine, format!("cannot start a thread: {error}")))?;
-    Ok(WeEngine(Arc::new(EngineParts { engine, linker, config: *config, counters, pooling })))
+    Ok(WeEngine(parts))
 }
 
 impl EngineParts {
+    pub fn machine(&self, flavour: Flavour) -> Result<&Machine, Fault> {
+        if flavour == Flavour::Plain {
+            return Ok(&self.plain);
+        }
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(machine) = self.concurrent.get() {
+            return Ok(machine);
+        }
+        let machine = Machine::new(&self.config, flavour)?;
+        Ok(self.concurrent.get_or_init(|| machine))
+    }
+
+    fn machines(&self) -> impl Iterator<Item = &Machine> {
+        std::iter::once(&self.plain).chain(self.concurrent.get())
+    }
+
     fn metrics(&self) -> WeMetrics {
         let counters = &self.counters;
         let mut metrics = WeMetrics {
             size: size_of::<WeMetrics>(),
-            pooling: self.pooling.into(),
+            pooling: self.machines().all(|machine| machine.pooling).into(),
             instances: counters.stores.load(Relaxed),
             tasks: counters.tasks.load(Relaxed),
             epoch_yields: counters.yields.load(Relaxed),
@@ -114,10 +158,10 @@ impl EngineParts {
             pool_stacks: 0,
             warm_bytes: 0,
         };
-        if let Some(pool) = self.engine.pooling_allocator_metrics() {
-            metrics.pool_memories = pool.memories() as u64;
-            metrics.pool_stacks = pool.stacks() as u64;
-            metrics.warm_bytes = pool.unused_memory_bytes_resident() as u64
+        for pool in self.machines().filter_map(|one| one.engine.pooling_allocator_metrics()) {
+            metrics.pool_memories += pool.memories() as u64;
+            metrics.pool_stacks += pool.stacks() as u64;
+            metrics.warm_bytes += pool.unused_memory_bytes_resident() as u64
                 + pool.unused_table_bytes_resident() as u64
                 + pool.unused_stack_bytes_resident().unwrap_or(0) as u64;
         }

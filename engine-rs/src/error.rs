@@ -27,6 +27,7 @@ pub enum Status {
     GuestError = 15,
     BodyIncomplete = 16,
     Internal = 17,
+    InstanceLost = 18,
 }
 
 /// `we_trap`.
@@ -67,6 +68,12 @@ impl Fault {
         Fault::new(status, format!("{error:#}"))
     }
 
+    /// The guest used up its running time.
+    pub fn cpu() -> Self {
+        let message = "the guest used up its running time".to_owned();
+        Fault { trap: TrapKind::Interrupt, ..Fault::new(Status::Cpu, message) }
+    }
+
     /// A failure that ended a guest. `growth_refused`: its store refused memory or table growth
     /// before, so that whatever the guest did next was the end of memory to it.
     pub fn of_guest(error: &wasmtime::Error, growth_refused: bool) -> Self {
@@ -81,6 +88,12 @@ impl Fault {
         };
         Fault { status, trap, message, backtrace: backtrace_of(error) }
     }
+}
+
+/// What the other calls of an instance are told when one of them ended it.
+pub fn instance_lost(fault: &Fault, calls: usize) -> Fault {
+    let message = format!("the instance ended while it served {calls} calls: {}", fault.message);
+    Fault { status: Status::InstanceLost, message, ..fault.clone() }
 }
 
 fn trap_of(error: &wasmtime::Error) -> (TrapKind, String) {

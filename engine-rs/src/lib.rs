@@ -6,15 +6,17 @@
 
 mod abi;
 mod body;
-mod call;
 mod component;
 mod config;
 mod engine;
 mod error;
+mod http;
+mod instance;
 mod limits;
 mod request;
 mod response;
 mod runtime;
+mod serve;
 mod stdio;
 mod store;
 mod task;
@@ -23,7 +25,7 @@ mod task;
 mod tests;
 
 /// Changes together with `WE_ABI_VERSION` in the header.
-const ABI_VERSION: u32 = 1;
+const ABI_VERSION: u32 = 2;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn we_abi_version() -> u32 {

@@ -1,47 +1,56 @@
-//! What one call may use, and the limiter that holds its store to it.
+//! What one instance may use, and what holds its store to it.
 
 use crate::abi::{self, Context, WeStr};
+use crate::error::Fault;
+use crate::runtime;
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 use wasmtime::{ResourceLimiter, Result};
 
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct WeCallOptions {
+pub struct WeInstanceOptions {
     pub size: usize,
     pub memory_bytes_max: u64,
     pub hostcall_bytes_max: u64,
+    pub cpu_ns_max: u64,
     pub table_elements_max: u32,
     pub handles_max: u32,
-    pub cpu_ticks_max: u32,
     pub header_bytes_max: u32,
+    pub random_bytes_max: u32,
+    pub parts_max: u32,
+    pub concurrent_max: u32,
     pub output: Option<extern "C" fn(*mut c_void, i32, WeStr)>,
-    pub output_context: Context,
+    pub fault: Option<extern "C" fn(*mut c_void, *const Fault)>,
+    pub context: Context,
 }
-const _: () = assert!(size_of::<WeCallOptions>() == 56);
-unsafe impl abi::Sized for WeCallOptions {
-    const NAME: &'static str = "we_call_options";
+const _: () = assert!(size_of::<WeInstanceOptions>() == 80);
+unsafe impl abi::Sized for WeInstanceOptions {
+    const NAME: &'static str = "we_instance_options";
 }
 
 fn or<T: Default + PartialEq>(value: T, fallback: T) -> T {
     if value == T::default() { fallback } else { value }
 }
 
-impl WeCallOptions {
+impl WeInstanceOptions {
     /// The same with every "0" replaced by what it stands for.
-    pub fn resolved(&self, engine_memory_bytes_max: u64) -> WeCallOptions {
-        WeCallOptions {
+    pub fn resolved(&self, engine_memory_bytes_max: u64) -> WeInstanceOptions {
+        WeInstanceOptions {
             memory_bytes_max: or(self.memory_bytes_max, engine_memory_bytes_max),
             hostcall_bytes_max: or(self.hostcall_bytes_max, 16 << 20),
+            cpu_ns_max: or(self.cpu_ns_max, u64::MAX),
             table_elements_max: or(self.table_elements_max, 20_000),
             handles_max: or(self.handles_max, 1_000),
             header_bytes_max: or(self.header_bytes_max, 64 << 10),
+            random_bytes_max: or(self.random_bytes_max, 64 << 10),
+            parts_max: or(self.parts_max, 100),
+            concurrent_max: or(self.concurrent_max, 1),
             ..*self
         }
     }
 }
-
-/// Core instances, tables and memories of one store: far above what toolchains produce.
-const PARTS_MAX: usize = 100;
 
 /// Counts the memory of a store as a whole. A refused growth is remembered: the guest sees it as
 /// "out of memory" and mostly dies of it in a way of its own.
@@ -49,15 +58,17 @@ pub struct Limiter {
     memory_bytes: usize,
     memory_bytes_max: usize,
     table_elements_max: usize,
+    parts_max: usize,
     growth_refused: bool,
 }
 
 impl Limiter {
-    pub fn new(options: &WeCallOptions) -> Self {
+    pub fn new(options: &WeInstanceOptions) -> Self {
         Limiter {
             memory_bytes: 0,
             memory_bytes_max: options.memory_bytes_max as usize,
             table_elements_max: options.table_elements_max as usize,
+            parts_max: options.parts_max as usize,
             growth_refused: false,
         }
     }
@@ -97,14 +108,50 @@ impl ResourceLimiter for Limiter {
     }
 
     fn instances(&self) -> usize {
-        PARTS_MAX
+        self.parts_max
     }
 
     fn tables(&self) -> usize {
-        PARTS_MAX
+        self.parts_max
     }
 
     fn memories(&self) -> usize {
-        PARTS_MAX
+        self.parts_max
     }
+}
+
+/// The running time of an instance since its newest call began: the time spent inside of polls,
+/// also of those that end before a slice is over.
+pub struct RunningTime {
+    before_this_poll_ns: AtomicU64,
+    ns_max: u64,
+}
+
+impl RunningTime {
+    pub fn new(options: &WeInstanceOptions) -> Self {
+        RunningTime { before_this_poll_ns: AtomicU64::new(0), ns_max: options.cpu_ns_max }
+    }
+
+    pub fn begin_call(&self) {
+        self.before_this_poll_ns.store(0, Relaxed);
+    }
+
+    /// Adds the poll that ends now.
+    pub fn end_poll(&self) {
+        self.before_this_poll_ns.fetch_add(as_ns(runtime::poll_time()), Relaxed);
+    }
+
+    pub fn is_used_up(&self) -> bool {
+        self.before_this_poll_ns.load(Relaxed) >= self.ns_max
+    }
+
+    /// The same in the middle of a poll.
+    pub fn is_used_up_now(&self) -> bool {
+        let so_far = self.before_this_poll_ns.load(Relaxed);
+        so_far.saturating_add(as_ns(runtime::poll_time())) >= self.ns_max
+    }
+}
+
+fn as_ns(time: Duration) -> u64 {
+    time.as_nanos().try_into().unwrap_or(u64::MAX)
 }

@@ -9,7 +9,6 @@ use smallvec::SmallVec;
 use std::ffi::c_void;
 use std::pin::Pin;
 use std::task::{Context as PollContext, Poll};
-use wasmtime_wasi_http::p2::bindings::http::types::ErrorCode;
 use wasmtime_wasi_http::{Error as HttpError, WasiBody};
 
 #[repr(C)]
@@ -20,10 +19,9 @@ pub struct WeHttpSink {
     pub chunk: extern "C" fn(*mut c_void, WeStr) -> i32,
     pub trailers: extern "C" fn(*mut c_void, *const WeHeader, usize),
     pub end: extern "C" fn(*mut c_void, *const Fault),
-    pub fault: extern "C" fn(*mut c_void, *const Fault),
     pub context: Context,
 }
-const _: () = assert!(size_of::<WeHttpSink>() == 56);
+const _: () = assert!(size_of::<WeHttpSink>() == 48);
 unsafe impl abi::Sized for WeHttpSink {
     const NAME: &'static str = "we_http_sink";
 }
@@ -56,13 +54,10 @@ impl WeHttpSink {
     fn send_end(&self, fault: Option<&Fault>) {
         (self.end)(self.context.0, fault.map_or(std::ptr::null(), std::ptr::from_ref));
     }
-
-    pub fn send_fault(&self, fault: &Fault) {
-        (self.fault)(self.context.0, fault);
-    }
 }
 
-pub type Answer = Result<http::Response<WasiBody>, ErrorCode>;
+/// A response, or the error code with which the guest answers.
+pub type Answer = Result<http::Response<WasiBody>, String>;
 
 enum State {
     Head(oneshot::Receiver<Answer>),
@@ -70,7 +65,7 @@ enum State {
     Ended,
 }
 
-/// How the guest stands while its response is read.
+/// How the guest stands with a call while its response is read.
 pub enum Guest<'a> {
     Running,
     Returned,
@@ -126,7 +121,7 @@ impl Response {
 
     fn take_answer(&mut self, answer: Answer) -> Result<(), Fault> {
         let response = answer.map_err(|code| {
-            Fault::new(Status::GuestError, format!("the guest answered with error '{code:?}'"))
+            Fault::new(Status::GuestError, format!("the guest answered with error '{code}'"))
         })?;
         let (head, body) = response.into_parts();
         self.sink.send_head(head.status.as_u16(), &head.headers);

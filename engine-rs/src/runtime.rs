@@ -8,6 +8,7 @@ use std::ffi::c_void;
 use std::mem::ManuallyDrop;
 use std::sync::OnceLock;
 use std::task::{RawWaker, RawWakerVTable, Waker};
+use std::time::{Duration, Instant};
 use tokio::runtime::{EnterGuard, Runtime};
 
 #[repr(C)]
@@ -104,30 +105,36 @@ pub unsafe fn borrow_waker(data: *mut c_void) -> ManuallyDrop<Waker> {
 /// The poll that this thread is in.
 #[derive(Clone, Copy)]
 struct Slice {
-    epoch_at_start: u64,
+    begin: Instant,
+    epoch_at_begin: u64,
     yielded: bool,
 }
 
 thread_local! {
-    static SLICE: Cell<Slice> = const { Cell::new(Slice { epoch_at_start: 0, yielded: false }) };
+    static SLICE: Cell<Option<Slice>> = const { Cell::new(None) };
 }
 
 /// Starts a slice: the poll begins while the engine's epoch is `epoch`.
 pub fn begin_slice(epoch: u64) {
-    SLICE.set(Slice { epoch_at_start: epoch, yielded: false });
+    SLICE.set(Some(Slice { begin: Instant::now(), epoch_at_begin: epoch, yielded: false }));
 }
 
 /// Ends the slice; true when the guest gave its thread back because the slice was used up.
 pub fn end_slice() -> bool {
-    SLICE.get().yielded
+    SLICE.take().is_some_and(|slice| slice.yielded)
+}
+
+/// How long the poll at hand has been running.
+pub fn poll_time() -> Duration {
+    SLICE.get().map_or(Duration::ZERO, |slice| slice.begin.elapsed())
 }
 
 /// A guest's epoch deadline is wall-clock time and may have passed while its task sat in a queue.
 /// Only a poll that really ran for a whole tick has used up its slice.
 pub fn slice_is_fresh(epoch_now: u64) -> bool {
-    epoch_now.wrapping_sub(SLICE.get().epoch_at_start) < 2
+    SLICE.get().is_some_and(|slice| epoch_now.wrapping_sub(slice.epoch_at_begin) < 2)
 }
 
 pub fn mark_yielded() {
-    SLICE.set(Slice { yielded: true, ..SLICE.get() });
+    SLICE.set(SLICE.get().map(|slice| Slice { yielded: true, ..slice }));
 }

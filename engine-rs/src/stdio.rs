@@ -1,7 +1,7 @@
 //! A guest's stdout and stderr as calls of the C side.
 
 use crate::abi::{Context, WeStr};
-use crate::limits::WeCallOptions;
+use crate::limits::WeInstanceOptions;
 use bytes::Bytes;
 use std::ffi::c_void;
 use std::pin::Pin;
@@ -19,7 +19,7 @@ pub enum Stream {
     Stderr = 2,
 }
 
-/// One of the two streams of one call; every handle the guest opens shares it.
+/// One of the two streams of one instance; every handle the guest opens shares it.
 #[derive(Clone)]
 pub struct Output {
     stream: Stream,
@@ -28,8 +28,8 @@ pub struct Output {
 }
 
 impl Output {
-    pub fn new(stream: Stream, options: &WeCallOptions) -> Self {
-        Output { stream, call: options.output, context: options.output_context }
+    pub fn new(stream: Stream, options: &WeInstanceOptions) -> Self {
+        Output { stream, call: options.output, context: options.context }
     }
 
     fn emit(&self, octets: &[u8]) {

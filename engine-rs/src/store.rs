@@ -1,9 +1,9 @@
-//! The store of one call: everything a guest can reach, which is nothing but its own request,
+//! The store of one instance: everything a guest can reach, which is nothing but its own requests,
 //! clocks, random numbers and two output streams.
 
-use crate::engine::{Counters, EngineParts};
+use crate::engine::{Counters, EngineParts, Machine};
 use crate::error::{Fault, Status};
-use crate::limits::{Limiter, WeCallOptions};
+use crate::limits::{Limiter, RunningTime, WeInstanceOptions};
 use crate::runtime;
 use crate::stdio::{Output, Stream};
 use std::sync::Arc;
@@ -16,7 +16,6 @@ use wasmtime_wasi_http::{
     WasiHttpView,
 };
 
-const RANDOM_BYTES_MAX: u64 = 1 << 20;
 const RESPONSE_CHUNK_BYTES_MAX: usize = 64 * 1024;
 
 pub struct HostState {
@@ -29,7 +28,7 @@ pub struct HostState {
 }
 
 impl HostState {
-    fn new(options: &WeCallOptions, counters: Arc<Counters>) -> Self {
+    fn new(options: &WeInstanceOptions, counters: Arc<Counters>) -> Self {
         counters.stores.fetch_add(1, Relaxed);
         let mut table = ResourceTable::new();
         table.set_max_capacity(options.handles_max as usize);
@@ -51,14 +50,14 @@ impl Drop for HostState {
 }
 
 /// No environment, arguments, directories, addresses or name lookup.
-fn wasi_of(options: &WeCallOptions) -> WasiCtx {
+fn wasi_of(options: &WeInstanceOptions) -> WasiCtx {
     WasiCtxBuilder::new()
         .stdout(Output::new(Stream::Stdout, options))
         .stderr(Output::new(Stream::Stderr, options))
         .allow_tcp(false)
         .allow_udp(false)
         .allow_ip_name_lookup(false)
-        .max_random_size(RANDOM_BYTES_MAX)
+        .max_random_size(options.random_bytes_max.into())
         .build()
 }
 
@@ -95,32 +94,39 @@ impl WasiHttpHooks for Hooks {
     }
 }
 
-/// Makes the store of one call. `options` are resolved. Errors: PoolFull.
-pub fn new_store(engine: &EngineParts, options: &WeCallOptions) -> Result<Store<HostState>, Fault> {
+/// Makes the store of one instance. `options` are resolved. Errors: PoolFull.
+pub fn new_store(
+    engine: &EngineParts,
+    machine: &Machine,
+    options: &WeInstanceOptions,
+    running_time: Arc<RunningTime>,
+) -> Result<Store<HostState>, Fault> {
     let counters = &engine.counters;
     if counters.stores.load(Relaxed) >= engine.config.instances_max.into() {
         let message = format!("all {} instances are in use", engine.config.instances_max);
         return Err(Fault::new(Status::PoolFull, message));
     }
-    let mut store = Store::new(&engine.engine, HostState::new(options, counters.clone()));
+    let mut store = Store::new(&machine.engine, HostState::new(options, counters.clone()));
     store.limiter(|state| &mut state.limiter);
     store.set_hostcall_fuel(options.hostcall_bytes_max as usize);
     store.set_max_component_handles(options.handles_max as usize);
-    bound_running_time(&mut store, counters.clone(), options.cpu_ticks_max);
+    bound_running_time(&mut store, counters.clone(), running_time);
     Ok(store)
 }
 
 /// Gives the thread back after each full slice, and ends the guest when its budget is used up.
-fn bound_running_time(store: &mut Store<HostState>, counters: Arc<Counters>, ticks_max: u32) {
-    let mut ticks = 0;
+fn bound_running_time(
+    store: &mut Store<HostState>,
+    counters: Arc<Counters>,
+    running_time: Arc<RunningTime>,
+) {
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(move |_| {
+        if running_time.is_used_up_now() {
+            return Ok(UpdateDeadline::Interrupt);
+        }
         if runtime::slice_is_fresh(counters.epoch.load(Relaxed)) {
             return Ok(UpdateDeadline::Continue(1));
-        }
-        ticks += 1;
-        if ticks_max != 0 && ticks >= ticks_max {
-            return Ok(UpdateDeadline::Interrupt);
         }
         counters.yields.fetch_add(1, Relaxed);
         runtime::mark_yielded();

@@ -1,6 +1,8 @@
 //! Tasks: guest work that foreign threads poll.
 
 use crate::engine::Counters;
+use crate::error::{Fault, Status};
+use crate::instance::Instance;
 use crate::runtime;
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -10,7 +12,9 @@ use std::task::{Context, Poll};
 /// What a task runs. Polled by one thread at a time.
 pub trait Work: Send {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()>;
-    fn resume(&mut self);
+    /// Calls that the guest has not returned from, those that wait included.
+    fn calls(&self) -> u32;
+    fn as_instance(&mut self) -> Option<&mut Instance>;
 }
 
 /// `we_task`. Its work is gone once it is done.
@@ -27,15 +31,27 @@ impl WeTask {
 
     fn poll(&mut self, cx: &mut Context<'_>) -> WePoll {
         let Some(work) = &mut self.work else {
-            return WePoll { state: DONE, yielded: 0 };
+            return WePoll::DONE;
         };
         runtime::begin_slice(self.counters.epoch.load(Relaxed));
         match work.poll(cx) {
             Poll::Ready(()) => {
+                runtime::end_slice();
                 self.work = None;
-                WePoll { state: DONE, yielded: 0 }
+                WePoll::DONE
             }
-            Poll::Pending => WePoll { state: PENDING, yielded: runtime::end_slice().into() },
+            Poll::Pending => {
+                let calls = work.calls();
+                WePoll { state: PENDING, yielded: runtime::end_slice().into(), calls, reserved: 0 }
+            }
+        }
+    }
+
+    /// The instance that this task runs, while it does.
+    pub fn instance(&mut self) -> Result<&mut Instance, Fault> {
+        match self.work.as_mut().and_then(|work| work.as_instance()) {
+            Some(instance) => Ok(instance),
+            None => Err(Fault::new(Status::State, "the task runs no instance, or it has ended")),
         }
     }
 }
@@ -56,24 +72,23 @@ const DONE: i32 = 1;
 pub struct WePoll {
     pub state: i32,
     pub yielded: i32,
+    pub calls: u32,
+    pub reserved: u32,
 }
-const _: () = assert!(size_of::<WePoll>() == 8);
+const _: () = assert!(size_of::<WePoll>() == 16);
+
+impl WePoll {
+    const DONE: WePoll = WePoll { state: DONE, yielded: 0, calls: 0, reserved: 0 };
+}
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn we_task_poll(task: *mut WeTask, waker: *mut c_void) -> WePoll {
     let Some(task) = (unsafe { task.as_mut() }) else {
-        return WePoll { state: DONE, yielded: 0 };
+        return WePoll::DONE;
     };
     let _reactor = runtime::enter();
     let waker = unsafe { runtime::borrow_waker(waker) };
     task.poll(&mut Context::from_waker(&waker))
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_task_resume(task: *mut WeTask) {
-    if let Some(work) = unsafe { task.as_mut() }.and_then(|task| task.work.as_mut()) {
-        work.resume();
-    }
 }
 
 #[unsafe(no_mangle)]

@@ -46,8 +46,8 @@ fn a_component_without_a_handler_compiles_and_takes_no_request() {
     let engine = engine(&config()).unwrap();
     let component = compile(engine, &wat::parse_str("(component)").unwrap()).unwrap();
 
-    assert_eq!(unsafe { we_component_handles_http(component) }, 0);
-    assert_eq!(unsafe { we_component_handles_http(guest()) }, 1);
+    assert_eq!(unsafe { we_component_http(component) }, 0);
+    assert_eq!(unsafe { we_component_http(guest()) }, 2);
     let fault = Call::start(component, &get("/"), call_options()).err().unwrap();
     assert_eq!(fault.status, Status::NoHandler);
     unsafe {

@@ -34,7 +34,7 @@ fn a_null_is_refused_and_not_followed() {
     assert_eq!(null_config.unwrap_err().status, Status::Invalid);
     assert_eq!(null_engine.err().unwrap().message, "'engine' is null");
     assert_eq!(unsafe { we_engine_new(&config(), null_mut(), null_mut()) }, 1);
-    assert_eq!(unsafe { we_component_handles_http(null()) }, 0);
+    assert_eq!(unsafe { we_component_http(null()) }, 0);
     assert_eq!(unsafe { we_error_code(null()) }, 0);
     assert!(unsafe { we_error_message(null()).octets() }.is_empty());
     unsafe {
@@ -54,7 +54,6 @@ fn figures_out_of_range_are_refused_by_name() {
         (WeEngineConfig { memory_bytes_max: 65_537, ..config() }, "modulo 64 KiB"),
         (WeEngineConfig { keep_resident_bytes: 1 << 40, ..config() }, "keep_resident_bytes"),
         (WeEngineConfig { allocation: 2, ..config() }, "allocation"),
-        (WeEngineConfig { concurrency: -1, ..config() }, "concurrency"),
     ];
     for (config, name) in wrong {
         let fault = engine(&config).unwrap_err();
@@ -87,19 +86,5 @@ fn a_pool_that_does_not_fit_becomes_an_engine_on_demand() {
     unsafe {
         we_engine_free(huge);
         we_engine_free(fits);
-    }
-}
-
-#[test]
-fn an_engine_without_concurrency_serves_the_same_guest() {
-    let engine = engine(&WeEngineConfig { concurrency: 0, ..config() }).unwrap();
-    let component = compile(engine, GUEST).unwrap();
-
-    let heard = Call::start(component, &get("/ignore"), call_options()).unwrap().finish();
-
-    assert_eq!(heard.body, b"ignored");
-    unsafe {
-        we_component_free(component);
-        we_engine_free(engine);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::host::*;
 use crate::error::*;
-use crate::limits::WeCallOptions;
+use crate::limits::WeInstanceOptions;
 
 fn fault_of(heard: &Heard) -> &Fault {
     heard.fault.as_ref().expect("the guest fails")
@@ -87,11 +87,12 @@ fn an_error_code_of_the_guest_is_named() {
 
 #[test]
 fn a_spinning_guest_yields_and_ends_at_its_budget() {
-    let options = WeCallOptions { cpu_ticks_max: 4, ..call_options() };
+    let options = WeInstanceOptions { cpu_ns_max: 18_000_000, ..call_options() };
 
     let heard = run_with("/spin", options);
 
-    assert_eq!(heard.yields, 3);
+    // Slices of 5 ms; how many end before the budget depends on when the first begins.
+    assert!((1..=4).contains(&heard.yields), "{} yields", heard.yields);
     assert_eq!(
         (fault_of(&heard).status, fault_of(&heard).trap),
         (Status::Cpu, TrapKind::Interrupt)

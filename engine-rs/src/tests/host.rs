@@ -2,19 +2,20 @@
 
 use crate::abi::{Context, WeHeader, WeStr};
 use crate::body::*;
-use crate::call::we_http_start;
 use crate::component::*;
 use crate::config::WeEngineConfig;
 use crate::engine::*;
 use crate::error::*;
-use crate::limits::WeCallOptions;
+use crate::http::we_http_start;
+use crate::instance::*;
+use crate::limits::WeInstanceOptions;
 use crate::request::WeHttpRequest;
 use crate::response::WeHttpSink;
 use crate::runtime::*;
 use crate::task::*;
 use std::ffi::c_void;
 use std::ptr::{null, null_mut};
-use std::sync::{Condvar, Mutex, Once, OnceLock};
+use std::sync::{Condvar, Mutex, MutexGuard, Once, OnceLock};
 use std::time::{Duration, Instant};
 
 pub const GUEST: &[u8] = include_bytes!("../../../src/io/engine/testdata/testguest.wasm");
@@ -44,19 +45,24 @@ impl Waiter {
         std::ptr::from_ref(self).cast_mut().cast()
     }
 
+    fn lock(&self) -> MutexGuard<'_, WaiterState> {
+        self.state.lock().unwrap()
+    }
+
     fn change(&self, change: impl FnOnce(&mut WaiterState)) {
         // Notifies under the lock: with the last reference gone, who waits may free the waiter.
-        let mut state = self.state.lock().unwrap();
+        let mut state = self.lock();
         change(&mut state);
         self.changed.notify_all();
     }
 
     fn wait_until(&self, failure: &str, reached: impl Fn(&WaiterState) -> bool) {
-        let state = self.state.lock().unwrap();
+        let state = self.lock();
         let (mut state, timeout) =
             self.changed.wait_timeout_while(state, PATIENCE, |state| !reached(state)).unwrap();
-        assert!(!timeout.timed_out(), "{failure}");
         state.woken = false;
+        drop(state);
+        assert!(!timeout.timed_out(), "{failure}");
     }
 
     pub fn wait(&self) {
@@ -99,7 +105,7 @@ pub fn config() -> WeEngineConfig {
         memory_bytes_max: 64 << 20,
         keep_resident_bytes: 64 << 10,
         allocation: 1,
-        concurrency: 1,
+        reserved: 0,
     }
 }
 
@@ -220,9 +226,9 @@ pub fn body_vtable() -> WeBodyVtable {
     WeBodyVtable { size: size_of::<WeBodyVtable>(), want: on_want, closed: on_closed }
 }
 
-pub fn call_options() -> WeCallOptions {
-    let mut options: WeCallOptions = unsafe { std::mem::zeroed() };
-    options.size = size_of::<WeCallOptions>();
+pub fn call_options() -> WeInstanceOptions {
+    let mut options: WeInstanceOptions = unsafe { std::mem::zeroed() };
+    options.size = size_of::<WeInstanceOptions>();
     options
 }
 
@@ -233,7 +239,6 @@ fn sink_of(heard: &mut Heard) -> WeHttpSink {
         chunk: on_chunk,
         trailers: on_trailers,
         end: on_end,
-        fault: on_fault,
         context: Context(std::ptr::from_mut(heard).cast()),
     }
 }
@@ -251,10 +256,25 @@ pub fn get(target: &str) -> WeHttpRequest {
     }
 }
 
-/// A running call: what was heard of it, its task and who is woken.
+/// Gives an instance one request; `heard` hears of it.
+pub fn start_http(
+    task: *mut WeTask,
+    heard: &mut Heard,
+    request: &WeHttpRequest,
+) -> Result<u64, Fault> {
+    let sink = sink_of(heard);
+    let (mut call, mut error) = (0, null_mut());
+    match unsafe { we_http_start(task, request, &sink, &mut call, &mut error) } {
+        0 => Ok(call),
+        _ => Err(*unsafe { Box::from_raw(error) }),
+    }
+}
+
+/// A running call in an instance of its own: what was heard of it, its task and who is woken.
 pub struct Call {
     pub heard: Box<Heard>,
     pub task: *mut WeTask,
+    pub id: u64,
     pub waiter: Box<Waiter>,
 }
 
@@ -274,24 +294,39 @@ impl Call {
     pub fn start(
         component: *const WeComponent,
         request: &WeHttpRequest,
-        options: WeCallOptions,
+        options: WeInstanceOptions,
     ) -> Result<Call, Fault> {
         Call::start_hearing(Box::default(), component, request, options)
     }
 
     pub fn start_hearing(
-        mut heard: Box<Heard>,
+        heard: Box<Heard>,
         component: *const WeComponent,
         request: &WeHttpRequest,
-        options: WeCallOptions,
+        options: WeInstanceOptions,
     ) -> Result<Call, Fault> {
-        let output_context = Context(std::ptr::from_mut(heard.as_mut()).cast());
-        let options = WeCallOptions { output: Some(on_output), output_context, ..options };
-        let sink = sink_of(&mut heard);
-        let task = outcome(|out, error| unsafe {
-            we_http_start(component, request, &options, &sink, out, error)
-        })?;
-        Ok(Call { heard, task, waiter: Box::default() })
+        let mut call = Call::open(heard, component, options)?;
+        call.id = start_http(call.task, &mut call.heard, request)?;
+        unsafe { we_instance_close(call.task) };
+        Ok(call)
+    }
+
+    /// An instance that was not called yet and stays open; `heard` hears of the instance.
+    pub fn open(
+        mut heard: Box<Heard>,
+        component: *const WeComponent,
+        options: WeInstanceOptions,
+    ) -> Result<Call, Fault> {
+        let context = Context(std::ptr::from_mut(heard.as_mut()).cast());
+        let options = WeInstanceOptions {
+            output: Some(on_output),
+            fault: Some(on_fault),
+            context,
+            ..options
+        };
+        let task =
+            outcome(|out, error| unsafe { we_instance_new(component, &options, out, error) })?;
+        Ok(Call { heard, task, id: 0, waiter: Box::default() })
     }
 
     /// True when the task is done.
@@ -307,7 +342,7 @@ impl Call {
         while !self.poll() {
             assert!(start.elapsed() < PATIENCE, "the task does not end");
             if self.heard.pause_after_each_chunk {
-                unsafe { we_task_resume(self.task) };
+                unsafe { we_call_resume(self.task, self.id) };
             } else if !self.feed() {
                 self.waiter.wait();
             }
@@ -348,7 +383,7 @@ pub fn run(target: &str) -> Heard {
     run_with(target, call_options())
 }
 
-pub fn run_with(target: &str, options: WeCallOptions) -> Heard {
+pub fn run_with(target: &str, options: WeInstanceOptions) -> Heard {
     Call::start(guest(), &get(target), options).unwrap().finish()
 }
 

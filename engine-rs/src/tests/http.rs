@@ -5,8 +5,8 @@ use crate::abi::{WeHeader, WeStr};
 use crate::component::we_component_free;
 use crate::engine::we_engine_free;
 use crate::error::*;
+use crate::instance::we_call_resume;
 use crate::request::WeHttpRequest;
-use crate::task::we_task_resume;
 
 #[test]
 fn the_guest_sees_the_request_and_the_host_the_response() {
@@ -86,7 +86,7 @@ fn a_paused_response_holds_the_guest_back() {
     // The last line of stderr is how far the guest came.
     let written: usize = call.heard.stderr.lines().last().unwrap().parse().unwrap();
     assert!(written <= 4 * 65_536, "the guest ran ahead by {written} octets");
-    unsafe { we_task_resume(call.task) };
+    unsafe { we_call_resume(call.task, call.id) };
     assert!(!call.poll());
     assert_eq!(call.heard.chunks, 2);
 }

@@ -5,12 +5,12 @@ use crate::component::we_component_free;
 use crate::config::WeEngineConfig;
 use crate::engine::we_engine_free;
 use crate::error::*;
-use crate::limits::{Limiter, WeCallOptions};
+use crate::limits::{Limiter, WeInstanceOptions};
 use wasmtime::ResourceLimiter;
 
 #[test]
 fn memory_beyond_the_limit_is_refused_and_the_guest_may_live_with_it() {
-    let options = WeCallOptions { memory_bytes_max: 8 << 20, ..call_options() };
+    let options = WeInstanceOptions { memory_bytes_max: 8 << 20, ..call_options() };
 
     assert_eq!(run_with("/grow?4", options).body, b"granted");
     assert_eq!(run_with("/grow?16", options).body, b"refused");
@@ -19,7 +19,7 @@ fn memory_beyond_the_limit_is_refused_and_the_guest_may_live_with_it() {
 
 #[test]
 fn a_guest_that_dies_of_the_memory_limit_is_told_from_other_traps() {
-    let options = WeCallOptions { memory_bytes_max: 8 << 20, ..call_options() };
+    let options = WeInstanceOptions { memory_bytes_max: 8 << 20, ..call_options() };
 
     let heard = run_with("/eat", options);
 
@@ -28,7 +28,7 @@ fn a_guest_that_dies_of_the_memory_limit_is_told_from_other_traps() {
 
 #[test]
 fn a_guest_whose_first_memory_is_over_the_limit_does_not_start() {
-    let options = WeCallOptions { memory_bytes_max: 64 << 10, ..call_options() };
+    let options = WeInstanceOptions { memory_bytes_max: 64 << 10, ..call_options() };
 
     let heard = run_with("/", options);
 
@@ -43,7 +43,8 @@ fn the_engines_own_limit_counts_when_the_call_has_none() {
 
 #[test]
 fn memories_are_counted_together_and_refusals_are_not_charged() {
-    let options = WeCallOptions { memory_bytes_max: 100, table_elements_max: 10, ..call_options() };
+    let options =
+        WeInstanceOptions { memory_bytes_max: 100, table_elements_max: 10, ..call_options() };
     let mut limiter = Limiter::new(&options);
 
     assert!(limiter.memory_growing(0, 60, None).unwrap());
@@ -56,7 +57,8 @@ fn memories_are_counted_together_and_refusals_are_not_charged() {
 
 #[test]
 fn tables_are_held_to_their_limit() {
-    let options = WeCallOptions { memory_bytes_max: 100, table_elements_max: 10, ..call_options() };
+    let options =
+        WeInstanceOptions { memory_bytes_max: 100, table_elements_max: 10, ..call_options() };
     let mut limiter = Limiter::new(&options);
 
     assert!(limiter.table_growing(0, 10, None).unwrap());
@@ -67,7 +69,7 @@ fn tables_are_held_to_their_limit() {
 
 #[test]
 fn a_guest_that_hoards_handles_is_ended() {
-    let options = WeCallOptions { handles_max: 50, ..call_options() };
+    let options = WeInstanceOptions { handles_max: 50, ..call_options() };
 
     let fault = run_with("/handles", options).fault.unwrap();
 
@@ -83,7 +85,7 @@ fn a_guest_that_fills_its_headers_is_ended() {
 
 #[test]
 fn the_host_takes_no_more_than_its_share_of_one_call() {
-    let options = WeCallOptions { hostcall_bytes_max: 1000, ..call_options() };
+    let options = WeInstanceOptions { hostcall_bytes_max: 1000, ..call_options() };
 
     let fault = run_with("/big?65536", options).fault.unwrap();
 

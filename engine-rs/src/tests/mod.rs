@@ -6,5 +6,7 @@ mod component;
 mod contract;
 mod faults;
 mod host;
+
 mod http;
+mod instances;
 mod limits;

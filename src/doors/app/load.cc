@@ -61,15 +61,14 @@ Result<AdmittedComponent> admit(PlannedComponent plan, const claims::TrustPolicy
 
 }  // namespace
 
-Result<Load> load(const cli::UpOptions& options, Duration epoch_tick, UnixSeconds now,
-                  const obs::Log& log) {
+Result<Load> load(const cli::UpOptions& options, UnixSeconds now, const obs::Log& log) {
     TRY(const auto policy, load_trust(options));
     if (policy.unsigned_code == claims::UnsignedCode::allow)
         log.warn("trust.unsigned_allowed", obs::kv("file", options.trust_file));
     Plan plan;
     for (const auto& path : options.manifests) {
         TRY(const auto application, read_manifest(path, options.strict, log));
-        CHECK(add_to_plan(plan, application, directory_of(path), epoch_tick).context("'{}'", path));
+        CHECK(add_to_plan(plan, application, directory_of(path)).context("'{}'", path));
     }
     Load load;
     for (auto& component : plan.components) {

@@ -27,7 +27,6 @@ struct Load {
 /// Reads manifests, images and trust, and decides. All or nothing: the first refusal is the error.
 /// Warnings of the manifests and the decision about each component go to `log`. `now` decides about
 /// the validity of tokens.
-Result<Load> load(const cli::UpOptions& options, Duration epoch_tick, UnixSeconds now,
-                  const obs::Log& log);
+Result<Load> load(const cli::UpOptions& options, UnixSeconds now, const obs::Log& log);
 
 }  // namespace weft::app

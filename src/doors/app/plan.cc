@@ -42,26 +42,31 @@ host::Admission admission_of(const Component& component) {
     return admission;
 }
 
-engine::CallLimits limits_of(const Component& component, Duration epoch_tick) {
+engine::CallLimits limits_of(const Component& component) {
     engine::CallLimits limits;
     if (!component.limits) return limits;
     limits.memory_bytes_max = component.limits->memory_bytes.value_or(limits.memory_bytes_max);
-    if (component.limits->cpu_time)
-        limits.cpu_ticks_max = static_cast<std::uint32_t>(std::max<Duration::rep>(
-            1, (*component.limits->cpu_time + epoch_tick - Duration(1)) / epoch_tick));
+    limits.cpu_time_max = component.limits->cpu_time.value_or(limits.cpu_time_max);
     return limits;
+}
+
+host::Reuse reuse_of(const Component& component) {
+    host::Reuse reuse;
+    if (!component.pool) return reuse;
+    reuse.calls = component.pool->reuse.value_or(reuse.calls);
+    reuse.instances_min = component.pool->min.value_or(reuse.instances_min);
+    reuse.instances_max = component.pool->max.value_or(reuse.instances_max);
+    reuse.idle = component.pool->idle.value_or(reuse.idle);
+    return reuse;
 }
 
 /// Weft's own traits are acted on or refused, never read and forgotten.
 Result<void> check_traits(const Component& component) {
-    const bool reuses = component.pool && component.pool->reuse.value_or(1) != 1;
-    const bool keeps = component.pool && (component.pool->min.value_or(0) != 0 ||
-                                          component.pool->max || component.pool->idle);
-    if (reuses || keeps || component.rollout)
+    if (component.rollout)
         return fail(
             Errc::unsupported, "app.trait_unsupported",
-            "component '{}' has a '{}' trait, on which this version does not act; take it out",
-            component.name, component.rollout ? "rollout" : "pool");
+            "component '{}' has a 'rollout' trait, on which this version does not act; take it out",
+            component.name);
     return ok();
 }
 
@@ -115,7 +120,7 @@ Result<void> check_id(const Plan& plan, const capability::ComponentId& id) {
 }  // namespace
 
 Result<void> add_to_plan(Plan& plan, const manifest::Application& application,
-                         const std::string& directory, Duration epoch_tick) {
+                         const std::string& directory) {
     for (const auto& component : application.components) {
         CHECK(check_id(plan, id_of(application, component)));
         if (component.shared)
@@ -128,8 +133,9 @@ Result<void> add_to_plan(Plan& plan, const manifest::Application& application,
             TRY(auto path, path_of(component, directory));
             plan.components.push_back({.id = id_of(application, component),
                                        .path = std::move(path),
-                                       .limits = limits_of(component, epoch_tick),
-                                       .admission = admission_of(component)});
+                                       .limits = limits_of(component),
+                                       .admission = admission_of(component),
+                                       .reuse = reuse_of(component)});
             if (!component.links.empty())
                 return fail(Errc::unsupported, "app.link_unsupported",
                             "component '{}' links to '{}'; this version has no provider that "

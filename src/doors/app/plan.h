@@ -16,6 +16,7 @@ struct PlannedComponent {
     std::string path;  ///< The file with its code, absolute.
     engine::CallLimits limits;
     host::Admission admission;
+    host::Reuse reuse;
 };
 
 /// An http-server that is to listen.
@@ -32,11 +33,11 @@ struct Plan {
     std::vector<PlannedHttpServer> http_servers;
 };
 
-/// Adds an application to the plan. `directory` is the manifest's own, for images beside it;
-/// `epoch_tick` turns CPU time into ticks. Errors: unsupported (a provider or an image that this
-/// build cannot serve), already_exists (an id that another application has), not_found (a
-/// configuration that is managed elsewhere). `plan` is then to be thrown away.
+/// Adds an application to the plan. `directory` is the manifest's own, for images beside it.
+/// Errors: unsupported (a provider or an image that this build cannot serve), already_exists (an id
+/// that another application has), not_found (a configuration that is managed elsewhere). `plan` is
+/// then to be thrown away.
 Result<void> add_to_plan(Plan& plan, const manifest::Application& application,
-                         const std::string& directory, Duration epoch_tick);
+                         const std::string& directory);
 
 }  // namespace weft::app

@@ -45,7 +45,7 @@ Result<Plan> plan(std::string_view image, std::string_view extra = "",
         return fail(Errc::internal, "test.manifest", "{}",
                     report.findings.empty() ? "" : report.findings[0].message);
     Plan plan;
-    CHECK(add_to_plan(plan, *report.application, "/apps", 10ms));
+    CHECK(add_to_plan(plan, *report.application, "/apps"));
     return plan;
 }
 
@@ -79,7 +79,7 @@ TEST(Plan, LimitsOfTheManifestBecomeLimitsOfCalls) {
     ASSERT_TRUE(planned) << planned.error().message;
     const auto& component = planned->components[0];
     EXPECT_EQ(component.limits.memory_bytes_max, 8U << 20U);
-    EXPECT_EQ(component.limits.cpu_ticks_max, 3U);
+    EXPECT_EQ(component.limits.cpu_time_max, 25ms);
     EXPECT_EQ(component.admission.queue_max, 7U);
     EXPECT_EQ(component.admission.deadline, 2s);
     EXPECT_EQ(component.admission.concurrency_max, 500U);
@@ -99,11 +99,20 @@ TEST(Plan, RefusesWhatThisVersionDoesNotServe) {
           properties: {strategy: canary, steps: [50, 100]}
 )")),
               Slug("app.trait_unsupported"));
-    EXPECT_EQ(slug_of(plan("./api.wasm", R"(      traits:
+}
+
+TEST(Plan, ThePoolTraitSaysHowInstancesAreKept) {
+    const auto planned = plan("./api.wasm", R"(      traits:
         - type: pool
-          properties: {reuse: 100}
-)")),
-              Slug("app.trait_unsupported"));
+          properties: {reuse: 100, idle: 3s, min: 2, max: 9}
+)");
+
+    ASSERT_TRUE(planned) << planned.error().message;
+    const auto& reuse = planned->components[0].reuse;
+    EXPECT_EQ(reuse.calls, 100U);
+    EXPECT_EQ(reuse.idle, 3s);
+    EXPECT_EQ(reuse.instances_min, 2U);
+    EXPECT_EQ(reuse.instances_max, 9U);
 }
 
 TEST(Plan, TwoApplicationsMayNotShareAnId) {
@@ -111,10 +120,9 @@ TEST(Plan, TwoApplicationsMayNotShareAnId) {
         manifest::parse_manifest(manifest_text("./a.wasm", "", "weft+builtin://http-server"));
     ASSERT_TRUE(report.application);
     Plan plan;
-    ASSERT_TRUE(add_to_plan(plan, *report.application, "/a", 10ms));
+    ASSERT_TRUE(add_to_plan(plan, *report.application, "/a"));
 
-    EXPECT_EQ(add_to_plan(plan, *report.application, "/a", 10ms).error().slug,
-              Slug("app.id_taken"));
+    EXPECT_EQ(add_to_plan(plan, *report.application, "/a").error().slug, Slug("app.id_taken"));
 }
 
 }  // namespace

@@ -100,7 +100,8 @@ rt::Task<void> Process::deploy(Load load) {
         CO_CHECK(co_await put_everywhere({.id = component.plan.id,
                                           .code = std::move(code),
                                           .limits = component.plan.limits,
-                                          .admission = component.plan.admission}));
+                                          .admission = component.plan.admission,
+                                          .reuse = component.plan.reuse}));
     }
     CO_CHECK(co_await start_http(std::move(load.http_servers)));
     co_return ok();
@@ -112,10 +113,10 @@ rt::Task<std::shared_ptr<const engine::Component>> Process::compile(std::string 
     CO_TRY(auto component, (co_await rt::run_on(&workers_, [engine, code] {
                                return engine->compile(*code);
                            })).context("component '{}'", id));
-    if (!component->handles_http())
+    if (component->http_kind() == engine::HttpKind::none)
         co_return fail(Errc::unsupported, "app.not_http",
-                       "component '{}' does not export wasi:http/incoming-handler 0.2, all that "
-                       "this version serves",
+                       "component '{}' exports neither wasi:http/incoming-handler 0.2 nor "
+                       "wasi:http/handler 0.3, all that this version serves",
                        id);
     co_return component;
 }

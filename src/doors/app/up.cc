@@ -69,8 +69,7 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
     Logging logging;
     const obs::Log log = logging.open(options);
     const engine::EngineConfig config;
-    TRY(auto loaded, load(options, std::chrono::milliseconds(config.epoch_tick_ms),
-                          logging.clock.now_unix_s(), log));
+    TRY(auto loaded, load(options, logging.clock.now_unix_s(), log));
     TRY(const auto engine, engine::wasmtime::make_engine(config));
     if (!engine->stats().pooling) log.warn("engine.pool_unavailable");
     obs::Registry registry;

@@ -19,8 +19,8 @@ namespace weft::engine {
 
 enum class GuestStream { out, err };
 
-/// What an instance says and does besides its answer. Called on the executor of the call, inside a
-/// poll: the callee copies what it needs and returns.
+/// What an instance says and does besides its answers. Called on the executor of the instance,
+/// inside a poll: the callee copies what it needs and returns.
 class GuestObserver {
   public:
     virtual ~GuestObserver() = default;
@@ -30,31 +30,95 @@ class GuestObserver {
     virtual void on_trap(std::string_view message, std::string_view backtrace) = 0;
 };
 
+/// How an instance is opened.
+struct InstanceOptions {
+    CallLimits limits;
+    std::uint32_t calls_max = 1;       ///< Calls it serves in its life; then it ends by itself.
+    std::uint32_t concurrent_max = 1;  ///< Calls at one time, where the component can: others serve
+                                       ///< one after the other.
+};
+
+class Instance;
+
+/// Who keeps an instance for further calls. Told on the instance's executor, outside of the engine.
+class InstanceOwner {
+  public:
+    /// A call is over or the instance has ended; it may be closed or let go here.
+    virtual void instance_changed(Instance& instance) = 0;
+
+  protected:
+    ~InstanceOwner() = default;
+};
+
+/// One running instance of a component. Shard-local: it belongs to the executor that opened it.
+///
+/// An instance that nobody holds any more ends at once, unless a guest has returned its response
+/// and goes on: then it lives until the guest is done, at most until the call's deadline or
+/// `after_response_max`.
+class Instance {
+  public:
+    /// How long a guest may go on after its response was read, if its deadline is not earlier.
+    static constexpr Duration after_response_max = std::chrono::seconds(10);
+
+    virtual ~Instance() = default;
+
+    /// Runs one HTTP request. Returns when the guest has given status and headers; the body follows
+    /// by reading it, with back-pressure up to the guest. Dropping the body early, cancelling this
+    /// task or its deadline ends the call: at once if it is the only one, else the instance takes
+    /// no further calls and ends after the others.
+    ///
+    /// `observer`, which may be null, hears what the instance says from now on, until a later call
+    /// brings its own.
+    /// Errors: guest_trap (`engine.trap*`), exhausted (`engine.pool_full`, memory, CPU time),
+    /// failed_precondition (`engine.no_response`: the guest ended without one;
+    /// `engine.instance_busy`: closed, ended, or it has as many calls as it may), unavailable (the
+    /// guest answered with an error code; it ended because of another call,
+    /// `engine.instance_lost`), deadline (ctx.deadline passed before the head; a body that is still
+    /// running then fails its read with deadline), cancelled, unsupported (not an HTTP component).
+    /// A failure after the head is the error of a body read.
+    virtual rt::Task<net::HttpResponse> handle_http(rt::CallCtx ctx, net::HttpRequest request,
+                                                    std::shared_ptr<GuestObserver> observer) = 0;
+
+    /// Makes it ready ahead of its first call.
+    virtual void warm_up() = 0;
+    /// True when a further call would begin at once: alive, open, with fewer calls than it may have
+    /// and none that uses up its time slices.
+    virtual bool is_free() const = 0;
+    /// Calls whose response is not complete or that the guest has not returned from.
+    virtual std::uint32_t calls() const = 0;
+    /// No call may follow; ends when the guest has returned from all of them.
+    virtual void close() = 0;
+    virtual bool has_ended() const = 0;
+    /// Tells `owner` of changes from now on; null: nobody. The owner outlives the instance or
+    /// leaves.
+    virtual void set_owner(InstanceOwner* owner) = 0;
+};
+
+/// How a component takes HTTP requests, if at all.
+enum class HttpKind : std::uint8_t {
+    none,
+    in_turn,   ///< `wasi:http/incoming-handler` 0.2: an instance serves one after the other.
+    together,  ///< `wasi:http/handler` 0.3: an instance may serve many at one time.
+};
+
 /// One compiled component, linked against what the host offers; immutable and shared by all shards.
 class Component {
   public:
     virtual ~Component() = default;
 
-    /// True when it exports `wasi:http/incoming-handler` 0.2.
-    virtual bool handles_http() const = 0;
+    virtual HttpKind http_kind() const = 0;
 
-    /// Runs one HTTP request in an instance of its own, on the executor of the task that awaits.
-    /// Returns when the guest has given status and headers; the body follows by reading it, with
-    /// back-pressure up to the guest. The instance lives until the guest has returned and the body
-    /// was read or dropped; dropping the body early, or cancelling this task, ends the guest at
-    /// once and frees all that it held.
-    ///
-    /// `observer` is kept as long as the instance.
-    /// Errors: guest_trap (`engine.trap*`), exhausted (`engine.pool_full`, memory, CPU budget),
-    /// failed_precondition
-    /// (`engine.no_response`: the guest ended without one), unavailable (the guest answered with an
-    /// error code), deadline (ctx.deadline passed before the head; a body that is still running
-    /// then fails its read with deadline), cancelled, unsupported (not an HTTP component). A
-    /// failure after the head is the error of a body read.
-    virtual rt::Task<net::HttpResponse> handle_http(
-        rt::CallCtx ctx, net::HttpRequest request, CallLimits limits,
-        std::shared_ptr<GuestObserver> observer) const = 0;
+    /// Makes an instance on `executor`, the current one. Nothing runs before its first call or
+    /// `warm_up`. Errors: invalid_argument (a limit of zero).
+    virtual Result<std::shared_ptr<Instance>> open(rt::Executor* executor,
+                                                   InstanceOptions options) const = 0;
 };
+
+/// Runs one request in an instance of its own. `component` is borrowed until the head is there.
+/// Errors: those of `open` and of `handle_http`.
+rt::Task<net::HttpResponse> call_once(const Component* component, rt::CallCtx ctx,
+                                      net::HttpRequest request, CallLimits limits,
+                                      std::shared_ptr<GuestObserver> observer);
 
 /// Compiles components. Thread-safe.
 class Engine {

@@ -3,14 +3,20 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/core/time.h"
+
 namespace weft::engine {
 
-/// What one call may use. Zero means "no limit of its own" where said, else it is refused.
+/// What one instance may use, however many calls it serves. Zero is refused unless said otherwise.
 struct CallLimits {
     std::uint64_t memory_bytes_max = 64U << 20U;  ///< All linear memories of the instance together.
-    std::uint32_t table_elements_max = 20'000;    ///< Of each table.
-    std::uint32_t cpu_ticks_max = 0;  ///< Epoch ticks of running time; 0: only the deadline counts.
-    std::uint32_t handles_max = 1'000;  ///< Host resources open at one time.
+    std::uint64_t hostcall_bytes_max = 16U << 20U;  ///< Handed to the host in one call.
+    std::uint32_t table_elements_max = 20'000;      ///< Of each table.
+    std::uint32_t handles_max = 1'000;              ///< Host resources open at one time.
+    std::uint32_t header_bytes_max = 64U << 10U;    ///< Of one set of fields that the guest builds.
+    std::uint32_t random_bytes_max = 64U << 10U;    ///< Asked for in one call.
+    std::uint32_t parts_max = 100;  ///< Core instances, tables and memories, of each.
+    Duration cpu_time_max{};        ///< Running time of a call; zero: only the deadline counts.
 };
 
 /// How the engine of a process is set up; fixed at start.

@@ -17,12 +17,26 @@ struct Admission {
     Duration deadline = std::chrono::seconds(30);  ///< Of one call, the wait included.
 };
 
+/// How the instances of one component are kept, on the whole host.
+struct Reuse {
+    /// Calls that an instance serves before it ends; 0: one where calls come one after the other
+    /// (WASI 0.2), `reuse_together` where they run together (0.3).
+    std::uint32_t calls = 0;
+    std::uint32_t concurrent_max = 16;         ///< Calls at one time in an instance that can.
+    std::uint32_t instances_min = 0;           ///< Kept ready, also when idle.
+    std::uint32_t instances_max = 0;           ///< 0: twice the calls at one time.
+    Duration idle = std::chrono::seconds(10);  ///< After that an instance without calls ends.
+
+    static constexpr std::uint32_t reuse_together = 128;
+};
+
 /// A component that was verified and compiled, ready to serve.
 struct ComponentSpec {
     capability::ComponentId id;
     std::shared_ptr<const engine::Component> code;
     engine::CallLimits limits;
     Admission admission;
+    Reuse reuse;
 };
 
 }  // namespace weft::host

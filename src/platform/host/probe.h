@@ -10,6 +10,10 @@ struct Probe {
     obs::Counter calls_failed;
     obs::Counter calls_refused;  ///< Over the limits of the component or of the host.
     obs::Gauge calls_running;
+    obs::Gauge instances;
+    obs::Counter instances_opened;
+    obs::Counter instances_reused;
+    obs::Counter pool_full;
     obs::Counter log_bytes;
     obs::Counter log_lines_dropped;
     obs::Histogram call_seconds;
@@ -21,6 +25,13 @@ struct Probe {
                 .calls_refused =
                     registry.counter("weft_host_calls_refused_total", "calls over a limit"),
                 .calls_running = registry.gauge("weft_host_calls_count", "calls under way"),
+                .instances = registry.gauge("weft_host_instances_count", "instances alive"),
+                .instances_opened = registry.counter("weft_host_instances_opened_total",
+                                                     "instances made for calls or ahead of them"),
+                .instances_reused = registry.counter("weft_host_instances_reused_total",
+                                                     "calls that found an instance ready"),
+                .pool_full = registry.counter("weft_host_pool_full_total",
+                                              "calls refused because no instance was free"),
                 .log_bytes = registry.counter("weft_host_guest_log_bytes_total",
                                               "octets that components printed"),
                 .log_lines_dropped = registry.counter("weft_host_guest_log_lines_dropped_total",

@@ -12,6 +12,20 @@ std::uint32_t share_of(std::uint32_t all, unsigned shards) {
     return all == 0 ? 0 : std::max(1U, (all + shards - 1) / shards);
 }
 
+PoolLimits pool_limits_of(const ComponentSpec& spec, unsigned shards) {
+    const auto& reuse = spec.reuse;
+    const bool together = spec.code->http_kind() == engine::HttpKind::together;
+    PoolLimits limits;
+    limits.reuse = reuse.calls != 0 ? reuse.calls : together ? Reuse::reuse_together : 1;
+    limits.concurrent_max = together ? std::max(1U, reuse.concurrent_max) : 1;
+    limits.idle = reuse.idle;
+    limits.instances_max = share_of(
+        reuse.instances_max != 0 ? reuse.instances_max : 2 * spec.admission.concurrency_max,
+        shards);
+    limits.instances_min = std::min(share_of(reuse.instances_min, shards), limits.instances_max);
+    return limits;
+}
+
 void log_failure(const GuestLogShared& logging, const capability::ComponentId& component,
                  std::uint64_t trace_id, const Error& error) {
     if (error.code == Errc::cancelled) return;
@@ -61,12 +75,19 @@ class CallBody final : public rt::ByteSource {
 }  // namespace
 
 void ShardHost::put(ComponentSpec spec) {
-    auto gate = std::make_shared<Gate>(
-        Gate::Limits{.inside_max = share_of(spec.admission.concurrency_max, options_.shards),
+    const auto pool_limits = pool_limits_of(spec, options_.shards);
+    // Calls beyond what the pool can hold wait at the gate, where waiting is bounded.
+    const auto inside_max = std::min(share_of(spec.admission.concurrency_max, options_.shards),
+                                     pool_limits.instances_max * pool_limits.concurrent_max);
+    auto entry = std::make_shared<Entry>();
+    entry->gate = std::make_shared<Gate>(
+        Gate::Limits{.inside_max = inside_max,
                      .waiting_max = share_of(spec.admission.queue_max, options_.shards)});
-    auto id = spec.id;
-    entries_.insert_or_assign(std::move(id),
-                              std::make_shared<const Entry>(std::move(spec), std::move(gate)));
+    entry->pool =
+        std::make_unique<Pool>(executor_, spec.code, spec.limits, pool_limits, &logging_->probe);
+    entry->spec = std::move(spec);
+    auto id = entry->spec.id;
+    entries_.insert_or_assign(std::move(id), std::move(entry));
 }
 
 void ShardHost::remove(const capability::ComponentId& id) { entries_.erase(id); }
@@ -75,6 +96,12 @@ std::size_t ShardHost::calls() const {
     std::size_t count = 0;
     for (const auto& [id, entry] : entries_)
         count += entry->gate->inside() + entry->gate->waiting();
+    return count;
+}
+
+std::size_t ShardHost::instances() const {
+    std::size_t count = 0;
+    for (const auto& [id, entry] : entries_) count += entry->pool->instances();
     return count;
 }
 
@@ -100,8 +127,13 @@ rt::Task<net::HttpResponse> ShardHost::handle_http(rt::CallCtx ctx, capability::
     }
     auto observer = std::make_shared<GuestLog>(logging_, executor_, entry->spec.id, ctx.trace_id);
     const auto trace_id = ctx.trace_id;
-    Result<net::HttpResponse> response = co_await entry->spec.code->handle_http(
-        std::move(ctx), std::move(request), entry->spec.limits, std::move(observer));
+    auto instance = entry->pool->acquire();
+    if (!instance) {
+        log_failure(*logging_, entry->spec.id, trace_id, instance.error());
+        co_return Failure(std::move(instance).error());
+    }
+    Result<net::HttpResponse> response =
+        co_await (*instance)->handle_http(std::move(ctx), std::move(request), std::move(observer));
     logging_->probe.call_seconds.observe(
         std::chrono::duration<double>(executor_->now() - begin).count());
     co_return finish(*entry, trace_id, std::move(pass), std::move(response));

@@ -10,12 +10,13 @@
 #include "platform/host/component.h"
 #include "platform/host/gate.h"
 #include "platform/host/guest_log.h"
+#include "platform/host/pool.h"
 
 namespace weft::host {
 
 /// The components of one host as one shard serves them: finds the code, admits the call, runs it in
-/// an instance of its own, and says in the log what went wrong. A component's limits are divided
-/// evenly between the shards, so that admitting needs no lock. Shard-local.
+/// an instance of the component's pool, and says in the log what went wrong. A component's limits
+/// are divided evenly between the shards, so that admitting needs no lock. Shard-local.
 class ShardHost final : public capability::Invoker {
   public:
     struct Options {
@@ -37,11 +38,14 @@ class ShardHost final : public capability::Invoker {
 
     /// Calls under way and waiting, all components together.
     std::size_t calls() const;
+    /// Instances alive, all components together.
+    std::size_t instances() const;
 
   private:
     struct Entry {
         ComponentSpec spec;
         std::shared_ptr<Gate> gate;
+        std::unique_ptr<Pool> pool;
     };
 
     Result<net::HttpResponse> finish(const Entry& entry, std::uint64_t trace_id, Gate::Pass pass,

@@ -23,11 +23,12 @@ class ShardHostTest : public testing::Test {
         engine_.add("guest", engine::fake::test_guest());
         put({});
     }
-    void put(Admission admission, engine::CallLimits limits = {}) {
+    void put(Admission admission, engine::CallLimits limits = {}, Reuse reuse = {}) {
         host_.put({.id = "hello",
                    .code = engine_.compile(as_bytes("guest")).value(),
                    .limits = limits,
-                   .admission = admission});
+                   .admission = admission,
+                   .reuse = reuse});
     }
     /// "status body", or the slug of the error.
     rt::Task<std::string> fetch(std::string path, std::string component) {
@@ -100,7 +101,7 @@ TEST_F(ShardHostTest, TheDeadlineOfTheComponentHolds) {
 }
 
 TEST_F(ShardHostTest, TheCpuBudgetOfTheComponentHolds) {
-    put({}, {.cpu_ticks_max = 5});
+    put({}, {.cpu_time_max = 50ms});
 
     EXPECT_EQ(get("/spin"), "engine.cpu_budget");
     EXPECT_EQ(loop_.now(), TimePoint(50ms));
@@ -119,12 +120,31 @@ TEST_F(ShardHostTest, ConcurrencyAndQueueHoldWhenFilled) {
     EXPECT_EQ(loop_.now(), TimePoint(2s));
 }
 
+TEST_F(ShardHostTest, CallsOverWhatThePoolHoldsWaitAtTheGate) {
+    put({.concurrency_max = 9, .queue_max = 1}, {}, {.calls = 10, .instances_max = 1});
+    rt::Scope scope(&loop_);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(scope.spawn(collect("/sleep?1000")));
+
+    EXPECT_EQ(outcomes_, std::vector<std::string>{"host.queue_full"});
+    EXPECT_EQ(host_.instances(), 1U);
+    loop_.run_for(3s);
+
+    EXPECT_EQ(outcomes_, (std::vector<std::string>{"host.queue_full", "200 woke", "200 woke"}));
+}
+
+TEST_F(ShardHostTest, AnInstanceIsUsedAgainAsOftenAsAsked) {
+    put({}, {}, {.calls = 2});
+
+    EXPECT_EQ(get("/count") + get("/count") + get("/count"), "200 1200 2200 1");
+}
+
 TEST_F(ShardHostTest, LimitsAreSharedBetweenShards) {
     ShardHost half(&loop_, {.shards = 2}, &logging_);
     half.put({.id = "hello",
               .code = engine_.compile(as_bytes("guest")).value(),
               .limits = {},
-              .admission = {.concurrency_max = 3, .queue_max = 0}});
+              .admission = {.concurrency_max = 3, .queue_max = 0},
+              .reuse = {}});
     rt::Scope scope(&loop_);
     // Two of three calls may run here, the other shard has room for as many.
     struct Caller {

@@ -16,8 +16,12 @@ struct Count;
 class World {
   public:
     World(rt::CallCtx ctx, CallLimits limits, std::shared_ptr<GuestObserver> observer,
-          Duration tick)
-        : ctx_(std::move(ctx)), limits_(limits), observer_(std::move(observer)), tick_(tick) {}
+          Duration tick, std::uint32_t call)
+        : ctx_(std::move(ctx)),
+          limits_(limits),
+          observer_(std::move(observer)),
+          tick_(tick),
+          call_(call) {}
 
     /// Errors: deadline, cancelled.
     rt::Task<void> sleep(Duration time);
@@ -29,15 +33,18 @@ class World {
     Failure trap(std::string_view message);
 
     TimePoint deadline() const { return ctx_.deadline; }
+    /// How many calls the instance has begun, this one included.
+    std::uint32_t call() const { return call_; }
 
   private:
     rt::CallCtx ctx_;
     CallLimits limits_;
     std::shared_ptr<GuestObserver> observer_;
     Duration tick_;
+    std::uint32_t call_;
 };
 
-/// A component written as a C++ function: answers one request in an instance of its own.
+/// A component written as a C++ function: answers one request.
 using Guest = std::function<rt::Task<net::HttpResponse>(std::shared_ptr<World>, net::HttpRequest)>;
 
 /// An engine whose "compiler" looks the octets up in a table of guests, so that all layers above
@@ -47,14 +54,18 @@ class FakeEngine final : public Engine {
     explicit FakeEngine(EngineConfig config = {});
 
     /// Octets equal to `wasm` compile to `guest` from now on.
-    void add(std::string wasm, Guest guest);
+    void add(std::string wasm, Guest guest, HttpKind kind = HttpKind::in_turn);
 
     Result<std::shared_ptr<const Component>> compile(BytesView wasm) override;
     EngineStats stats() const override;
 
   private:
     EngineConfig config_;
-    std::map<std::string, Guest> guests_;
+    struct Program {
+        Guest guest;
+        HttpKind kind;
+    };
+    std::map<std::string, Program> programs_;
     std::shared_ptr<Count> count_;
 };
 

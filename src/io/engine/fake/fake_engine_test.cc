@@ -9,14 +9,16 @@ namespace {
 EngineSetUp set_up(const EngineConfig& config) {
     auto engine = std::make_shared<FakeEngine>(config);
     engine->add("the test guest", test_guest());
-    return {engine, to_bytes("the test guest")};
+    engine->add("the test guest 0.3", test_guest(), HttpKind::together);
+    return {engine, to_bytes("the test guest"), to_bytes("the test guest 0.3")};
 }
 
 rt::Task<std::string> call(std::shared_ptr<const Component> component, std::string path) {
     net::HttpRequest request;
     request.path_and_query = std::move(path);
     auto observer = std::make_shared<ListeningObserver>();
-    CO_TRY(auto response, co_await component->handle_http({}, std::move(request), {}, observer));
+    CO_TRY(auto response,
+           co_await call_once(component.get(), {}, std::move(request), {}, observer));
     CO_TRY(Bytes body, co_await rt::read_all(response.body.get(), 100));
     co_return std::string(as_text(body));
 }

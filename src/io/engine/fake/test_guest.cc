@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <string>
 
 #include "io/engine/fake/fake_engine.h"
 
@@ -40,6 +41,7 @@ Response behave(std::shared_ptr<World> world, net::HttpRequest request) {
         world->print(GuestStream::out, "to stdout\nno newline");
         world->print(GuestStream::err, "to stderr\n");
     }
+    if (path == "/count") co_return text(std::to_string(world->call()));
     net::HttpResponse response = text("ignored");
     if (path == "/big")
         response.body = rt::source_of(Bytes(number_after(target, '?'), 'x'), 64U << 10U);

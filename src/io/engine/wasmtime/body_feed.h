@@ -18,6 +18,8 @@ class BodyFeed : public std::enable_shared_from_this<BodyFeed> {
 
     /// For the request; stays ours.
     we_body* body() const { return body_.get(); }
+    /// The guest reads no more of it.
+    bool is_closed() const { return closed_; }
     /// Does what the guest asked for since the last call. After each poll.
     void pump();
     /// Gives up the source, at once or when its read has been cancelled. The library must have let

@@ -4,74 +4,65 @@
 #include <optional>
 
 #include "base/rt/one_shot.h"
-#include "io/engine/engine.h"
 #include "io/engine/wasmtime/body_feed.h"
-#include "io/engine/wasmtime/poll_job.h"
 #include "io/engine/wasmtime/response_buffer.h"
 
 namespace weft::engine::wasmtime {
 
-/// What a call is given besides its request.
-struct CallSetUp {
-    rt::Executor* executor;  ///< Owns the call; outlives it.
-    TimePoint deadline;
-    CallLimits limits;
-    std::shared_ptr<GuestObserver> observer;  ///< May be null.
-};
-
-/// One HTTP request in an instance of its own, from the start of its task to the end of its guest.
-/// Lives as long as someone reads its response; after a complete response the guest may go on for a
-/// while, and the call then keeps itself. Shard-local.
-class Call final : public std::enable_shared_from_this<Call>, private PollJob::Client {
+/// One HTTP request of an instance: its body on the way in, its response on the way out, and who
+/// waits for it. Shared by the instance, as long as that has to do with it, and by the reader of
+/// the response. Shard-local.
+class Call final {
   public:
-    /// How long a guest may go on after its response was read, if its deadline is not earlier.
-    static constexpr Duration after_response_max = std::chrono::seconds(10);
+    /// Who is told when the call's time is over.
+    class Owner {
+      public:
+        virtual void on_deadline(Call& call) = 0;
 
-    /// Errors: invalid_argument (the request cannot be expressed), unsupported.
-    static Result<std::shared_ptr<Call>> start(const we_component* component,
-                                               net::HttpRequest request, CallSetUp set_up);
-    ~Call();
+      protected:
+        ~Owner() = default;
+    };
 
+    /// `executor` outlives the call. Errors: internal.
+    static Result<std::shared_ptr<Call>> create(rt::Executor* executor,
+                                                std::unique_ptr<rt::ByteSource> body,
+                                                TimePoint deadline);
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+    ~Call() = default;
+
+    /// Gives it to the library: the call names itself to `task` by `id()` from then on. Errors:
+    /// invalid_argument (the request cannot be expressed), unsupported.
+    Result<void> start(we_task* task, const net::HttpRequest& request, Owner* owner);
+
+    std::uint64_t id() const { return id_; }
+    TimePoint deadline() const { return deadline_; }
     ResponseBuffer& response() { return response_; }
+
+    /// After each poll of the instance: moves the request's body on and wakes who waits.
+    void pump() {
+        if (feed_) feed_->pump();
+    }
+    void notify();
+    /// Neither the response nor the request's body needs the instance any more.
+    bool is_over() const { return response_.has_ended() && (!feed_ || feed_->is_closed()); }
+    /// The library has let go of the call, or will: its body is given up, its time is not watched.
+    void detach();
+
     /// Returns when something has arrived. Errors: cancelled. One waiter.
     static rt::Task<void> wait(std::shared_ptr<Call> call);
-    /// What has arrived of the content; lets the guest go on if it was held back.
-    std::optional<Result<rt::Chunk>> take_chunk();
-    /// Nobody reads the response any more: ends the guest, unless the response was complete.
-    void release();
 
   private:
-    explicit Call(CallSetUp set_up);
+    Call(rt::Executor* executor, TimePoint deadline) : executor_(executor), deadline_(deadline) {}
 
-    Result<void> start_task(const we_component* component, const net::HttpRequest& request);
-    void after_poll(bool done) override;
-    void stop_at(TimePoint due);
-    void on_due();
-    void end();
-    void notify();
-
-    CallSetUp set_up_;
+    rt::Executor* executor_;
+    TimePoint deadline_;
+    Owner* owner_ = nullptr;  // Null before start and after detach.
+    std::uint64_t id_ = 0;
     ResponseBuffer response_;
-    std::shared_ptr<BodyFeed> feed_;  // Null without a request body.
-    PollJobPtr job_;
+    std::shared_ptr<BodyFeed> feed_;        // Null without a request body.
     rt::OneShot<void>* waiting_ = nullptr;  // Borrowed from the frame of `wait`.
-    std::shared_ptr<Call> self_;            // Set while the guest goes on after its response.
     std::optional<rt::Timer> due_;
-};
-
-/// The reader's share in a call.
-class CallReader {
-  public:
-    explicit CallReader(std::shared_ptr<Call> call) : call_(std::move(call)) {}
-    CallReader(CallReader&&) = default;
-    CallReader& operator=(CallReader&&) = delete;
-    ~CallReader() {
-        if (call_) call_->release();
-    }
-    const std::shared_ptr<Call>& call() const { return call_; }
-
-  private:
-    std::shared_ptr<Call> call_;
 };
 
 }  // namespace weft::engine::wasmtime

@@ -48,6 +48,9 @@ Failure ended(we_status status, std::string_view message) {
             return fail(Errc::failed_precondition, "engine.no_response",
                         "the component ended without a response");
         case WE_GUEST_ERROR: return fail(Errc::unavailable, "engine.guest_error", "{}", message);
+        case WE_INSTANCE_LOST:
+            return fail(Errc::unavailable, "engine.instance_lost",
+                        "{}; one of its calls is at fault, this one may be tried again", message);
         default:
             return fail(Errc::failed_precondition, "engine.body_incomplete",
                         "the component did not complete its response body");
@@ -86,9 +89,15 @@ Failure failure_of(const we_error* error) {
         case WE_MEMORY:
         case WE_NO_RESPONSE:
         case WE_GUEST_ERROR:
+        case WE_INSTANCE_LOST:
         case WE_BODY_INCOMPLETE: return ended(status, message);
         default: return not_started(status, message);
     }
+}
+
+bool is_trap(const we_error* error) {
+    const auto status = we_error_code(error);
+    return status == WE_TRAP || status == WE_CPU || status == WE_MEMORY;
 }
 
 Failure out_of_time() {

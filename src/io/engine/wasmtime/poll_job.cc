@@ -26,11 +26,6 @@ void PollJob::wake() noexcept {
     }
 }
 
-void PollJob::resume() {
-    we_task_resume(task_.get());
-    wake();
-}
-
 void PollJob::end() {
     {
         const std::lock_guard lock(mutex_);
@@ -47,7 +42,7 @@ void PollJob::run() {
     }
     const we_poll polled = we_task_poll(task_.get(), this);
     settle(polled);
-    client_->after_poll(polled.state == WE_DONE);
+    client_->after_poll(polled);
 }
 
 void PollJob::settle(we_poll polled) {

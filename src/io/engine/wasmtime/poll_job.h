@@ -39,9 +39,9 @@ class PollJob {
   public:
     class Client {
       public:
-        /// A poll is over and its callbacks were made; `done`: it was the last. Outside of the
-        /// library: may end the job, resume tasks, and destroy the client.
-        virtual void after_poll(bool done) = 0;
+        /// A poll is over and its callbacks were made; after WE_DONE none follows. Outside of the
+        /// library: may end the job, change the task, and destroy the client.
+        virtual void after_poll(const we_poll& polled) = 0;
 
       protected:
         ~Client() = default;
@@ -52,8 +52,8 @@ class PollJob {
 
     /// Asks for a poll. Any thread.
     void wake() noexcept;
-    /// Lets chunks flow again after a sink asked for a pause, and asks for a poll.
-    void resume();
+    /// For calls that must not be made during a poll; null once ended.
+    we_task* task() const { return task_.get(); }
     /// Drops the task: ends the guest if it still runs. Nothing is called afterwards. Not during a
     /// poll.
     void end();

@@ -43,16 +43,6 @@ void ResponseBuffer::connect(we_http_sink& sink) {
         buffer.ended_ = true;
         buffer.news_ = true;
     };
-    sink.fault = [](void* self, const we_error* error) noexcept {
-        static_cast<ResponseBuffer*>(self)->tell_of_trap(error);
-    };
-}
-
-void ResponseBuffer::tell_of_trap(const we_error* error) {
-    const auto status = we_error_code(error);
-    const bool trapped = status == WE_TRAP || status == WE_CPU || status == WE_MEMORY;
-    if (trapped && observer_ != nullptr)
-        observer_->on_trap(text(we_error_message(error)), text(we_error_backtrace(error)));
 }
 
 net::HttpResponse ResponseBuffer::take_head() {

@@ -8,12 +8,9 @@
 namespace weft::engine::wasmtime {
 
 /// What has arrived of one response and was not taken yet. Holds at most about two windows of
-/// content; a full one asks the library for a pause. A trap is passed on to the observer.
-/// Shard-local.
+/// content; a full one asks the library for a pause. Shard-local.
 class ResponseBuffer {
   public:
-    /// `observer` may be null; owned by the call.
-    explicit ResponseBuffer(GuestObserver* observer) : observer_(observer) {}
     /// Content held before the guest is held back.
     static constexpr std::size_t window_bytes = 64U << 10U;
 
@@ -39,9 +36,6 @@ class ResponseBuffer {
     void fail_with(Failure failure);
 
   private:
-    void tell_of_trap(const we_error* error);
-
-    GuestObserver* observer_;
     std::optional<net::HttpResponse> head_;
     Bytes content_;
     std::optional<Error> error_;

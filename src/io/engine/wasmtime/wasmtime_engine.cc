@@ -1,58 +1,28 @@
 #include "io/engine/wasmtime/wasmtime_engine.h"
 
-#include "io/engine/wasmtime/call.h"
 #include "io/engine/wasmtime/failure.h"
+#include "io/engine/wasmtime/instance.h"
 #include "io/engine/wasmtime/runtime.h"
 
 namespace weft::engine::wasmtime {
 namespace {
 
-/// The content of a response while its call lives.
-class CallBody final : public rt::ByteSource {
-  public:
-    explicit CallBody(CallReader reader) : reader_(std::move(reader)) {}
-
-    rt::Task<rt::Chunk> read() override {
-        const auto call = reader_.call();
-        while (true) {
-            if (auto chunk = call->take_chunk()) co_return std::move(*chunk);
-            CO_CHECK(co_await Call::wait(call));
-        }
-    }
-    std::optional<Result<rt::Chunk>> try_read() override { return reader_.call()->take_chunk(); }
-
-  private:
-    CallReader reader_;
-};
-
-Result<void> check(const CallLimits& limits) {
-    if (limits.memory_bytes_max == 0 || limits.table_elements_max == 0 || limits.handles_max == 0)
-        return fail(Errc::invalid_argument, "engine.limits_invalid",
-                    "a call's limits of memory, table elements and handles must not be 0");
-    return ok();
-}
-
 class WasmtimeComponent final : public Component {
   public:
     explicit WasmtimeComponent(ComponentHandle component) : component_(std::move(component)) {}
 
-    bool handles_http() const override { return we_component_handles_http(component_.get()) != 0; }
+    HttpKind http_kind() const override {
+        switch (we_component_http(component_.get())) {
+            case 2: return HttpKind::in_turn;
+            case 3: return HttpKind::together;
+            default: return HttpKind::none;
+        }
+    }
 
-    rt::Task<net::HttpResponse> handle_http(
-        rt::CallCtx ctx, net::HttpRequest request, CallLimits limits,
-        std::shared_ptr<GuestObserver> observer) const override {
-        auto* executor = (co_await rt::current_context())->executor();
-        CO_CHECK(ctx.check_time(executor->now()));
-        CO_CHECK(check(limits));
-        CO_TRY(auto call, Call::start(component_.get(), std::move(request),
-                                      {executor, ctx.deadline, limits, std::move(observer)}));
-        CallReader reader(call);
-        auto& response = call->response();
-        while (!response.has_head() && !response.has_ended()) CO_CHECK(co_await Call::wait(call));
-        if (!response.has_head()) co_return response.failure();
-        auto head = response.take_head();
-        if (!response.is_delivered()) head.body = std::make_unique<CallBody>(std::move(reader));
-        co_return head;
+    Result<std::shared_ptr<Instance>> open(rt::Executor* executor,
+                                           InstanceOptions options) const override {
+        if (http_kind() != HttpKind::together) options.concurrent_max = 1;
+        return WasmtimeInstance::open(component_.get(), executor, options);
     }
 
   private:
@@ -95,7 +65,6 @@ Result<std::shared_ptr<Engine>> make_engine(const EngineConfig& config) {
     raw.memory_bytes_max = config.memory_bytes_max;
     raw.keep_resident_bytes = config.keep_resident_bytes;
     raw.allocation = WE_ALLOC_POOL_IF_POSSIBLE;
-    raw.concurrency = 0;  // Only 0.2 is served: docs/adr/0022-no-event-loop-for-0.2.md.
     TRY(auto engine, make<EngineHandle>([&](we_engine** out, we_error** error) {
             return we_engine_new(&raw, out, error);
         }));

@@ -8,15 +8,16 @@
 namespace weft::engine::wasmtime {
 namespace {
 
-Bytes test_guest() {
-    std::ifstream file(WEFT_SOURCE_DIR "/src/io/engine/testdata/testguest.wasm", std::ios::binary);
+Bytes test_guest(const std::string& name = "testguest") {
+    std::ifstream file(WEFT_SOURCE_DIR "/src/io/engine/testdata/" + name + ".wasm",
+                       std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
 EngineSetUp set_up(const EngineConfig& config) {
     auto engine = make_engine(config);
     EXPECT_TRUE(engine) << engine.error().message;
-    return {*engine, test_guest()};
+    return {*engine, test_guest(), test_guest("testguest_p3")};
 }
 
 constexpr std::string_view component_preamble("\0asm\x0d\0\1\0", 8);
@@ -63,7 +64,7 @@ class WasmtimeEngine : public EnginePort {
     /// The response's fields, then its content.
     rt::Task<std::string> fetch_with_fields(net::HttpRequest request) {
         CO_TRY(auto response,
-               co_await component_->handle_http({}, std::move(request), {}, observer_));
+               co_await call_once(component_.get(), {}, std::move(request), {}, observer_));
         std::string text;
         for (const auto& header : response.headers) text += header.name + "=" + header.value + "\n";
         CO_TRY(Bytes body, co_await rt::read_all(response.body.get(), 10'000));
@@ -84,8 +85,8 @@ class WasmtimeEngine : public EnginePort {
     }
 
     rt::Task<std::string> read_once_and_look_how_far_the_guest_came() {
-        CO_TRY(auto response,
-               co_await component_->handle_http({}, get("/big?16777216"), CallLimits{}, observer_));
+        CO_TRY(auto response, co_await call_once(component_.get(), {}, get("/big?16777216"),
+                                                 CallLimits{}, observer_));
         CO_TRY(const auto first, co_await response.body->read());
         CO_CHECK(co_await settle());
         const std::string so_far = observer_->err;
@@ -126,7 +127,7 @@ class WasmtimeEngine : public EnginePort {
 
     rt::Task<std::string> content_of(std::string path) {
         CO_TRY(auto response,
-               co_await component_->handle_http({}, get(std::move(path)), {}, observer_));
+               co_await call_once(component_.get(), {}, get(std::move(path)), {}, observer_));
         co_return response.body ? "a body" : "no body";
     }
 };
@@ -179,7 +180,7 @@ TEST_P(WasmtimeEngine, NamesAnImportThatNobodyOffers) {
 TEST_P(WasmtimeEngine, SendsNoRequestToAComponentThatTakesNone) {
     component_ = engine_->compile(as_bytes(component_preamble)).value();
 
-    EXPECT_FALSE(component_->handles_http());
+    EXPECT_EQ(component_->http_kind(), HttpKind::none);
     EXPECT_EQ(slug_of(fetch("/ignore")), "engine.no_http_handler");
 }
 
@@ -197,7 +198,7 @@ TEST_P(WasmtimeEngine, TellsTheEndsOfGuestsApart) {
 TEST_P(WasmtimeEngine, HoldsAGuestToItsLimits) {
     CallLimits small;
     small.memory_bytes_max = 8U << 20U;
-    small.cpu_ticks_max = 2;
+    small.cpu_time_max = std::chrono::milliseconds(20);
 
     EXPECT_EQ(slug_of(fetch("/eat", small)), "engine.memory_limit");
     EXPECT_EQ(fetch("/grow?16", small).value(), "200 refused");

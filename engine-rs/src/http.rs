@@ -1,0 +1,145 @@
+//! HTTP requests as calls of an instance.
+
+use crate::abi::options;
+use crate::component::{ComponentParts, HttpExport};
+use crate::error::{Fault, Status, report};
+use crate::request::{WeHttpRequest, request_of};
+use crate::response::{Answer, Response, WeHttpSink};
+use crate::serve::Turn;
+use crate::store::HostState;
+use crate::task::WeTask;
+use futures::channel::oneshot;
+use http::Request;
+use std::pin::Pin;
+use wasmtime::component::{Accessor, Func, Instance, Resource};
+use wasmtime::{Result, Store};
+use wasmtime_wasi_http::{Error as HttpError, WasiBody, WasiHttpView, p2, p3};
+
+/// A request and where its response goes.
+pub struct HttpTurn {
+    pub request: Request<WasiBody>,
+    pub answer: oneshot::Sender<Answer>,
+}
+
+/// The export of one instance that takes requests.
+pub enum Handler {
+    P2(p2::bindings::Proxy),
+    P3(p3::bindings::Service),
+}
+
+impl Handler {
+    pub fn load(
+        component: &ComponentParts,
+        store: &mut Store<HostState>,
+        instance: &Instance,
+    ) -> Result<Option<Handler>> {
+        Ok(match &component.http {
+            None => None,
+            Some(HttpExport::P2(indices)) => Some(Handler::P2(indices.load(store, instance)?)),
+            Some(HttpExport::P3(indices)) => Some(Handler::P3(indices.load(store, instance)?)),
+        })
+    }
+
+    pub fn func(&self) -> Func {
+        match self {
+            Handler::P2(guest) => *guest.wasi_http_incoming_handler().func_handle().func(),
+            Handler::P3(guest) => *guest.wasi_http_handler().func_handle().func(),
+        }
+    }
+}
+
+/// A 0.2 request has the store for itself. The receiver of the answer is gone only when nobody waits
+/// for it any more.
+pub async fn handle_p2(
+    guest: &p2::bindings::Proxy,
+    store: &mut Store<HostState>,
+    turn: HttpTurn,
+) -> Result<()> {
+    use p2::bindings::http::types::Scheme;
+    let scheme = match turn.request.uri().scheme_str() {
+        Some("https") => Scheme::Https,
+        _ => Scheme::Http,
+    };
+    let mut http = store.data_mut().http();
+    let request = http.new_incoming_request(scheme, turn.request)?;
+    let out = http.new_response_outparam_from_callback(move |result| {
+        drop(turn.answer.send(result.map_err(|code| format!("{code:?}"))));
+    })?;
+    guest.wasi_http_incoming_handler().call_handle(&mut *store, request, out).await
+}
+
+type Sent = Pin<Box<dyn Future<Output = std::result::Result<(), HttpError>> + Send>>;
+
+/// Makes a request a resource of the guest; with it comes what becomes of its body.
+fn take_over(
+    state: &mut HostState,
+    request: Request<WasiBody>,
+) -> Result<(Resource<p3::Request>, Sent)> {
+    let view = state.http();
+    let (request, sent) = p3::Request::from_http(view.hooks, request);
+    let sent: Sent = Box::pin(sent);
+    Ok((view.table.push(request)?, sent))
+}
+
+/// A 0.3 request shares the store with others. Ends when the guest has returned its response; the
+/// body comes from what the guest goes on doing.
+pub async fn handle_p3(
+    guest: &p3::bindings::Service,
+    accessor: &Accessor<HostState>,
+    turn: HttpTurn,
+) -> Result<()> {
+    let handle = guest.wasi_http_handler().func_handle();
+    let (call, sent) = accessor.with(|mut access| {
+        let (request, sent) = take_over(access.data_mut(), turn.request)?;
+        handle.start_call_concurrent(access, (request,)).map(|call| (call, sent))
+    })?;
+    let answer = match handle.finish_call_concurrent(accessor, call).await?.0 {
+        Err(code) => Err(format!("{code:?}")),
+        Ok(response) => Ok(accessor.with(|mut access| {
+            let response = access.data_mut().http().table.delete(response)?;
+            response.into_http_with_getter(&mut access, sent, HostState::http)
+        })?),
+    };
+    drop(turn.answer.send(answer));
+    Ok(())
+}
+
+/// # Safety
+/// The pointers are as the header says.
+unsafe fn start(
+    task: *mut WeTask,
+    request: *const WeHttpRequest,
+    sink: *const WeHttpSink,
+    call: *mut u64,
+) -> Result<(), Fault> {
+    let Some(task) = (unsafe { task.as_mut() }) else {
+        return Err(Fault::new(Status::Invalid, "'task' is null"));
+    };
+    if call.is_null() {
+        return Err(Fault::new(Status::Invalid, "'call' is null"));
+    }
+    let (raw, sink) = unsafe { (options(request)?, *options(sink)?) };
+    let instance = task.instance()?;
+    if !instance.handles_http() {
+        let message = "the component exports no handler of HTTP requests";
+        return Err(Fault::new(Status::NoHandler, message));
+    }
+    let request = unsafe { request_of(raw) }?;
+    let (answer, receiver) = oneshot::channel();
+    let turn = Turn::Http(HttpTurn { request, answer });
+    let id = instance.start(turn, Some(Response::new(sink, receiver)))?;
+    unsafe { *call = id };
+    Ok(())
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_http_start(
+    task: *mut WeTask,
+    request: *const WeHttpRequest,
+    sink: *const WeHttpSink,
+    call: *mut u64,
+    error: *mut *mut Fault,
+) -> i32 {
+    let result = unsafe { start(task, request, sink, call) };
+    unsafe { report(result, error) }
+}

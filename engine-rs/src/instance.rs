@@ -1,0 +1,260 @@
+//! An instance as a task: the calls that wait for it, those it serves, and their responses on the
+//! way out.
+
+use crate::abi::{give, handle, options};
+use crate::component::{ComponentParts, WeComponent};
+use crate::error::{Fault, Status, instance_lost, report};
+use crate::limits::{RunningTime, WeInstanceOptions};
+use crate::response::{Guest, Response};
+use crate::serve::{self, Ended, Turn};
+use crate::task::{WeTask, Work};
+use futures::channel::oneshot;
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+/// One call on its way into the guest.
+pub struct Job {
+    id: u64,
+    pub turn: Turn,
+    /// Told when the guest has returned from the call.
+    pub returned: oneshot::Sender<()>,
+}
+
+#[derive(Default)]
+struct QueueState {
+    waiting: VecDeque<Job>,
+    running: u32,
+    closed: bool,
+    waker: Option<Waker>,
+}
+
+/// Between the task's owner, who adds calls, and its guest, who takes them.
+#[derive(Default)]
+pub struct Queue(Mutex<QueueState>);
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next call; none once the instance is closed and no call waits.
+    pub fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Option<Job>> {
+        let mut state = self.lock();
+        if let Some(job) = state.waiting.pop_front() {
+            state.running += 1;
+            return Poll::Ready(Some(job));
+        }
+        if state.closed {
+            return Poll::Ready(None);
+        }
+        if !state.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            state.waker = Some(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+
+    /// The guest has returned from one call.
+    pub fn has_returned(&self) {
+        self.lock().running -= 1;
+    }
+
+    fn change(&self, change: impl FnOnce(&mut QueueState)) {
+        let waker = {
+            let mut state = self.lock();
+            change(&mut state);
+            state.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn calls(&self) -> u32 {
+        let state = self.lock();
+        state.running + state.waiting.len() as u32
+    }
+}
+
+/// A call whose response somebody waits for.
+struct Call {
+    id: u64,
+    response: Response,
+    returned: Option<oneshot::Receiver<()>>,
+}
+
+impl Call {
+    /// How the guest stands with this call while the instance runs.
+    fn standing(&mut self) -> Guest<'static> {
+        match &mut self.returned {
+            None => Guest::Returned,
+            Some(returned) => match returned.try_recv() {
+                Ok(Some(())) => {
+                    self.returned = None;
+                    Guest::Returned
+                }
+                _ => Guest::Running,
+            },
+        }
+    }
+}
+
+pub struct Instance {
+    /// Kept when the guest has to be given up while it runs: responses are still read from its store.
+    guest: Pin<Box<dyn Future<Output = Ended> + Send>>,
+    ended: Option<Ended>,
+    queue: Arc<Queue>,
+    calls: Vec<Call>,
+    calls_made: u64,
+    component: Arc<ComponentParts>,
+    running_time: Arc<RunningTime>,
+    options: WeInstanceOptions,
+}
+
+impl Instance {
+    /// `options` are resolved.
+    fn new(component: &WeComponent, options: WeInstanceOptions) -> Self {
+        let queue = Arc::new(Queue::default());
+        let running_time = Arc::new(RunningTime::new(&options));
+        let guest = serve::serve(component.0.clone(), options, queue.clone(), running_time.clone());
+        Instance {
+            guest: Box::pin(guest),
+            ended: None,
+            queue,
+            calls: Vec::new(),
+            calls_made: 0,
+            component: component.0.clone(),
+            running_time,
+            options,
+        }
+    }
+
+    /// Hands a call to the guest. Errors: State, once the instance was closed or has ended.
+    pub fn start(&mut self, turn: Turn, response: Option<Response>) -> Result<u64, Fault> {
+        if self.ended.is_some() || self.queue.lock().closed {
+            return Err(Fault::new(Status::State, "the instance takes no more calls"));
+        }
+        self.calls_made += 1;
+        let id = self.calls_made;
+        let (returned, on_return) = oneshot::channel();
+        if let Some(response) = response {
+            self.calls.push(Call { id, response, returned: Some(on_return) });
+        }
+        self.queue.change(|state| state.waiting.push_back(Job { id, turn, returned }));
+        Ok(id)
+    }
+
+    pub fn handles_http(&self) -> bool {
+        self.component.http.is_some()
+    }
+
+    fn close(&mut self) {
+        self.queue.change(|state| state.closed = true);
+    }
+
+    fn resume(&mut self, id: u64) {
+        if let Some(call) = self.calls.iter_mut().find(|call| call.id == id) {
+            call.response.resume();
+        }
+    }
+
+    /// Nobody wants to hear of the call any more; a guest that has begun it goes on.
+    fn give_up(&mut self, id: u64) {
+        self.calls.retain(|call| call.id != id);
+        self.queue.change(|state| state.waiting.retain(|job| job.id != id));
+    }
+
+    fn poll_guest(&mut self, cx: &mut Context<'_>) {
+        if self.ended.is_some() {
+            return;
+        }
+        let polled = self.guest.as_mut().poll(cx);
+        self.running_time.end_poll();
+        let ended = match polled {
+            Poll::Ready(ended) => ended,
+            Poll::Pending if self.running_time.is_used_up() && self.queue.calls() > 0 => {
+                Ended::without_store(Fault::cpu())
+            }
+            Poll::Pending => return,
+        };
+        if let (Some(fault), Some(tell)) = (&ended.fault, self.options.fault) {
+            tell(self.options.context.0, fault);
+        }
+        self.ended = Some(ended);
+    }
+
+    /// Passes on what has arrived of every response; drops those that are complete.
+    fn poll_responses(&mut self, cx: &mut Context<'_>) {
+        let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref());
+        let unreturned = self.calls.iter().filter(|call| call.returned.is_some()).count();
+        let shared = fault.filter(|_| unreturned > 1).map(|one| instance_lost(one, unreturned));
+        let fault = shared.as_ref().or(fault);
+        let has_ended = self.ended.is_some();
+        self.calls.retain_mut(|call| {
+            let standing = match (call.standing(), fault) {
+                (Guest::Running, Some(fault)) => Guest::Failed(fault),
+                (Guest::Running, None) if has_ended => Guest::Returned,
+                (standing, _) => standing,
+            };
+            call.response.poll(cx, standing);
+            !call.response.has_ended()
+        });
+    }
+}
+
+impl Work for Instance {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll_guest(cx);
+        self.poll_responses(cx);
+        if self.ended.is_some() && self.calls.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    fn calls(&self) -> u32 {
+        if self.ended.is_some() { 0 } else { self.queue.calls() }
+    }
+
+    fn as_instance(&mut self) -> Option<&mut Instance> {
+        Some(self)
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_instance_new(
+    component: *const WeComponent,
+    raw: *const WeInstanceOptions,
+    out: *mut *mut WeTask,
+    error: *mut *mut Fault,
+) -> i32 {
+    let result = unsafe { handle(component, "component") }.and_then(|component| {
+        let engine = &component.0.engine;
+        let options = unsafe { options(raw) }?.resolved(engine.config.memory_bytes_max);
+        let instance = Instance::new(component, options);
+        let task = WeTask::new(Box::new(instance), engine.counters.clone());
+        unsafe { give(task, out, "out") }
+    });
+    unsafe { report(result, error) }
+}
+
+/// # Safety
+/// `task` is null or a live handle.
+unsafe fn with_instance(task: *mut WeTask, change: impl FnOnce(&mut Instance)) {
+    if let Some(Ok(instance)) = unsafe { task.as_mut() }.map(WeTask::instance) {
+        change(instance);
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_instance_close(task: *mut WeTask) {
+    unsafe { with_instance(task, Instance::close) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_call_resume(task: *mut WeTask, call: u64) {
+    unsafe { with_instance(task, |instance| instance.resume(call)) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_call_drop(task: *mut WeTask, call: u64) {
+    unsafe { with_instance(task, |instance| instance.give_up(call)) }
+}

@@ -1,0 +1,256 @@
+#include "io/engine/wasmtime/instance.h"
+
+#include <algorithm>
+
+#include "io/engine/wasmtime/failure.h"
+
+namespace weft::engine::wasmtime {
+namespace {
+
+Result<void> check(const InstanceOptions& options) {
+    const auto& limits = options.limits;
+    if (limits.memory_bytes_max == 0 || limits.hostcall_bytes_max == 0 ||
+        limits.table_elements_max == 0 || limits.handles_max == 0 || limits.header_bytes_max == 0 ||
+        limits.random_bytes_max == 0 || limits.parts_max == 0 || options.calls_max == 0 ||
+        options.concurrent_max == 0)
+        return fail(Errc::invalid_argument, "engine.limits_invalid",
+                    "the limits of an instance must not be 0, but for its CPU time");
+    return ok();
+}
+
+/// The reader's share in a call and its instance.
+class CallReader {
+  public:
+    CallReader(std::shared_ptr<WasmtimeInstance> instance, std::shared_ptr<Call> call)
+        : instance_(std::move(instance)), call_(std::move(call)) {}
+    CallReader(CallReader&&) = default;
+    CallReader& operator=(CallReader&&) = delete;
+    ~CallReader() {
+        if (instance_) instance_->release(call_);
+    }
+    WasmtimeInstance& instance() const { return *instance_; }
+    const std::shared_ptr<Call>& call() const { return call_; }
+
+  private:
+    std::shared_ptr<WasmtimeInstance> instance_;
+    std::shared_ptr<Call> call_;
+};
+
+/// The content of a response while its call lives.
+class CallBody final : public rt::ByteSource {
+  public:
+    explicit CallBody(CallReader reader) : reader_(std::move(reader)) {}
+
+    rt::Task<rt::Chunk> read() override {
+        while (true) {
+            if (auto chunk = try_read()) co_return std::move(*chunk);
+            CO_CHECK(co_await Call::wait(reader_.call()));
+        }
+    }
+    std::optional<Result<rt::Chunk>> try_read() override {
+        return reader_.instance().take_chunk(*reader_.call());
+    }
+
+  private:
+    CallReader reader_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<Instance>> WasmtimeInstance::open(const we_component* component,
+                                                         rt::Executor* executor,
+                                                         const InstanceOptions& options) {
+    CHECK(check(options));
+    std::shared_ptr<WasmtimeInstance> instance(new WasmtimeInstance(executor, options));
+    const auto raw = instance->raw_options();
+    TRY(auto task, make<TaskHandle>([&](we_task** out, we_error** error) {
+            return we_instance_new(component, &raw, out, error);
+        }));
+    instance->job_ = PollJob::create(executor, std::move(task), instance.get());
+    return instance;
+}
+
+WasmtimeInstance::~WasmtimeInstance() {
+    if (job_) end();
+}
+
+we_instance_options WasmtimeInstance::raw_options() {
+    const auto& limits = options_.limits;
+    auto raw = sized<we_instance_options>();
+    raw.memory_bytes_max = limits.memory_bytes_max;
+    raw.hostcall_bytes_max = limits.hostcall_bytes_max;
+    raw.cpu_ns_max = static_cast<std::uint64_t>(limits.cpu_time_max.count());
+    raw.table_elements_max = limits.table_elements_max;
+    raw.handles_max = limits.handles_max;
+    raw.header_bytes_max = limits.header_bytes_max;
+    raw.random_bytes_max = limits.random_bytes_max;
+    raw.parts_max = limits.parts_max;
+    raw.concurrent_max = options_.concurrent_max;
+    raw.context = this;
+    raw.output = [](void* self, std::int32_t stream, we_str octets) noexcept {
+        const auto& observer = static_cast<WasmtimeInstance*>(self)->observer_;
+        const auto which = stream == WE_STDERR ? GuestStream::err : GuestStream::out;
+        if (observer) observer->on_output(which, view(octets));
+    };
+    raw.fault = [](void* self, const we_error* error) noexcept {
+        const auto& observer = static_cast<WasmtimeInstance*>(self)->observer_;
+        if (observer && is_trap(error))
+            observer->on_trap(text(we_error_message(error)), text(we_error_backtrace(error)));
+    };
+    return raw;
+}
+
+rt::Task<net::HttpResponse> WasmtimeInstance::handle_http(rt::CallCtx ctx, net::HttpRequest request,
+                                                          std::shared_ptr<GuestObserver> observer) {
+    auto self = shared_from_this();
+    CO_CHECK(ctx.check_time(executor_->now()));
+    CO_TRY(auto call, start(ctx, std::move(request)));
+    observer_ = std::move(observer);
+    CallReader reader(std::move(self), call);
+    auto& response = call->response();
+    while (!response.has_head() && !response.has_ended()) CO_CHECK(co_await Call::wait(call));
+    if (!response.has_head()) co_return response.failure();
+    auto head = response.take_head();
+    if (!response.is_delivered()) head.body = std::make_unique<CallBody>(std::move(reader));
+    co_return head;
+}
+
+Result<std::shared_ptr<Call>> WasmtimeInstance::start(const rt::CallCtx& ctx,
+                                                      net::HttpRequest request) {
+    if (closed_ || has_ended() || calls() >= options_.concurrent_max)
+        return fail(Errc::failed_precondition, "engine.instance_busy",
+                    "the instance takes no call now");
+    TRY(auto call, Call::create(executor_, std::move(request.body), ctx.deadline));
+    CHECK(call->start(job_->task(), request, this));
+    calls_.push_back(call);
+    ++unreturned_;
+    due_.reset();
+    if (++started_ == options_.calls_max) close();
+    job_->wake();
+    return call;
+}
+
+bool WasmtimeInstance::is_free() const {
+    return !closed_ && !spins_ && !has_ended() && calls() < options_.concurrent_max;
+}
+
+std::uint32_t WasmtimeInstance::calls() const {
+    return std::max(unreturned_, static_cast<std::uint32_t>(calls_.size()));
+}
+
+void WasmtimeInstance::close() {
+    if (std::exchange(closed_, true) || has_ended()) return;
+    we_instance_close(job_->task());
+    job_->wake();
+}
+
+void WasmtimeInstance::after_poll(const we_poll& polled) {
+    const auto keep = shared_from_this();
+    const auto before = calls();
+    unreturned_ = polled.calls;
+    spins_ = polled.yielded != 0;
+    for (const auto& call : calls_) call->pump();
+    if (polled.state == WE_DONE) end();
+    notify_calls();
+    if (!has_ended() && unreturned_ == 0 && calls_.empty() && !closed_) {
+        due_.reset();
+        self_.reset();
+    }
+    if (has_ended() || calls() < before) tell_owner();
+}
+
+/// Whoever is woken may release calls, and the instance with the last of them.
+void WasmtimeInstance::notify_calls() {
+    if (calls_.empty()) return;
+    const auto wake = [this](const std::shared_ptr<Call>& call) {
+        if (call->is_over()) forget(*call);
+        call->notify();
+    };
+    if (calls_.size() == 1) return wake(std::shared_ptr(calls_.front()));
+    for (const auto& call : std::vector(calls_)) wake(call);
+}
+
+std::optional<Result<rt::Chunk>> WasmtimeInstance::take_chunk(Call& call) {
+    auto chunk = call.response().take_chunk();
+    if (call.response().take_resume() && !has_ended()) {
+        we_call_resume(job_->task(), call.id());
+        job_->wake();
+    }
+    return chunk;
+}
+
+void WasmtimeInstance::release(const std::shared_ptr<Call>& call) {
+    if (!call->response().has_ended()) return abandon(*call);
+    const bool goes_on = unreturned_ > 0 || closed_;
+    if (has_ended() || !goes_on) return;
+    self_ = shared_from_this();
+    go_on_until(std::min(call->deadline(), executor_->now() + after_response_max));
+}
+
+void WasmtimeInstance::on_deadline(Call& call) {
+    const auto keep = shared_from_this();
+    const auto shared =
+        std::ranges::find_if(calls_, [&](const auto& one) { return one.get() == &call; });
+    const auto kept = shared == calls_.end() ? nullptr : *shared;
+    call.response().fail_with(out_of_time());
+    abandon(call);
+    call.notify();
+}
+
+/// The call is over for everybody but the guest: alone it ends with it, in company it is the last.
+void WasmtimeInstance::abandon(Call& call) {
+    if (has_ended()) return;
+    const auto keep = shared_from_this();
+    we_call_drop(job_->task(), call.id());
+    const bool alone = calls_.size() == 1;
+    if (alone) {
+        end();
+    } else {
+        close();
+        forget(call);
+    }
+    tell_owner();
+}
+
+void WasmtimeInstance::forget(const Call& call) {
+    const auto found =
+        std::ranges::find_if(calls_, [&](const auto& one) { return one.get() == &call; });
+    if (found == calls_.end()) return;
+    const auto kept = *found;
+    calls_.erase(found);
+    kept->detach();
+}
+
+void WasmtimeInstance::go_on_until(TimePoint due) {
+    if (due_ && due_->is_armed() && due_at_ >= due) return;
+    if (!due_) {
+        due_.emplace(
+            [](void* self) {
+                const auto keep = static_cast<WasmtimeInstance*>(self)->shared_from_this();
+                keep->end();
+                keep->tell_owner();
+            },
+            this);
+    }
+    due_at_ = due;
+    executor_->arm(*due_, due);
+}
+
+void WasmtimeInstance::end() {
+    job_->end();
+    unreturned_ = 0;
+    for (const auto& call : std::exchange(calls_, {})) {
+        call->response().fail_with(fail(Errc::cancelled, "engine.instance_gone",
+                                        "the instance was ended while it served the call"));
+        call->detach();
+        call->notify();
+    }
+    due_.reset();
+    self_.reset();
+}
+
+void WasmtimeInstance::tell_owner() {
+    if (owner_ != nullptr) owner_->instance_changed(*this);
+}
+
+}  // namespace weft::engine::wasmtime

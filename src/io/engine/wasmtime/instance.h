@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "io/engine/engine.h"
+#include "io/engine/wasmtime/call.h"
+#include "io/engine/wasmtime/poll_job.h"
+
+namespace weft::engine::wasmtime {
+
+/// An instance as one task of the library, and the calls it serves.
+class WasmtimeInstance final : public Instance,
+                               public std::enable_shared_from_this<WasmtimeInstance>,
+                               private PollJob::Client,
+                               private Call::Owner {
+  public:
+    /// `executor` outlives it. Errors: invalid_argument (a limit of zero).
+    static Result<std::shared_ptr<Instance>> open(const we_component* component,
+                                                  rt::Executor* executor,
+                                                  const InstanceOptions& options);
+    ~WasmtimeInstance() override;
+
+    rt::Task<net::HttpResponse> handle_http(rt::CallCtx ctx, net::HttpRequest request,
+                                            std::shared_ptr<GuestObserver> observer) override;
+    void warm_up() override { job_->wake(); }
+    bool is_free() const override;
+    std::uint32_t calls() const override;
+    void close() override;
+    bool has_ended() const override { return job_->has_ended(); }
+    void set_owner(InstanceOwner* owner) override { owner_ = owner; }
+
+    /// What has arrived of the content of a response; lets the guest go on if it was held back.
+    std::optional<Result<rt::Chunk>> take_chunk(Call& call);
+    /// Nobody reads the response any more.
+    void release(const std::shared_ptr<Call>& call);
+
+  private:
+    WasmtimeInstance(rt::Executor* executor, const InstanceOptions& options)
+        : executor_(executor), options_(options) {}
+
+    we_instance_options raw_options();
+    Result<std::shared_ptr<Call>> start(const rt::CallCtx& ctx, net::HttpRequest request);
+    void after_poll(const we_poll& polled) override;
+    void on_deadline(Call& call) override;
+    void notify_calls();
+    void abandon(Call& call);
+    void forget(const Call& call);
+    void go_on_until(TimePoint due);
+    void end();
+    void tell_owner();
+
+    rt::Executor* executor_;
+    InstanceOptions options_;
+    PollJobPtr job_;
+    std::shared_ptr<GuestObserver> observer_;   // Of the newest call; may be null.
+    std::vector<std::shared_ptr<Call>> calls_;  // Those that still need the instance.
+    std::uint32_t started_ = 0;
+    std::uint32_t unreturned_ = 0;  // Calls inside the guest or waiting for it.
+    bool closed_ = false;
+    bool spins_ = false;  // Its last poll used up the time slice.
+    InstanceOwner* owner_ = nullptr;
+    std::shared_ptr<WasmtimeInstance> self_;  // Set while the guest goes on after its responses.
+    TimePoint due_at_{};
+    std::optional<rt::Timer> due_;
+};
+
+}  // namespace weft::engine::wasmtime

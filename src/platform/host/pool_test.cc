@@ -1,0 +1,170 @@
+#include "platform/host/pool.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "base/rt/scope.h"
+#include "base/rt/sim_loop.h"
+#include "base/rt/time.h"
+#include "io/engine/fake/fake_engine.h"
+
+namespace weft::host {
+namespace {
+
+using namespace std::chrono_literals;
+
+class PoolTest : public testing::Test {
+  protected:
+    void SetUp() override { open({.reuse = 100}); }
+    void open(PoolLimits limits, engine::HttpKind kind = engine::HttpKind::in_turn) {
+        engine_.add("guest", engine::fake::test_guest(), kind);
+        pool_.reset();
+        pool_ = std::make_unique<Pool>(&loop_, engine_.compile(as_bytes("guest")).value(),
+                                       engine::CallLimits{}, limits, &probe_);
+    }
+    /// "status body" or the slug of the error.
+    rt::Task<std::string> fetch(std::string path) {
+        auto instance = pool_->acquire();
+        if (!instance) co_return std::string(instance.error().slug.text());
+        net::HttpRequest request;
+        request.path_and_query = std::move(path);
+        Result<net::HttpResponse> response =
+            co_await (*instance)->handle_http({}, std::move(request), nullptr);
+        if (!response) co_return std::string(response.error().slug.text());
+        CO_TRY(Bytes body, co_await rt::read_all(response->body.get(), 1'000));
+        co_return std::string(as_text(body));
+    }
+    rt::Task<void> collect(std::string path) {
+        CO_TRY(auto outcome, co_await fetch(std::move(path)));
+        outcomes_ += outcome + " ";
+        co_return ok();
+    }
+    std::string get(std::string path) {
+        auto outcome = loop_.run(fetch(std::move(path))).value();
+        loop_.run_for(0s);
+        return outcome;
+    }
+
+    rt::SimLoop loop_;
+    obs::Registry registry_;
+    Probe probe_ = Probe::in(registry_);
+    engine::fake::FakeEngine engine_;
+    std::unique_ptr<Pool> pool_;
+    std::string outcomes_;
+};
+
+TEST_F(PoolTest, AnInstanceServesAgainUntilItsShareIsUsedUp) {
+    open({.reuse = 2});
+
+    EXPECT_EQ(get("/count"), "1");
+    EXPECT_EQ(get("/count"), "2");
+    EXPECT_EQ(pool_->instances(), 0U);
+    EXPECT_EQ(get("/count"), "1");
+}
+
+TEST_F(PoolTest, AnInstanceThatServesOneCallIsNotKept) {
+    open({.reuse = 1});
+
+    EXPECT_EQ(get("/count"), "1");
+    EXPECT_EQ(get("/count"), "1");
+    EXPECT_EQ(pool_->instances(), 0U);
+}
+
+TEST_F(PoolTest, CallsAtOneTimeGetInstancesOfTheirOwn) {
+    rt::Scope scope(&loop_);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(scope.spawn(collect("/sleep?10")));
+
+    EXPECT_EQ(pool_->instances(), 3U);
+    loop_.run_for(1s);
+
+    EXPECT_EQ(outcomes_, "woke woke woke ");
+    EXPECT_EQ(pool_->instances(), 3U);
+}
+
+TEST_F(PoolTest, CallsShareAnInstanceWhereItCan) {
+    open({.reuse = 100, .concurrent_max = 2}, engine::HttpKind::together);
+    rt::Scope scope(&loop_);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(scope.spawn(collect("/sleep?10")));
+
+    EXPECT_EQ(pool_->instances(), 2U);
+    loop_.run_for(1s);
+
+    EXPECT_EQ(outcomes_, "woke woke woke ");
+}
+
+TEST_F(PoolTest, AFullPoolRefuses) {
+    open({.reuse = 100, .instances_max = 1});
+    rt::Scope scope(&loop_);
+    ASSERT_TRUE(scope.spawn(collect("/sleep?10")));
+    ASSERT_TRUE(scope.spawn(collect("/ignore")));
+
+    EXPECT_EQ(outcomes_, "host.pool_full ");
+    loop_.run_for(1s);
+
+    EXPECT_EQ(get("/ignore"), "ignored");
+}
+
+TEST_F(PoolTest, AnInstanceThatTrappedServesNoMore) {
+    EXPECT_EQ(get("/count"), "1");
+
+    EXPECT_EQ(get("/trap"), "engine.trap");
+
+    EXPECT_EQ(pool_->instances(), 0U);
+    EXPECT_EQ(get("/count"), "1");
+}
+
+TEST_F(PoolTest, IdleInstancesEndAndTheMinimumStays) {
+    open({.reuse = 100, .instances_min = 1, .idle = 5s});
+    rt::Scope scope(&loop_);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(scope.spawn(collect("/sleep?10")));
+    loop_.run_for(4s);
+    EXPECT_EQ(pool_->instances(), 3U);
+
+    loop_.run_for(2s);
+
+    EXPECT_EQ(pool_->instances(), 1U);
+    loop_.run_for(60s);
+    EXPECT_EQ(pool_->instances(), 1U);
+}
+
+TEST_F(PoolTest, UseKeepsAnInstanceFromBeingIdle) {
+    open({.reuse = 100, .idle = 5s});
+    EXPECT_EQ(get("/count"), "1");
+    loop_.run_for(4s);
+    EXPECT_EQ(get("/count"), "2");
+    loop_.run_for(4s);
+
+    EXPECT_EQ(get("/count"), "3");
+    loop_.run_for(5s);
+
+    EXPECT_EQ(get("/count"), "1");
+}
+
+TEST_F(PoolTest, TheMinimumIsReadyAheadAndMadeUpAgainAfterAWhile) {
+    open({.reuse = 100, .instances_min = 2});
+    EXPECT_EQ(pool_->instances(), 2U);
+    EXPECT_EQ(engine_.stats().instances, 2U);
+
+    EXPECT_EQ(get("/trap"), "engine.trap");
+    EXPECT_EQ(pool_->instances(), 1U);
+    loop_.run_for(Pool::refill_wait);
+
+    EXPECT_EQ(pool_->instances(), 2U);
+}
+
+TEST_F(PoolTest, InstancesOfAPoolThatIsGoneEndWithTheirCalls) {
+    EXPECT_EQ(get("/ignore"), "ignored");
+    rt::Scope scope(&loop_);
+    ASSERT_TRUE(scope.spawn(collect("/sleep?10")));
+    EXPECT_EQ(engine_.stats().instances, 1U);
+
+    pool_.reset();
+    loop_.run_until_idle();
+
+    EXPECT_EQ(outcomes_, "woke ");
+    EXPECT_EQ(engine_.stats().instances, 0U);
+}
+
+}  // namespace
+}  // namespace weft::host
