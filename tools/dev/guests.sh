@@ -1,17 +1,24 @@
 #!/usr/bin/env bash
-# ./dev guests [APP]: builds the examples' components from source again: each examples/APP/LANGUAGE/build.sh in turn.
-# Not needed for anything else: the signed .wasm files are in the repository.
+# ./dev guests [APP[/LANGUAGE]...]: builds and signs the examples from source again, by examples/APP/LANGUAGE/build.sh: all of
+# them, those of an application, or one. The small ones are in the repository signed, so nothing else needs this; the large
+# ones end up in build/guests. WEFT_BINARY names a weft that signs; without it one is built.
 set -euo pipefail
 # shellcheck source=tools/dev/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
-app=${1:-*}
-mapfile -t recipes < <(compgen -G "$WEFT_ROOT/examples/$app/*/build.sh" || true)
-((${#recipes[@]} > 0)) || die "guests: no examples/$app/*/build.sh; name an application of examples/"
-"$WEFT_ROOT/tools/dev/setup.sh" --guests
-"$WEFT_ROOT/tools/dev/build.sh" release
-export PATH=$WEFT_ROOT/build/release:$PATH
+recipes=()
+for wanted in "${@:-*}"; do
+    [[ $wanted == */* ]] || wanted="$wanted/*"
+    mapfile -t found < <(compgen -G "$WEFT_ROOT/examples/$wanted/build.sh" | sort || true)
+    ((${#found[@]} > 0)) || die "guests: there is no examples/$wanted/build.sh; examples/README.md lists what can be built"
+    recipes+=("${found[@]}")
+done
+languages=$(for recipe in "${recipes[@]}"; do basename "$(dirname "$recipe")"; done | sort -u | paste -sd,)
+
+step "dev guests: ${#recipes[@]} to build; what they need is installed first"
+"$WEFT_ROOT/tools/dev/setup.sh" "--guests=$languages"
+[[ ${WEFT_BINARY:-} ]] || "$WEFT_ROOT/tools/dev/build.sh" release
 for recipe in "${recipes[@]}"; do
     step "dev guests: ${recipe#"$WEFT_ROOT"/}"
-    (cd "$(dirname "$recipe")" && ./build.sh) || die "${recipe#"$WEFT_ROOT"/} failed; the lines above say why"
+    "$recipe" || die "${recipe#"$WEFT_ROOT"/} failed; the lines above say why"
 done

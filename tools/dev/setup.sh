@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# ./dev setup [--servers] [--guests]: installs what is missing, after naming it.
+# ./dev setup [--servers] [--guests[=LANGUAGE,...]]: installs what is missing, after naming it. The languages are those of the
+# folders of examples/*/; without any, all of them.
 set -euo pipefail
 # shellcheck source=tools/dev/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -9,19 +10,39 @@ packages=(clang-19 clang-tidy-19 clang-format-19 lld-19 llvm-19 libclang-rt-19-d
     python3 curl git ca-certificates iproute2 shellcheck)
 server_packages=(nginx-light wrk)
 server_services=(nginx)
-guest_packages=(wasi-libc libclang-rt-19-dev-wasm32 libc++-19-dev-wasm32 libc++abi-19-dev-wasm32)
 cargo_packages=(rustc-web cargo-web)
 
-servers=false guests=false
+# What Debian has for an example in a language; Go, Node.js and npm may also come from elsewhere.
+guest_packages() {
+    case $1 in
+    rust* | c) echo wasi-libc libclang-rt-19-dev-wasm32 ;;
+    cpp) echo wasi-libc libclang-rt-19-dev-wasm32 libc++-19-dev-wasm32 libc++abi-19-dev-wasm32 ;;
+    go) command -v go >/dev/null || echo golang-go ;;
+    js)
+        command -v node >/dev/null || echo nodejs
+        command -v npm >/dev/null || echo npm
+        ;;
+    python) echo python3-venv ;;
+    *) die "setup: there is no example in '$1'; the folders of examples/*/ name the languages" ;;
+    esac
+}
+
+servers=false languages=()
 for argument in "$@"; do
     case $argument in
     --servers) servers=true ;;
-    --guests) guests=true ;;
-    *) die "setup: unknown argument '$argument'; it takes --servers and --guests" ;;
+    --guests) languages=(c cpp go js python rust) ;;
+    --guests=*) IFS=, read -ra languages <<<"${argument#*=}" ;;
+    *) die "setup: unknown argument '$argument'; it takes --servers and --guests[=LANGUAGE,...]" ;;
     esac
 done
 $servers && packages+=("${server_packages[@]}")
-$guests && packages+=("${guest_packages[@]}")
+for language in "${languages[@]}"; do
+    wanted=$(guest_packages "$language")
+    read -ra wanted <<<"${wanted//$'\n'/ }"
+    packages+=("${wanted[@]}")
+done
+mapfile -t packages < <(printf '%s\n' "${packages[@]}" | awk '!seen[$0]++')
 
 is_debian_12() {
     local ID="" VERSION_ID=""
@@ -125,13 +146,4 @@ else
 update it with 'rustup update stable', or install '${cargo_packages[*]}' from bookworm-security and put /usr/bin first"
 fi
 
-# Rust guests: the target of components.
-if $guests; then
-    sysroot=$(rustc --print sysroot)
-    if [[ ! -d $sysroot/lib/rustlib/wasm32-wasip2 ]]; then
-        command -v rustup >/dev/null ||
-            die "Rust has no target wasm32-wasip2 and there is no rustup; Debian's Rust cannot build the Rust examples"
-        step "dev setup: adding the Rust target wasm32-wasip2"
-        rustup target add wasm32-wasip2 </dev/null
-    fi
-fi
+((${#languages[@]} == 0)) || "$WEFT_ROOT/tools/dev/guests/install.sh" "${languages[@]}"

@@ -1,0 +1,1 @@
+//! Empty: the manifest beside it names crates to fetch.
