@@ -208,7 +208,8 @@ class WeftTest(unittest.TestCase):
         return outcome
 
     @contextlib.contextmanager
-    def up(self, *args: object, prefix: tuple[str, ...] = (), preexec_fn=end_with_parent) -> Iterator[Host]:
+    def up(self, *args: object, prefix: tuple[str, ...] = (), preexec_fn=end_with_parent,
+           wait_s: float = WAIT_S) -> Iterator[Host]:
         """A host in the foreground, from when it serves until the end of the block."""
         log = self.folder / f"log-{time.monotonic_ns()}"
         command = [*prefix, str(BINARY), "up", *map(str, args), "-o", "json"]
@@ -217,7 +218,7 @@ class WeftTest(unittest.TestCase):
                                        stdout=subprocess.PIPE, stderr=errors, preexec_fn=preexec_fn)
         try:
             # The first line says that it serves; when the host ends instead, the pipe closes.
-            readable, _, _ = select.select([process.stdout], [], [], WAIT_S)
+            readable, _, _ = select.select([process.stdout], [], [], wait_s)
             line = process.stdout.readline() if readable else b""
             if not line:
                 process.kill()
