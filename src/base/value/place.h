@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace weft::value {
+
+/// A way down a tree, for messages: "exports[0].functions[2]". A link of a chain that stands on the
+/// stack of whoever walks down; costs nothing until somebody asks for the text.
+class Place {
+  public:
+    Place() = default;
+    Place(const Place& parent, std::string_view name) : parent_(&parent), name_(name) {}
+    Place(const Place& parent, std::size_t index) : parent_(&parent), index_(index) {}
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+    /// Empty for the root.
+    std::string text() const;
+    /// The text with ": " behind it; empty for the root.
+    std::string prefix() const;
+
+  private:
+    const Place* parent_ = nullptr;
+    std::string_view name_;  ///< Empty: an index.
+    std::size_t index_ = 0;
+};
+
+}  // namespace weft::value
