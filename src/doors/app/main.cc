@@ -31,6 +31,6 @@ int main(int count, char** values) {
                 std::fwrite(text.data(), 1, text.size(), stderr);
             },
     };
-    const int code = weft::cli::run(args, environment, weft::app::up);
+    const int code = weft::cli::run(args, environment, {.up = weft::app::up, .call = {}});
     return std::fflush(stdout) == 0 ? code : weft::errc_row(weft::Errc::unavailable).exit_code;
 }

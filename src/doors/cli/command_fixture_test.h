@@ -25,6 +25,15 @@ class FixedClock final : public WallClock {
     UnixSeconds now_s = 1'800'000'000;
 };
 
+class EmptyCallee final : public Callee {
+  public:
+    const value::World& world() const override { return world_; }
+    Result<Bytes> call(ExportedFunction, Bytes) override { return Bytes(); }
+
+  private:
+    value::World world_;
+};
+
 /// A user's home in a temporary folder; `run` is the program.
 class CommandTest : public ::testing::Test {
   protected:
@@ -56,10 +65,13 @@ class CommandTest : public ::testing::Test {
             .random = &random,
             .out = [this](std::string_view text) { out += text; },
             .err = [this](std::string_view text) { err += text; }};
-        return cli::run(args, environment, [this](const UpOptions& options) {
-            up_calls.push_back(options);
-            return up_result;
-        });
+        return cli::run(args, environment,
+                        {.up =
+                             [this](const UpOptions& options) {
+                                 up_calls.push_back(options);
+                                 return up_result;
+                             },
+                         .call = caller});
     }
 
     codec::Json out_json() const {
@@ -92,6 +104,10 @@ class CommandTest : public ::testing::Test {
     std::string err;
     std::vector<UpOptions> up_calls;
     Result<void> up_result;
+    /// What `weft call` ends in; components that export nothing if a test does not replace it.
+    Caller caller = [](const CallOptions&) -> Result<std::unique_ptr<Callee>> {
+        return std::make_unique<EmptyCallee>();
+    };
 };
 
 }  // namespace weft::cli

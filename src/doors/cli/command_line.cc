@@ -82,20 +82,36 @@ Failure explain(const CLI::App& root, const CLI::ParseError& error) {
                 error.what(), full_name(app));
 }
 
-void define_root(CLI::App& root, Selection& selection, const Up& up) {
+void define_root(CLI::App& root, Selection& selection, const Handlers& handlers) {
     root.name("weft");
     root.require_subcommand(1);
     root.set_version_flag("--version", fmt::format("weft {}\n", version()), "Print the version");
     root.footer(
         "Exit codes: 0 done; 2 wrong command line or input; others in docs/reference/cli.md.\n"
         "'weft COMMAND --help' shows examples.");
-    define_up(root, selection, up);
+    define_up(root, selection, handlers.up);
+    if (handlers.call) define_call(root, selection, handlers.call);
     define_keys(root, selection);
     define_claims(root, selection);
     define_app(root, selection);
     define_inspect(root, selection);
     define_trust(root, selection);
     define_version(root, selection);
+}
+
+/// The parser would take a word such as `[1, 2]` for a list of its own and `-inf` for an option. A
+/// blank in front hides values of `weft call` from it; in WAVE it means nothing.
+std::string hide_value(std::string word) {
+    const bool looks_like_list = word.starts_with('[') && word.ends_with(']');
+    return looks_like_list || word == "-inf" ? " " + word : word;
+}
+
+/// As the parser wants them: the last word first.
+std::vector<std::string> reverse(std::span<const std::string> args) {
+    std::vector<std::string> words(args.rbegin(), args.rend());
+    if (!args.empty() && args.front() == "call")
+        for (auto& word : words) word = hide_value(std::move(word));
+    return words;
 }
 
 }  // namespace
@@ -110,13 +126,12 @@ void add_output(CLI::App& command, Selection& selection) {
     command.add_option("-o,--output", selection.output, "text or json [text]")->type_name("FORMAT");
 }
 
-Result<Selection> read_command_line(std::span<const std::string> args, const Up& up) {
+Result<Selection> read_command_line(std::span<const std::string> args, const Handlers& handlers) {
     Selection selection;
     CLI::App root("Weft runs WebAssembly components, each allowed only what it was given.");
-    define_root(root, selection, up);
-    std::vector<std::string> reversed(args.rbegin(), args.rend());
+    define_root(root, selection, handlers);
     try {
-        root.parse(std::move(reversed));
+        root.parse(reverse(args));
     } catch (const CLI::CallForHelp&) {
         selection.answer = root.help();
     } catch (const CLI::CallForVersion& asked) {

@@ -18,9 +18,9 @@ struct Selection {
     std::string answer;  ///< Of `--help` or `--version`: printed instead of running `action`.
 };
 
-/// Reads a command line. `up` is what `weft up` ends in; both outlive the selection's action.
+/// Reads a command line. `handlers` outlive the selection's action.
 /// Errors: invalid_argument (`cli.command_missing`, `cli.command_unknown`, `cli.option_unknown`,
 /// `cli.argument_unexpected`, `cli.argument_missing`, `cli.argument_wrong`).
-Result<Selection> read_command_line(std::span<const std::string> args, const Up& up);
+Result<Selection> read_command_line(std::span<const std::string> args, const Handlers& handlers);
 
 }  // namespace weft::cli

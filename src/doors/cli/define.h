@@ -11,6 +11,7 @@ namespace weft::cli {
 /// Each adds its commands to the tree that the command line is read with. When one of them is
 /// chosen, `selection.action` is set to run it.
 void define_up(CLI::App& root, Selection& selection, const Up& up);
+void define_call(CLI::App& root, Selection& selection, const Caller& caller);
 void define_keys(CLI::App& root, Selection& selection);
 void define_claims(CLI::App& root, Selection& selection);
 void define_app(CLI::App& root, Selection& selection);

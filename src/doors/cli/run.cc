@@ -37,9 +37,10 @@ std::vector<std::string> resolve_help(std::span<const std::string> args) {
 
 }  // namespace
 
-int run(std::span<const std::string> args, const Environment& environment, const Up& up) {
+int run(std::span<const std::string> args, const Environment& environment,
+        const Handlers& handlers) {
     const auto words = resolve_help(args);
-    const auto selection = read_command_line(words, up);
+    const auto selection = read_command_line(words, handlers);
     if (!selection) return exit_with({environment, guess_format(words)}, selection.error());
     if (!selection->answer.empty()) {
         environment.out(selection->answer);

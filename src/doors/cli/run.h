@@ -9,6 +9,7 @@
 #include "base/core/random.h"
 #include "base/core/result.h"
 #include "base/core/time.h"
+#include "doors/cli/callee.h"
 #include "doors/cli/up_options.h"
 
 namespace weft::cli {
@@ -28,10 +29,17 @@ struct Environment {
 /// the error it returns is printed by `run`.
 using Up = std::function<Result<void>(const UpOptions&)>;
 
+/// What commands end in that need more than files. A command whose handler is empty is not there.
+struct Handlers {
+    Up up;
+    Caller call;
+};
+
 /// Runs one command of `weft`. `args` are those behind the program's name. Returns the exit code:
 /// 0, or that of the error's code in `core/errc.h`; a wrong command line counts as
 /// invalid_argument. A failure is one line to `err`; with json output it is
 /// `{"error":{"code","slug","message"}}`.
-int run(std::span<const std::string> args, const Environment& environment, const Up& up);
+int run(std::span<const std::string> args, const Environment& environment,
+        const Handlers& handlers);
 
 }  // namespace weft::cli

@@ -1,20 +1,18 @@
 #include "doors/cli/up.h"
 
-#include "base/crypto/nkeys.h"
 #include "doors/cli/number.h"
 #include "doors/cli/places.h"
+#include "doors/cli/trust_options.h"
 
 namespace weft::cli {
 namespace {
 
 Result<void> read_places(const UpArguments& arguments, const Environment& environment,
                          UpOptions& out) {
-    out.trust_file_named = arguments.trust_file.has_value();
-    if (arguments.trust_file) {
-        TRY(out.trust_file, get_path(environment, "--trust-file", *arguments.trust_file));
-    } else {
-        TRY(out.trust_file, default_trust_file(environment));
-    }
+    TRY(auto trust, read_trust_options(environment, arguments.trust_keys, arguments.trust_file));
+    out.trust_keys = std::move(trust.keys);
+    out.trust_file = std::move(trust.file);
+    out.trust_file_named = trust.file_named;
     if (arguments.data_dir) {
         TRY(out.data_dir, get_path(environment, "--data-dir", *arguments.data_dir));
     } else {
@@ -37,11 +35,6 @@ Result<UpOptions> read_up(const UpArguments& arguments, const Console& console) 
     for (const auto& manifest : arguments.manifests) {
         CHECK(get_path(console.environment(), "the manifest", manifest));
         out.manifests.push_back(manifest);
-    }
-    for (const auto& key : arguments.trust_keys) {
-        TRY(const auto parsed,
-            crypto::PublicKey::parse_as(crypto::KeyKind::account, key).context("--trust"));
-        out.trust_keys.push_back(parsed.text());
     }
     CHECK(read_places(arguments, console.environment(), out));
     if (arguments.shards) {
