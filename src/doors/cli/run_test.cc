@@ -29,6 +29,7 @@ TEST_F(CommandLine, PrintsTheVersion) {
 }
 
 const std::vector<Args> commands = {{"up"},
+                                    {"call"},
                                     {"version"},
                                     {"inspect"},
                                     {"keys", "gen"},
