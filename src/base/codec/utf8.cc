@@ -1,6 +1,7 @@
 #include "base/codec/utf8.h"
 
 #include <cstdint>
+#include <cstring>
 
 namespace weft::codec {
 
@@ -19,6 +20,19 @@ Lead read_lead(std::uint8_t octet) {
     if (octet < 0xF0) return {3, octet & 0x0FU, 0x800};
     if (octet < 0xF5) return {4, octet & 0x07U, 0x10000};
     return {0, 0, 0};
+}
+
+/// Octets below 0x80 that the text begins with; most texts are nothing else.
+std::size_t ascii_length(std::string_view text) {
+    constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080;
+    std::size_t at = 0;
+    std::uint64_t words[4];
+    for (; at + sizeof words <= text.size(); at += sizeof words) {
+        std::memcpy(words, text.data() + at, sizeof words);
+        if (((words[0] | words[1] | words[2] | words[3]) & high_bits) != 0) break;
+    }
+    while (at < text.size() && static_cast<std::uint8_t>(text[at]) < 0x80) ++at;
+    return at;
 }
 
 }  // namespace
@@ -60,10 +74,8 @@ void append_utf8(std::string& out, char32_t code_point) {
 std::size_t find_invalid_utf8(std::string_view text) {
     std::size_t at = 0;
     while (at < text.size()) {
-        if (static_cast<std::uint8_t>(text[at]) < 0x80) {
-            ++at;
-            continue;
-        }
+        at += ascii_length(text.substr(at));
+        if (at == text.size()) break;
         const Utf8Char next = decode_utf8(text.substr(at));
         if (!next.valid) return at;
         at += next.bytes;

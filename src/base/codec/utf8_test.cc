@@ -32,6 +32,18 @@ TEST(Utf8, RefusesOverlongSurrogateTooLargeAndTruncatedForms) {
     EXPECT_EQ(find_invalid_utf8("aé€😀"), std::string_view::npos);
 }
 
+TEST(Utf8, FindsTheFirstWrongOctetWhereverItIs) {
+    for (std::size_t at = 0; at < 100; ++at) {
+        std::string text(100, 'a');
+        text[at] = '\x80';
+        EXPECT_EQ(find_invalid_utf8(text), at);
+        EXPECT_EQ(find_invalid_utf8(text.substr(0, at)), std::string_view::npos);
+        text.replace(at, 1, "é");
+        EXPECT_EQ(find_invalid_utf8(text), std::string_view::npos);
+        EXPECT_EQ(find_invalid_utf8(text + "\xFF"), 101U);
+    }
+}
+
 TEST(Utf8, KnowsWhatIsUnsafeToPrint) {
     for (const char32_t c : {0x00, 0x1B, 0x7F, 0x85, 0x9F, 0x2028, 0x202E, 0x2066})
         EXPECT_TRUE(is_unsafe_to_print(c)) << static_cast<unsigned>(c);

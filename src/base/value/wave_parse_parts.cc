@@ -16,6 +16,7 @@ bool may_stand_bare(const Type& type) {
 
 std::string hint(const Type& type, std::string_view word) {
     std::vector<std::string_view> names;
+    names.reserve(type.size());
     for (std::size_t i = 0; i < type.size(); ++i) names.push_back(type.name(i));
     const auto close = nearest(word, names);
     if (!close.empty()) return fmt::format("did you mean '{}'?", close);

@@ -57,52 +57,59 @@ bool WireReader::boolean() {
 }
 
 std::uint64_t WireReader::long_unsigned(unsigned bits) {
-    const auto offset = at_;
+    const auto ahead = octets_.subspan(at_, std::min(rest(), leb_octets_max(bits)));
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < leb_octets_max(bits); ++i) {
-        const auto octet = u8();
-        if (!ok()) return 0;
-        const auto shift = static_cast<unsigned>(7 * i);
+    unsigned shift = 0;
+    for (const auto octet : ahead) {
         const std::uint64_t group = octet & 0x7FU;
         if (shift + 7 > bits && (group >> (bits - shift)) != 0) break;
         value |= group << shift;
+        shift += 7;
         if ((octet & 0x80U) != 0) continue;
-        if (group != 0 || i == 0) return value;
-        refuse(Fault::leb_overlong, offset);
-        return 0;
+        if (group == 0 && shift > 7) return refuse_number(Fault::leb_overlong, bits);
+        at_ += shift / 7;
+        return value;
     }
-    refuse(Fault::leb_overflow, offset, bits);
-    return 0;
+    return refuse_number(Fault::leb_overflow, bits);
 }
 
 std::int64_t WireReader::signed_number(unsigned bits) {
-    const auto offset = at_;
+    const auto ahead = octets_.subspan(at_, std::min(rest(), leb_octets_max(bits)));
     std::uint64_t value = 0;
+    unsigned shift = 0;
     std::uint8_t before = 0;
-    for (std::size_t i = 0; i < leb_octets_max(bits); ++i) {
-        const auto octet = u8();
-        if (!ok()) return 0;
-        const auto shift = static_cast<unsigned>(7 * i);
+    for (const auto octet : ahead) {
         value |= static_cast<std::uint64_t>(octet & 0x7FU) << shift;
         if ((octet & 0x80U) != 0) {
             before = octet;
+            shift += 7;
             continue;
         }
         // The last group says nothing when it only repeats the sign bit of the one before.
         const bool repeats =
             (octet == 0x00 && (before & 0x40U) == 0) || (octet == 0x7F && (before & 0x40U) != 0);
-        if (i > 0 && repeats) {
-            refuse(Fault::leb_overlong, offset);
+        if (shift > 0 && repeats) {
+            refuse_number(Fault::leb_overlong, bits);
             return 0;
         }
         // All bits of the last group that do not fit must be copies of the sign.
         const auto fitting = std::min(7U, bits - shift);
-        const auto above = static_cast<std::uint8_t>((octet & 0x7FU) >> (fitting - 1));
+        const auto above = (octet & 0x7FU) >> (fitting - 1);
         if (above != 0 && above != (0x7FU >> (fitting - 1))) break;
         if (above != 0 && shift + 7 < 64) value |= ~std::uint64_t{0} << (shift + 7);
+        at_ += shift / 7 + 1;
         return static_cast<std::int64_t>(value);
     }
-    refuse(Fault::leb_overflow, offset, bits);
+    refuse_number(Fault::leb_overflow, bits);
+    return 0;
+}
+
+/// Says that the octets end, if they do before the number does.
+std::uint64_t WireReader::refuse_number(Fault fault, unsigned bits) {
+    const auto ahead = octets_.subspan(at_, std::min(rest(), leb_octets_max(bits)));
+    const bool goes_on = std::ranges::all_of(ahead, [](auto octet) { return octet >= 0x80; });
+    if (goes_on && ahead.size() < leb_octets_max(bits)) return cut_short();
+    refuse(fault, at_, bits);
     return 0;
 }
 

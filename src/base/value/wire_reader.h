@@ -85,6 +85,7 @@ class WireReader {
     }
     std::uint64_t long_unsigned(unsigned bits);
     std::int64_t signed_number(unsigned bits);
+    std::uint64_t refuse_number(Fault fault, unsigned bits);
     template <typename T>
     T fixed();
     BytesView take(std::size_t bytes);
