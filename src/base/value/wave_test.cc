@@ -6,6 +6,7 @@
 
 #include "base/core/random.h"
 #include "base/value/arbitrary_test.h"
+#include "base/value/wire.h"
 
 namespace weft::value {
 namespace {
@@ -202,6 +203,19 @@ TEST(Wave, RoundTripsEveryValue) {
         EXPECT_EQ(*again, value) << type_text(type) << " " << *text;
         EXPECT_FALSE(text->contains('\n'));
     }
+}
+
+TEST(Wave, RoundTripsAsDeepAsTypesGo) {
+    Type type(Kind::bool_);
+    Value value = Value::boolean(true);
+    while (type.depth() < Type::depth_max) {
+        type = Type::tuple({type}).value();
+        value = Value::items({value});
+    }
+    EXPECT_EQ(parsed(print_wave(value, type).value(), type), value);
+    Bytes octets;
+    ASSERT_TRUE(encode(value, type, octets));
+    EXPECT_EQ(decode(octets, type).value(), value);
 }
 
 TEST(Wave, RefusesEveryPrefixThatEndsInAContainer) {
