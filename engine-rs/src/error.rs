@@ -2,8 +2,10 @@
 
 use crate::abi::{WeStr, take};
 use std::fmt::{self, Write};
+use wasmtime::component::ResourceTableError;
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
+use wasmtime_wasi_http::FieldMapError;
 
 /// `we_status`; the header says what each one means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,11 @@ pub enum Status {
     BodyIncomplete = 16,
     Internal = 17,
     InstanceLost = 18,
+    Handles = 19,
+    Fields = 20,
+    HostData = 21,
+    Random = 22,
+    Parts = 23,
 }
 
 /// `we_trap`.
@@ -84,10 +91,32 @@ impl Fault {
         let status = match trap {
             TrapKind::Interrupt => Status::Cpu,
             _ if growth_refused => Status::Memory,
+            TrapKind::Host => limit_of(error).unwrap_or(Status::Trap),
             _ => Status::Trap,
         };
         Fault { status, trap, message, backtrace: backtrace_of(error) }
     }
+}
+
+/// Which limit a host function refused to go beyond. Some of Wasmtime's errors have no public type and
+/// are told by their text; `tests/limits.rs` fills each limit and so notices when a text changes.
+fn limit_of(error: &wasmtime::Error) -> Option<Status> {
+    if let Some(ResourceTableError::Full) = error.downcast_ref() {
+        return Some(Status::Handles);
+    }
+    if let Some(FieldMapError::TooManyFields | FieldMapError::TotalSizeTooBig) =
+        error.downcast_ref()
+    {
+        return Some(Status::Fields);
+    }
+    let text = error.root_cause().to_string();
+    let told = [
+        ("handle limit exceeded", Status::Handles),
+        ("fuel allocated for hostcalls", Status::HostData),
+        ("requested len", Status::Random),
+        ("resource limit exceeded", Status::Parts),
+    ];
+    told.iter().find(|(part, _)| text.contains(part)).map(|(_, status)| *status)
 }
 
 /// What the other calls of an instance are told when one of them ended it.

@@ -73,14 +73,14 @@ fn a_guest_that_hoards_handles_is_ended() {
 
     let fault = run_with("/handles", options).fault.unwrap();
 
-    assert_eq!((fault.status, fault.trap), (Status::Trap, TrapKind::Host));
+    assert_eq!((fault.status, fault.trap), (Status::Handles, TrapKind::Host));
 }
 
 #[test]
 fn a_guest_that_fills_its_headers_is_ended() {
     let fault = run("/fields").fault.unwrap();
 
-    assert_eq!((fault.status, fault.trap), (Status::Trap, TrapKind::Host));
+    assert_eq!((fault.status, fault.trap), (Status::Fields, TrapKind::Host));
 }
 
 #[test]
@@ -89,7 +89,27 @@ fn the_host_takes_no_more_than_its_share_of_one_call() {
 
     let fault = run_with("/big?65536", options).fault.unwrap();
 
-    assert_eq!((fault.status, fault.trap), (Status::Trap, TrapKind::Host));
+    assert_eq!((fault.status, fault.trap), (Status::HostData, TrapKind::Host));
+}
+
+#[test]
+fn a_guest_gets_no_more_random_octets_at_once_than_it_may() {
+    let options = WeInstanceOptions { random_bytes_max: 1000, ..call_options() };
+
+    assert_eq!(run_with("/random?1000", options).body, b"1000");
+    assert_eq!(run_with("/random?1001", options).fault.unwrap().status, Status::Random);
+    assert_eq!(run("/random?65537").fault.unwrap().status, Status::Random);
+}
+
+#[test]
+fn a_component_of_more_parts_than_it_may_have_does_not_start() {
+    // The test guest is several core instances.
+    let options = WeInstanceOptions { parts_max: 1, ..call_options() };
+
+    let heard = run_with("/ignore", options);
+
+    assert_eq!(heard.fault.unwrap().status, Status::Parts);
+    assert_eq!(heard.ended.unwrap().unwrap_err().status, Status::Parts);
 }
 
 #[test]

@@ -9,8 +9,9 @@ constexpr Duration window_length = std::chrono::seconds(1);
 
 }  // namespace
 
-std::optional<RateLimiter::Pass> RateLimiter::admit(std::string_view source, TimePoint now,
-                                                    std::uint64_t cost) {
+std::optional<RateLimiter::Pass> RateLimiter::admit_within(std::uint64_t budget_per_s,
+                                                           std::string_view source, TimePoint now,
+                                                           std::uint64_t cost) {
     const std::lock_guard lock(mutex_);
     auto& window = window_of(source, now);
     const bool is_over = now - window.begin >= window_length;
@@ -18,7 +19,7 @@ std::optional<RateLimiter::Pass> RateLimiter::admit(std::string_view source, Tim
         window.begin = now;
         window.spent = 0;
     }
-    if (cost > limits_.budget_per_s - window.spent) {
+    if (window.spent >= budget_per_s || cost > budget_per_s - window.spent) {
         ++window.lines_dropped;
         return std::nullopt;
     }

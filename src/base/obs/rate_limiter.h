@@ -30,7 +30,12 @@ class RateLimiter {
 
     /// A Pass when the line may be written, nothing when it is dropped. A line that costs more than
     /// the whole budget never passes.
-    std::optional<Pass> admit(std::string_view source, TimePoint now, std::uint64_t cost = 1);
+    std::optional<Pass> admit(std::string_view source, TimePoint now, std::uint64_t cost = 1) {
+        return admit_within(limits_.budget_per_s, source, now, cost);
+    }
+    /// The same for a source with a budget of its own.
+    std::optional<Pass> admit_within(std::uint64_t budget_per_s, std::string_view source,
+                                     TimePoint now, std::uint64_t cost);
 
     /// Sources remembered now, at most `sources_max`.
     std::size_t sources() const;

@@ -45,8 +45,17 @@ host::Admission admission_of(const Component& component) {
 engine::CallLimits limits_of(const Component& component) {
     engine::CallLimits limits;
     if (!component.limits) return limits;
-    limits.memory_bytes_max = component.limits->memory_bytes.value_or(limits.memory_bytes_max);
-    limits.cpu_time_max = component.limits->cpu_time.value_or(limits.cpu_time_max);
+    const auto& given = *component.limits;
+    limits.memory_bytes_max = given.memory_bytes.value_or(limits.memory_bytes_max);
+    limits.hostcall_bytes_max = given.host_data_bytes.value_or(limits.hostcall_bytes_max);
+    limits.table_elements_max = given.table_elements.value_or(limits.table_elements_max);
+    limits.handles_max = given.handles.value_or(limits.handles_max);
+    limits.header_bytes_max =
+        static_cast<std::uint32_t>(given.fields_bytes.value_or(limits.header_bytes_max));
+    limits.random_bytes_max =
+        static_cast<std::uint32_t>(given.random_bytes.value_or(limits.random_bytes_max));
+    limits.parts_max = given.parts.value_or(limits.parts_max);
+    limits.cpu_time_max = given.cpu_time.value_or(limits.cpu_time_max);
     return limits;
 }
 
@@ -131,11 +140,15 @@ Result<void> add_to_plan(Plan& plan, const manifest::Application& application,
         if (component.kind == Component::Kind::component) {
             CHECK(check_traits(component));
             TRY(auto path, path_of(component, directory));
-            plan.components.push_back({.id = id_of(application, component),
-                                       .path = std::move(path),
-                                       .limits = limits_of(component),
-                                       .admission = admission_of(component),
-                                       .reuse = reuse_of(component)});
+            PlannedComponent planned{.id = id_of(application, component),
+                                     .path = std::move(path),
+                                     .limits = limits_of(component),
+                                     .admission = admission_of(component),
+                                     .reuse = reuse_of(component)};
+            if (component.limits)
+                planned.log_bytes_per_s =
+                    component.limits->log_bytes_per_s.value_or(planned.log_bytes_per_s);
+            plan.components.push_back(std::move(planned));
             if (!component.links.empty())
                 return fail(Errc::unsupported, "app.link_unsupported",
                             "component '{}' links to '{}'; this version has no provider that "

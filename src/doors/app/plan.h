@@ -17,6 +17,7 @@ struct PlannedComponent {
     engine::CallLimits limits;
     host::Admission admission;
     host::Reuse reuse;
+    std::uint64_t log_bytes_per_s = 64U << 10U;
 };
 
 /// An http-server that is to listen.

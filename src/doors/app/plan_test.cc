@@ -73,13 +73,21 @@ TEST(Plan, LimitsOfTheManifestBecomeLimitsOfCalls) {
         - type: spreadscaler
           properties: {instances: 500}
         - type: limits
-          properties: {memory: 8MiB, cpu_time: 25ms, queue: 7, deadline: 2s}
+          properties: {memory: 8MiB, cpu_time: 25ms, queue: 7, deadline: 2s, table_elements: 9,
+                       handles: 10, parts: 11, host_data: 12KiB, fields: 13KiB, random: 14KiB, log: 15KiB}
 )");
 
     ASSERT_TRUE(planned) << planned.error().message;
     const auto& component = planned->components[0];
     EXPECT_EQ(component.limits.memory_bytes_max, 8U << 20U);
     EXPECT_EQ(component.limits.cpu_time_max, 25ms);
+    EXPECT_EQ(component.limits.table_elements_max, 9U);
+    EXPECT_EQ(component.limits.handles_max, 10U);
+    EXPECT_EQ(component.limits.parts_max, 11U);
+    EXPECT_EQ(component.limits.hostcall_bytes_max, 12U << 10U);
+    EXPECT_EQ(component.limits.header_bytes_max, 13U << 10U);
+    EXPECT_EQ(component.limits.random_bytes_max, 14U << 10U);
+    EXPECT_EQ(component.log_bytes_per_s, 15U << 10U);
     EXPECT_EQ(component.admission.queue_max, 7U);
     EXPECT_EQ(component.admission.deadline, 2s);
     EXPECT_EQ(component.admission.concurrency_max, 500U);

@@ -101,7 +101,8 @@ rt::Task<void> Process::deploy(Load load) {
                                           .code = std::move(code),
                                           .limits = component.plan.limits,
                                           .admission = component.plan.admission,
-                                          .reuse = component.plan.reuse}));
+                                          .reuse = component.plan.reuse,
+                                          .log_bytes_per_s = component.plan.log_bytes_per_s}));
     }
     CO_CHECK(co_await start_http(std::move(load.http_servers)));
     co_return ok();

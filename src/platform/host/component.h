@@ -37,6 +37,8 @@ struct ComponentSpec {
     engine::CallLimits limits;
     Admission admission;
     Reuse reuse;
+    /// What its instances may print together in a second; the rest is dropped and counted.
+    std::uint64_t log_bytes_per_s = 64U << 10U;
 };
 
 }  // namespace weft::host

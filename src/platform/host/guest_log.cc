@@ -31,23 +31,24 @@ void GuestLog::on_output(engine::GuestStream stream, BytesView octets) {
 }
 
 void GuestLog::write_line(engine::GuestStream stream, std::string_view line) {
-    const auto pass = shared_->limiter->admit(component_, executor_->now(), line.size() + 1);
+    const auto pass = shared_->limiter->admit_within(source_.bytes_per_s, source_.component,
+                                                     executor_->now(), line.size() + 1);
     if (!pass) {
         shared_->probe.log_lines_dropped.add();
         return;
     }
     if (pass->lines_dropped > 0)
-        shared_->log.warn("component.lines_dropped", obs::kv("component", component_),
+        shared_->log.warn("component.lines_dropped", obs::kv("component", source_.component),
                           obs::kv("lines", pass->lines_dropped));
-    shared_->log.info("component.line_printed", obs::kv("component", component_),
-                      obs::kv("call", call_name(trace_id_)),
+    shared_->log.info("component.line_printed", obs::kv("component", source_.component),
+                      obs::kv("call", call_name(source_.trace_id)),
                       obs::kv("stream", stream == engine::GuestStream::out ? "stdout" : "stderr"),
                       obs::kv("text", line));
 }
 
 void GuestLog::on_trap(std::string_view message, std::string_view backtrace) {
-    shared_->log.warn("component.call_trapped", obs::kv("component", component_),
-                      obs::kv("call", call_name(trace_id_)), obs::kv("reason", message),
+    shared_->log.warn("component.call_trapped", obs::kv("component", source_.component),
+                      obs::kv("call", call_name(source_.trace_id)), obs::kv("reason", message),
                       obs::kv("backtrace", backtrace));
 }
 

@@ -17,7 +17,7 @@ namespace weft::host {
 struct GuestLogShared {
     obs::Log log;
     Probe probe;
-    obs::RateLimiter* limiter;  ///< Octets a second and component.
+    obs::RateLimiter* limiter;  ///< Octets, by component.
 };
 
 /// Turns what one instance prints into events, a line each: `component.line_printed`. A line longer
@@ -27,12 +27,14 @@ class GuestLog final : public engine::GuestObserver {
   public:
     static constexpr std::size_t line_bytes_max = 4096;
 
-    GuestLog(const GuestLogShared* shared, const rt::Executor* executor,
-             capability::ComponentId component, std::uint64_t trace_id)
-        : shared_(shared),
-          executor_(executor),
-          component_(std::move(component)),
-          trace_id_(trace_id) {}
+    /// Whose lines they are, and how many octets the component may print in a second.
+    struct Source {
+        capability::ComponentId component;
+        std::uint64_t bytes_per_s;
+        std::uint64_t trace_id;
+    };
+    GuestLog(const GuestLogShared* shared, const rt::Executor* executor, Source source)
+        : shared_(shared), executor_(executor), source_(std::move(source)) {}
     ~GuestLog() override;
 
     void on_output(engine::GuestStream stream, BytesView octets) override;
@@ -43,8 +45,7 @@ class GuestLog final : public engine::GuestObserver {
 
     const GuestLogShared* shared_;
     const rt::Executor* executor_;
-    capability::ComponentId component_;
-    std::uint64_t trace_id_;
+    Source source_;
     std::string pending_[2];  // The beginning of a line, for stdout and stderr; at most
                               // line_bytes_max each.
 };

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <string_view>
+#include <vector>
+
 #include "base/obs/registry.h"
+#include "platform/host/limit.h"
 
 namespace weft::host {
 
@@ -9,6 +13,7 @@ struct Probe {
     obs::Counter calls;
     obs::Counter calls_failed;
     obs::Counter calls_refused;  ///< Over the limits of the component or of the host.
+    obs::Labelled<obs::Counter> limits_reached;  ///< By the place in `component_limits`.
     obs::Gauge calls_running;
     obs::Gauge instances;
     obs::Counter instances_opened;
@@ -19,11 +24,16 @@ struct Probe {
     obs::Histogram call_seconds;
 
     static Probe in(obs::Registry& registry) {
+        std::vector<std::string_view> names;
+        for (const auto& limit : component_limits) names.push_back(limit.name);
         return {.calls = registry.counter("weft_host_calls_total", "calls into components"),
                 .calls_failed = registry.counter("weft_host_calls_failed_total",
                                                  "calls that ended with an error"),
                 .calls_refused =
                     registry.counter("weft_host_calls_refused_total", "calls over a limit"),
+                .limits_reached = registry.counters("weft_host_limits_reached_total",
+                                                    "calls that a limit ended or refused",
+                                                    {{"limit", std::move(names)}}),
                 .calls_running = registry.gauge("weft_host_calls_count", "calls under way"),
                 .instances = registry.gauge("weft_host_instances_count", "instances alive"),
                 .instances_opened = registry.counter("weft_host_instances_opened_total",

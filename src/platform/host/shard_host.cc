@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/host/limit.h"
 #include "platform/host/probe.h"
 
 namespace weft::host {
@@ -29,6 +30,7 @@ PoolLimits pool_limits_of(const ComponentSpec& spec, unsigned shards) {
 void log_failure(const GuestLogShared& logging, const capability::ComponentId& component,
                  std::uint64_t trace_id, const Error& error) {
     if (error.code == Errc::cancelled) return;
+    if (const auto limit = limit_behind(error)) logging.probe.limits_reached.at(*limit).add();
     if (error.code == Errc::exhausted)
         logging.probe.calls_refused.add();
     else
@@ -125,7 +127,9 @@ rt::Task<net::HttpResponse> ShardHost::handle_http(rt::CallCtx ctx, capability::
         }
         pass = std::move(*waited);
     }
-    auto observer = std::make_shared<GuestLog>(logging_, executor_, entry->spec.id, ctx.trace_id);
+    auto observer = std::make_shared<GuestLog>(
+        logging_, executor_,
+        GuestLog::Source{entry->spec.id, entry->spec.log_bytes_per_s, ctx.trace_id});
     const auto trace_id = ctx.trace_id;
     auto instance = entry->pool->acquire();
     if (!instance) {

@@ -50,6 +50,14 @@ class ShardHostTest : public testing::Test {
         co_return ok();
     }
 
+    std::int64_t reached(std::string_view limit) {
+        for (const auto& sample : registry_.snapshot())
+            if (sample.name == "weft_host_limits_reached_total" &&
+                sample.labels.at(0).second == limit)
+                return sample.value;
+        return -1;
+    }
+
     rt::SimLoop loop_;
     obs::CaptureSink events_;
     SystemWallClock clock_;
@@ -132,6 +140,27 @@ TEST_F(ShardHostTest, CallsOverWhatThePoolHoldsWaitAtTheGate) {
     EXPECT_EQ(outcomes_, (std::vector<std::string>{"host.queue_full", "200 woke", "200 woke"}));
 }
 
+TEST_F(ShardHostTest, EachLimitThatEndsOrRefusesACallIsCounted) {
+    for (const auto& limit : component_limits) EXPECT_EQ(reached(limit.name), 0) << limit.name;
+
+    for (std::size_t at = 0; at < component_limits.size(); ++at) {
+        engine_.add(
+            "over",
+            [at](std::shared_ptr<engine::fake::World>,
+                 net::HttpRequest) -> rt::Task<net::HttpResponse> {
+                co_return Failure(Error{Errc::exhausted, component_limits[at].slug, "over it"});
+            });
+        host_.put({.id = "over",
+                   .code = engine_.compile(as_bytes("over")).value(),
+                   .limits = {},
+                   .admission = {},
+                   .reuse = {}});
+        EXPECT_EQ(get("/", "over"), component_limits[at].slug.text());
+    }
+
+    for (const auto& limit : component_limits) EXPECT_EQ(reached(limit.name), 1) << limit.name;
+}
+
 TEST_F(ShardHostTest, AnInstanceIsUsedAgainAsOftenAsAsked) {
     put({}, {}, {.calls = 2});
 
@@ -176,7 +205,7 @@ TEST_F(ShardHostTest, WhatAGuestPrintsIsLoggedByLines) {
 }
 
 TEST_F(ShardHostTest, APrintingGuestIsHeldToItsRate) {
-    GuestLog guest(&logging_, &loop_, "hello", 1);
+    GuestLog guest(&logging_, &loop_, {"hello", 100, 1});
     for (int i = 0; i < 50; ++i)
         guest.on_output(engine::GuestStream::out, as_bytes("0123456789abcde\n"));
     EXPECT_EQ(events_.events("component.line_printed").size(), 6U);
@@ -193,7 +222,7 @@ TEST_F(ShardHostTest, ALineWithoutEndIsCut) {
     obs::RateLimiter generous({.budget_per_s = 1'000'000, .sources_max = 4});
     const GuestLogShared shared{logging_.log, logging_.probe, &generous};
     {
-        GuestLog guest(&shared, &loop_, "hello", 1);
+        GuestLog guest(&shared, &loop_, {"hello", 1'000'000, 1});
         guest.on_output(engine::GuestStream::err, Bytes(GuestLog::line_bytes_max + 10, 'x'));
     }
 

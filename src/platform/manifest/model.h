@@ -87,10 +87,17 @@ struct Pool {
 /// Weft's trait `limits`, of each instance but for concurrency and queue.
 struct Limits {
     std::optional<std::uint64_t> memory_bytes;
-    std::optional<Duration> cpu_time;          ///< Of one call.
-    std::optional<std::uint32_t> concurrency;  ///< Calls of the component at one time.
-    std::optional<std::uint32_t> queue;        ///< Calls that wait.
-    std::optional<Duration> deadline;          ///< Of one call, waiting included.
+    std::optional<Duration> cpu_time;             ///< Of one call.
+    std::optional<std::uint32_t> concurrency;     ///< Calls of the component at one time.
+    std::optional<std::uint32_t> queue;           ///< Calls that wait.
+    std::optional<Duration> deadline;             ///< Of one call, waiting included.
+    std::optional<std::uint32_t> table_elements;  ///< Of each table.
+    std::optional<std::uint32_t> handles;         ///< Host resources open at one time.
+    std::optional<std::uint32_t> parts;           ///< Core instances, tables and memories, of each.
+    std::optional<std::uint64_t> host_data_bytes;  ///< Handed to the host in one call.
+    std::optional<std::uint64_t> fields_bytes;     ///< Of one set of header fields.
+    std::optional<std::uint64_t> random_bytes;     ///< Asked for in one call.
+    std::optional<std::uint64_t> log_bytes_per_s;  ///< Printed by all instances together.
     Place place;
 };
 

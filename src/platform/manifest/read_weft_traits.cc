@@ -14,8 +14,9 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 
 constexpr std::array<std::string_view, 4> pool_keys{"reuse", "idle", "min", "max"};
-constexpr std::array<std::string_view, 5> limits_keys{"memory", "cpu_time", "concurrency", "queue",
-                                                      "deadline"};
+constexpr std::array<std::string_view, 12> limits_keys{
+    "memory",  "cpu_time", "concurrency", "queue",  "deadline", "table_elements",
+    "handles", "parts",    "host_data",   "fields", "random",   "log"};
 constexpr std::array<std::string_view, 3> rollout_keys{"strategy", "steps", "gate"};
 constexpr std::array<std::string_view, 2> gate_keys{"error_rate", "p99"};
 constexpr std::array<std::string_view, 1> strategies{"canary"};
@@ -97,6 +98,18 @@ void read_steps(const NodeReader& reader, const Node& list, Rollout& rollout) {
     }
 }
 
+struct SizeRange {
+    std::uint64_t least;
+    std::uint64_t most;
+};
+std::optional<std::uint64_t> size(const NodeReader& reader, const Node& properties,
+                                  std::string_view key, SizeRange range, std::string_view words) {
+    const auto bytes = unit(reader, properties, key, parse_size);
+    if (bytes && (*bytes < range.least || *bytes > range.most))
+        out_of_range(reader, properties, key, fmt::format("from {}", words));
+    return bytes;
+}
+
 }  // namespace
 
 Pool read_pool(const NodeReader& reader, const Node& properties) {
@@ -118,14 +131,23 @@ Limits read_limits(const NodeReader& reader, const Node& properties) {
     limits.place = properties.place();
     if (!reader.is_mapping(properties)) return limits;
     reader.check_keys(properties, limits_keys, UnknownKey::error);
-    limits.memory_bytes = unit(reader, properties, "memory", parse_size);
-    if (limits.memory_bytes &&
-        (*limits.memory_bytes < memory_bytes_min || *limits.memory_bytes > memory_bytes_max))
-        out_of_range(reader, properties, "memory", "from 64KiB to 4GiB");
+    limits.memory_bytes =
+        size(reader, properties, "memory", {memory_bytes_min, memory_bytes_max}, "64KiB to 4GiB");
     limits.cpu_time = duration(reader, properties, "cpu_time", {milliseconds(1), hours(1)});
     limits.concurrency = count(reader, properties, "concurrency", {1, 100'000});
     limits.queue = count(reader, properties, "queue", {0, 1'000'000});
     limits.deadline = duration(reader, properties, "deadline", {milliseconds(1), hours(24)});
+    limits.table_elements = count(reader, properties, "table_elements", {1, 10'000'000});
+    limits.handles = count(reader, properties, "handles", {1, 1'000'000});
+    limits.parts = count(reader, properties, "parts", {1, 10'000});
+    limits.host_data_bytes =
+        size(reader, properties, "host_data", {1U << 10U, 1ULL << 30U}, "1KiB to 1GiB");
+    limits.fields_bytes =
+        size(reader, properties, "fields", {1U << 10U, 16U << 20U}, "1KiB to 16MiB");
+    limits.random_bytes =
+        size(reader, properties, "random", {1U << 10U, 1ULL << 30U}, "1KiB to 1GiB");
+    limits.log_bytes_per_s =
+        size(reader, properties, "log", {1U << 10U, 1ULL << 30U}, "1KiB to 1GiB");
     return limits;
 }
 

@@ -5,6 +5,9 @@ set -eu
 cd "$(dirname "$0")"
 target="${CARGO_TARGET_DIR:-$(mktemp -d)}"
 engine=$(pwd)/../../../../engine-rs
+# No path of this machine in what is committed.
+RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$(rustc --print sysroot)=/rust"
+export RUSTFLAGS
 
 build() {
     (cd "$1" && CARGO_TARGET_DIR="$target" cargo build --locked --release --target wasm32-wasip2)

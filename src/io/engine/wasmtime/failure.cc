@@ -33,17 +33,42 @@ Failure refused(we_status status, std::string_view message) {
     }
 }
 
-/// Why a call gave no response, or not all of it.
-Failure ended(we_status status, std::string_view message) {
+/// The guest went beyond a limit of its instance.
+Failure over_limit(we_status status) {
     switch (status) {
-        case WE_POOL_FULL:
-            return fail(Errc::exhausted, "engine.pool_full", "{}; try again later", message);
         case WE_CPU:
             return fail(Errc::exhausted, "engine.cpu_budget",
                         "the component used up its CPU time; give it more or look for a loop");
         case WE_MEMORY:
             return fail(Errc::exhausted, "engine.memory_limit",
                         "the component needs more memory than its limit; raise the limit");
+        case WE_HANDLES:
+            return fail(Errc::exhausted, "engine.handle_limit",
+                        "the component holds more host resources than its limit; raise 'handles' "
+                        "or look for a leak");
+        case WE_FIELDS:
+            return fail(Errc::exhausted, "engine.field_limit",
+                        "the component made header fields beyond its limit; raise 'fields'");
+        case WE_HOST_DATA:
+            return fail(Errc::exhausted, "engine.host_data_limit",
+                        "the component handed more to the host in one call than its limit; raise "
+                        "'host_data' or use a stream");
+        case WE_RANDOM:
+            return fail(Errc::exhausted, "engine.random_limit",
+                        "the component asked for more random octets at once than its limit; raise "
+                        "'random' or ask for less");
+        default:
+            return fail(Errc::exhausted, "engine.parts_limit",
+                        "the component is made of more core instances, tables or memories than "
+                        "its limit; raise 'parts'");
+    }
+}
+
+/// Why a call gave no response, or not all of it.
+Failure ended(we_status status, std::string_view message) {
+    switch (status) {
+        case WE_POOL_FULL:
+            return fail(Errc::exhausted, "engine.pool_full", "{}; try again later", message);
         case WE_NO_RESPONSE:
             return fail(Errc::failed_precondition, "engine.no_response",
                         "the component ended without a response");
@@ -84,9 +109,14 @@ Failure failure_of(const we_error* error) {
         case WE_CORE_MODULE:
         case WE_COMPILE:
         case WE_LINK: return refused(status, message);
-        case WE_POOL_FULL:
         case WE_CPU:
         case WE_MEMORY:
+        case WE_HANDLES:
+        case WE_FIELDS:
+        case WE_HOST_DATA:
+        case WE_RANDOM:
+        case WE_PARTS: return over_limit(status);
+        case WE_POOL_FULL:
         case WE_NO_RESPONSE:
         case WE_GUEST_ERROR:
         case WE_INSTANCE_LOST:
@@ -97,7 +127,7 @@ Failure failure_of(const we_error* error) {
 
 bool is_trap(const we_error* error) {
     const auto status = we_error_code(error);
-    return status == WE_TRAP || status == WE_CPU || status == WE_MEMORY;
+    return status == WE_TRAP || status == WE_CPU || status == WE_MEMORY || status >= WE_HANDLES;
 }
 
 Failure out_of_time() {

@@ -204,7 +204,15 @@ TEST_P(WasmtimeEngine, HoldsAGuestToItsLimits) {
     EXPECT_EQ(fetch("/grow?16", small).value(), "200 refused");
     EXPECT_EQ(slug_of(fetch("/spin", small)), "engine.cpu_budget");
     small.handles_max = 50;
-    EXPECT_EQ(slug_of(fetch("/handles", small)), "engine.trap");
+    EXPECT_EQ(slug_of(fetch("/handles", small)), "engine.handle_limit");
+    small.header_bytes_max = 10'000;
+    EXPECT_EQ(slug_of(fetch("/fields", small)), "engine.field_limit");
+    small.random_bytes_max = 1'000;
+    EXPECT_EQ(slug_of(fetch("/random?1001", small)), "engine.random_limit");
+    EXPECT_EQ(fetch("/random?1000", small).value(), "200 1000");
+    small.hostcall_bytes_max = 1'000;
+    EXPECT_EQ(slug_of(fetch("/big?65536", small)), "engine.host_data_limit");
+    EXPECT_EQ(slug_of(fetch("/", {.parts_max = 1})), "engine.parts_limit");
 }
 
 TEST_P(WasmtimeEngine, RefusesLimitsOfZero) {

@@ -45,6 +45,10 @@ impl wasip2::exports::http::incoming_handler::Guest for Guest {
             "/trailers" => trailers(out),
             "/handles" => handles(),
             "/fields" => fields(),
+            "/random" => {
+                let octets = wasip2::random::random::get_random_bytes(number(query));
+                answer(out, &octets.len().to_string())
+            }
             "/world" => answer(out, &world()),
             _ => describe(request, out),
         }
