@@ -71,7 +71,9 @@ enum {
     WE_FIELDS = 20,           ///< The guest filled a set of header fields beyond its limit.
     WE_HOST_DATA = 21,        ///< The guest handed more to the host in one call than it may.
     WE_RANDOM = 22,           ///< The guest asked for more random octets at once than it may.
-    WE_PARTS = 23  ///< More core instances, tables or memories than an instance may have.
+    WE_PARTS = 23,  ///< More core instances, tables or memories than an instance may have.
+    WE_TOO_MANY_FUNCTIONS = 30,  ///< More than are compiled; the message has both figures.
+    WE_ARTIFACT = 31             ///< Not an artefact that this engine can load.
 };
 
 /// How a guest trapped.
@@ -156,13 +158,35 @@ we_status we_engine_metrics(const we_engine*, we_metrics* out);
 
 typedef struct we_component we_component;
 /// Validates, compiles and type-checks against what the host offers. Takes CPU time on all cores:
-/// call it on a worker thread. Errors: WE_NOT_WASM, WE_CORE_MODULE, WE_COMPILE, WE_LINK.
+/// call it on a worker thread. Errors: WE_NOT_WASM, WE_CORE_MODULE, WE_TOO_MANY_FUNCTIONS,
+/// WE_COMPILE, WE_LINK.
 we_status we_component_new(const we_engine*, we_str wasm, we_component** out, we_error** error);
 /// Tasks made from it stay valid.
 void we_component_free(we_component*);
 /// 2 when it exports wasi:http/incoming-handler 0.2, 3 when it exports wasi:http/handler 0.3, else
 /// 0.
 int32_t we_component_http(const we_component*);
+
+// -------------------------------------------------------------------------------------- artefacts
+
+/// Validates and compiles as `we_component_new` does, without linking and without an engine that
+/// runs anything: for a process that only compiles. Needs no `we_runtime_init`. `out` is native
+/// code for engines with the same fingerprint. Takes CPU time on all cores. Errors: those of
+/// `we_component_new` but WE_LINK.
+we_status we_artifact_new(const we_engine_config*, we_str wasm, we_buf* out, we_error** error);
+/// Maps and links the artefact that is the first `size` octets of the regular file `fd`, which
+/// needs a mounted /proc. The octets are trusted: whoever can choose them runs code in this
+/// process. The file must not change while the component or a task made from it lives; `fd` itself
+/// may be closed, another descriptor stays open instead. Errors: WE_ARTIFACT (another build, other
+/// settings, another CPU, an octet count that is wrong), WE_LINK.
+we_status we_component_load(const we_engine*, int32_t fd, uint64_t size, we_component** out,
+                            we_error** error);
+/// Octets that are the same for two engines exactly if each loads the other's artefacts: build,
+/// settings and features of the CPU. Their meaning is private.
+we_status we_engine_fingerprint(const we_engine*, we_buf* out, we_error** error);
+/// From now on the process ends with this exit code (not 0) when the engine gets no memory; without
+/// it, it aborts. For processes that only compile.
+void we_exit_when_out_of_memory(int32_t code);
 
 // ---------------------------------------------------------------------------------- request body
 

@@ -40,15 +40,15 @@ pub struct WeBuf {
 unsafe impl Send for WeBuf {}
 unsafe impl Sync for WeBuf {}
 
-impl WeBuf {
-    #[cfg(test)]
-    pub fn new(
-        data: *const u8,
-        size: usize,
-        free: extern "C" fn(*mut c_void),
-        owner: *mut c_void,
-    ) -> Self {
-        WeBuf { data, size, free: Some(free), owner }
+extern "C" fn free_octets(owner: *mut c_void) {
+    drop(unsafe { Box::from_raw(owner.cast::<Vec<u8>>()) });
+}
+
+impl From<Vec<u8>> for WeBuf {
+    fn from(octets: Vec<u8>) -> Self {
+        let owner = Box::into_raw(Box::new(octets));
+        let (data, size) = unsafe { ((*owner).as_ptr(), (*owner).len()) };
+        WeBuf { data, size, free: Some(free_octets), owner: owner.cast() }
     }
 }
 
@@ -137,6 +137,18 @@ pub unsafe fn give<T>(value: T, out: *mut *mut T, name: &str) -> Result<(), Faul
         return Err(Fault::new(Status::Invalid, format!("'{name}' is null")));
     }
     unsafe { *out = Box::into_raw(Box::new(value)) };
+    Ok(())
+}
+
+/// Moves octets to the caller.
+///
+/// # Safety
+/// `out` is null or writable.
+pub unsafe fn give_octets(octets: Vec<u8>, out: *mut WeBuf, name: &str) -> Result<(), Fault> {
+    if out.is_null() {
+        return Err(Fault::new(Status::Invalid, format!("'{name}' is null")));
+    }
+    unsafe { out.write(octets.into()) };
     Ok(())
 }
 

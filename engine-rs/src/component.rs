@@ -1,6 +1,7 @@
 //! Components: validated, compiled and linked once, shared by all instances.
 
 use crate::abi::{WeStr, give, handle, take};
+use crate::artifact::check_functions;
 use crate::engine::{EngineParts, Flavour, Machine, WeEngine};
 use crate::error::{Fault, Status, report};
 use crate::store::HostState;
@@ -27,7 +28,7 @@ pub struct ComponentParts {
 pub struct WeComponent(pub Arc<ComponentParts>);
 
 /// The first eight octets say what kind of binary it is: magic, then version and layer.
-fn check_preamble(wasm: &[u8]) -> Result<(), Fault> {
+pub fn check_preamble(wasm: &[u8]) -> Result<(), Fault> {
     if wasm.len() < 8 || &wasm[..4] != b"\0asm" {
         return Err(Fault::new(Status::NotWasm, "the octets do not begin like WebAssembly"));
     }
@@ -47,7 +48,7 @@ fn find_http(pre: &InstancePre<HostState>, flavour: Flavour) -> Option<HttpExpor
     p2::bindings::ProxyIndices::new(pre).ok().map(HttpExport::P2)
 }
 
-fn link(
+pub fn link(
     engine: &Arc<EngineParts>,
     machine: &Machine,
     component: &Component,
@@ -76,6 +77,7 @@ fn imports_wasi_03(machine: &Machine, component: &Component) -> bool {
 /// refuses what belongs to 0.3; a component that only names its interfaces fails to link.
 fn new_component(engine: &WeEngine, wasm: &[u8]) -> Result<WeComponent, Fault> {
     check_preamble(wasm)?;
+    check_functions(wasm)?;
     let engine = &engine.0;
     let plain = engine.machine(Flavour::Plain)?;
     if let Ok(component) = compile(plain, wasm) {

@@ -1,6 +1,7 @@
 //! From the caller's figures to a Wasmtime configuration.
 
 use crate::abi;
+use crate::artifact;
 use crate::engine::Flavour;
 use crate::error::{Fault, Status};
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
@@ -61,6 +62,7 @@ impl WeEngineConfig {
             .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(BACKTRACE_FRAMES_MAX))
             // Registered unwind tables tax every C++ throw of the process.
             .native_unwind_info(false);
+        config.module_version(artifact::version()).expect("a version is short");
         if pool {
             config.allocation_strategy(InstanceAllocationStrategy::Pooling(self.pool()));
         }

@@ -35,6 +35,8 @@ pub enum Status {
     HostData = 21,
     Random = 22,
     Parts = 23,
+    TooManyFunctions = 30,
+    Artifact = 31,
 }
 
 /// `we_trap`.

@@ -5,6 +5,8 @@
 //! `extern "C"` functions on it.
 
 mod abi;
+mod allocator;
+mod artifact;
 mod body;
 mod component;
 mod config;

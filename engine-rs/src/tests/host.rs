@@ -19,6 +19,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, Once, OnceLock};
 use std::time::{Duration, Instant};
 
 pub const GUEST: &[u8] = include_bytes!("../../../src/io/engine/testdata/testguest.wasm");
+pub const GUEST_03: &[u8] = include_bytes!("../../../src/io/engine/testdata/testguest_p3.wasm");
 
 /// What a test waits for at most; only a failing test waits that long.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -387,12 +388,7 @@ pub fn run_with(target: &str, options: WeInstanceOptions) -> Heard {
     Call::start(guest(), &get(target), options).unwrap().finish()
 }
 
-extern "C" fn free_vec(owner: *mut c_void) {
-    drop(unsafe { Box::from_raw(owner.cast::<Vec<u8>>()) });
-}
-
 /// Octets as the C side hands them over.
 pub fn owned(octets: Vec<u8>) -> crate::abi::WeBuf {
-    let owner = Box::into_raw(Box::new(octets));
-    unsafe { crate::abi::WeBuf::new((*owner).as_ptr(), (*owner).len(), free_vec, owner.cast()) }
+    octets.into()
 }

@@ -8,8 +8,6 @@ use crate::instance::*;
 use crate::limits::WeInstanceOptions;
 use std::sync::OnceLock;
 
-const GUEST_03: &[u8] = include_bytes!("../../../src/io/engine/testdata/testguest_p3.wasm");
-
 fn guest_03() -> *const WeComponent {
     struct Shared(*mut WeComponent);
     unsafe impl Send for Shared {}

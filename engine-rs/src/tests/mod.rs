@@ -1,6 +1,7 @@
 //! Tests through the C functions, as the C++ side calls them. The guest is the engine's test guest,
 //! whose source is in `src/io/engine/testdata/testguest`.
 
+mod artifact;
 mod body;
 mod component;
 mod contract;

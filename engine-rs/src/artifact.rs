@@ -1,0 +1,252 @@
+//! Artefacts: components compiled ahead, in this process or another one, for an engine of the same
+//! build. An artefact is native code: whoever loads one vouches for where it comes from.
+
+use crate::abi::{WeBuf, WeStr, give_octets, handle, options};
+use crate::component::{self, WeComponent, check_preamble};
+use crate::config::WeEngineConfig;
+use crate::engine::{Flavour, WeEngine};
+use crate::error::{Fault, Status, report};
+use std::fs::File;
+use std::hash::{Hash, Hasher};
+use std::mem::ManuallyDrop;
+use std::os::fd::FromRawFd;
+use std::os::unix::fs::FileExt;
+use wasmtime::component::Component;
+use wasmtime::{Engine, ModuleVersionStrategy};
+
+/// Far above what toolchains produce (a JavaScript engine has 15,000), and little enough to compile
+/// within a minute or two.
+pub const FUNCTIONS_MAX: u64 = 200_000;
+
+/// What the crates and their features are: artefacts of another build do not load. By default only
+/// Wasmtime's major version would count, and a fix of its code generator would not.
+const BUILD: u64 = fnv1a(&[include_bytes!("../Cargo.lock"), include_bytes!("../Cargo.toml")]);
+
+/// FNV-1a, 64 bits: tells builds apart that nobody made alike on purpose.
+#[allow(long_running_const_eval)]
+const fn fnv1a(texts: &[&[u8]]) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut text = 0;
+    while text < texts.len() {
+        let mut at = 0;
+        while at < texts[text].len() {
+            hash = (hash ^ texts[text][at] as u64).wrapping_mul(0x0100_0000_01b3);
+            at += 1;
+        }
+        text += 1;
+    }
+    hash
+}
+
+pub fn version() -> ModuleVersionStrategy {
+    ModuleVersionStrategy::Custom(format!("48.0.8+{BUILD:016x}"))
+}
+
+/// What an artefact is for: its last octet, behind what Wasmtime wrote.
+fn tag_of(flavour: Flavour) -> u8 {
+    match flavour {
+        Flavour::Plain => b'p',
+        Flavour::Concurrent => b'c',
+    }
+}
+
+const FLAVOURS: [Flavour; 2] = [Flavour::Plain, Flavour::Concurrent];
+
+/// An engine that compiles and never runs anything: nothing is reserved for instances.
+fn compiler(config: &WeEngineConfig, flavour: Flavour) -> Result<Engine, Fault> {
+    Engine::new(&config.wasmtime(flavour, false)).map_err(|error| Fault::of(Status::Engine, &error))
+}
+
+/// An unsigned LEB128 number of at most 32 bits, and what follows it.
+fn read_u32(octets: &[u8]) -> Option<(u32, &[u8])> {
+    let mut value: u32 = 0;
+    for (at, octet) in octets.iter().take(5).enumerate() {
+        value |= u32::from(octet & 0x7f) << (7 * at);
+        if octet & 0x80 == 0 {
+            return Some((value, &octets[at + 1..]));
+        }
+    }
+    None
+}
+
+/// The sections of a binary, as far as they can be read: validation will say the rest.
+struct Sections<'a>(&'a [u8]);
+
+impl<'a> Sections<'a> {
+    /// Of a binary with a whole preamble.
+    fn of(binary: &'a [u8]) -> Option<Self> {
+        binary.get(PREAMBLE..).map(Sections)
+    }
+}
+
+impl<'a> Iterator for Sections<'a> {
+    type Item = (u8, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (id, after_id) = self.0.split_first()?;
+        let (size, after_size) = read_u32(after_id)?;
+        let (body, after) = after_size.split_at_checked(size as usize)?;
+        self.0 = after;
+        Some((*id, body))
+    }
+}
+
+const LAYER: usize = 6;
+const PREAMBLE: usize = 8;
+const MODULE_FUNCTIONS: u8 = 3;
+const COMPONENT_MODULE: u8 = 1;
+const COMPONENT_COMPONENT: u8 = 4;
+const COMPONENT_ADAPTERS: u8 = 8;
+const COMPONENT_IMPORTS: u8 = 10;
+const COMPONENT_EXPORTS: u8 = 11;
+
+/// The functions that a binary defines, in every module in it, and the adapters that a component
+/// asks for.
+pub fn count_functions(wasm: &[u8]) -> u64 {
+    let mut count: u64 = 0;
+    let mut binaries = vec![wasm];
+    while let Some(binary) = binaries.pop() {
+        let Some(sections) = Sections::of(binary) else { continue };
+        let is_component = binary[LAYER] != 0;
+        for (id, body) in sections {
+            match (is_component, id) {
+                (true, COMPONENT_MODULE | COMPONENT_COMPONENT) => binaries.push(body),
+                (true, COMPONENT_ADAPTERS) | (false, MODULE_FUNCTIONS) => {
+                    count += read_u32(body).map_or(0, |(number, _)| number.into());
+                }
+                _ => {}
+            }
+        }
+    }
+    count
+}
+
+/// Whether a component imports or exports an interface of WASI 0.3 under its name: it then needs the
+/// event loop, also if validation does not mind.
+pub fn names_wasi_03(component: &[u8]) -> bool {
+    let is_name = |octet: &u8| octet.is_ascii_alphanumeric() || b"-/:@.".contains(octet);
+    let names_it = |body: &[u8]| {
+        body.windows(5).enumerate().filter(|(_, octets)| octets == b"wasi:").any(|(at, _)| {
+            let rest = &body[at..];
+            let end = rest.iter().position(|octet| !is_name(octet)).unwrap_or(rest.len());
+            rest[..end].windows(5).any(|octets| octets == b"@0.3.")
+        })
+    };
+    let Some(mut sections) = Sections::of(component) else { return false };
+    sections
+        .any(|(id, body)| (id == COMPONENT_IMPORTS || id == COMPONENT_EXPORTS) && names_it(body))
+}
+
+/// Refuses what would take too long, before any of it is compiled.
+pub fn check_functions(wasm: &[u8]) -> Result<(), Fault> {
+    let count = count_functions(wasm);
+    if count <= FUNCTIONS_MAX {
+        return Ok(());
+    }
+    let message = format!("it has {count} functions, at most {FUNCTIONS_MAX} are compiled");
+    Err(Fault::new(Status::TooManyFunctions, message))
+}
+
+fn compile(config: &WeEngineConfig, flavour: Flavour, wasm: &[u8]) -> Result<Vec<u8>, Fault> {
+    let mut artifact = compiler(config, flavour)?
+        .precompile_component(wasm)
+        .map_err(|error| Fault::of(Status::Compile, &error))?;
+    artifact.push(tag_of(flavour));
+    Ok(artifact)
+}
+
+/// The choice that `we_component_new` makes, before linking can help to make it.
+fn new_artifact(config: &WeEngineConfig, wasm: &[u8]) -> Result<Vec<u8>, Fault> {
+    config.validate()?;
+    check_preamble(wasm)?;
+    check_functions(wasm)?;
+    if !names_wasi_03(wasm)
+        && let Ok(artifact) = compile(config, Flavour::Plain, wasm)
+    {
+        return Ok(artifact);
+    }
+    compile(config, Flavour::Concurrent, wasm)
+}
+
+fn corrupt(reason: &str) -> Fault {
+    Fault::new(Status::Artifact, format!("the artefact cannot be loaded: {reason}"))
+}
+
+/// Wasmtime maps whole files by path; through the descriptor's own path it maps the file that the
+/// caller has open, whatever happens to its name.
+fn load(engine: &WeEngine, fd: i32, size: u64) -> Result<WeComponent, Fault> {
+    let engine = &engine.0;
+    let file = ManuallyDrop::new(unsafe { File::from_raw_fd(fd) });
+    let mut tag = [0];
+    let at = size.checked_sub(1).ok_or_else(|| corrupt("it is empty"))?;
+    file.read_exact_at(&mut tag, at).map_err(|error| corrupt(&error.to_string()))?;
+    let flavour = FLAVOURS.into_iter().find(|flavour| tag_of(*flavour) == tag[0]);
+    let machine = engine.machine(flavour.ok_or_else(|| corrupt("its last octet is unknown"))?)?;
+    let path = format!("/proc/self/fd/{fd}");
+    let component = unsafe { Component::deserialize_file(&machine.engine, path) }
+        .map_err(|error| corrupt(&format!("{error:#}")))?;
+    component::link(engine, machine, &component)
+}
+
+/// Keeps what it is given.
+#[derive(Default)]
+struct Octets(Vec<u8>);
+
+impl Hasher for Octets {
+    fn write(&mut self, octets: &[u8]) {
+        self.0.extend_from_slice(octets);
+    }
+
+    fn finish(&self) -> u64 {
+        0
+    }
+}
+
+/// Build, settings and the CPU's features, as far as generated code depends on them.
+fn fingerprint(config: &WeEngineConfig) -> Result<Vec<u8>, Fault> {
+    let mut octets = Octets::default();
+    for flavour in FLAVOURS {
+        compiler(config, flavour)?.precompile_compatibility_hash().hash(&mut octets);
+        octets.0.push(tag_of(flavour));
+    }
+    Ok(octets.0)
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_artifact_new(
+    config: *const WeEngineConfig,
+    wasm: WeStr,
+    out: *mut WeBuf,
+    error: *mut *mut Fault,
+) -> i32 {
+    let result = unsafe { options(config) }
+        .and_then(|config| new_artifact(config, unsafe { wasm.octets() }))
+        .and_then(|artifact| unsafe { give_octets(artifact, out, "out") });
+    unsafe { report(result, error) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_component_load(
+    engine: *const WeEngine,
+    fd: i32,
+    size: u64,
+    out: *mut *mut WeComponent,
+    error: *mut *mut Fault,
+) -> i32 {
+    let result = unsafe { handle(engine, "engine") }
+        .and_then(|engine| load(engine, fd, size))
+        .and_then(|component| unsafe { crate::abi::give(component, out, "out") });
+    unsafe { report(result, error) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_engine_fingerprint(
+    engine: *const WeEngine,
+    out: *mut WeBuf,
+    error: *mut *mut Fault,
+) -> i32 {
+    let result = unsafe { handle(engine, "engine") }
+        .and_then(|engine| fingerprint(&engine.0.config))
+        .and_then(|octets| unsafe { give_octets(octets, out, "out") });
+    unsafe { report(result, error) }
+}

@@ -1,0 +1,221 @@
+//! What is compiled ahead runs as if it had been compiled here, or is refused.
+
+use super::host::*;
+use crate::abi::{WeBuf, WeStr};
+use crate::artifact::*;
+use crate::component::*;
+use crate::config::WeEngineConfig;
+use crate::engine::*;
+use crate::error::*;
+use std::fs::File;
+use std::io::{Seek, Write};
+use std::mem::MaybeUninit;
+use std::os::fd::AsRawFd;
+use std::ptr::null_mut;
+
+fn octets_of(call: impl FnOnce(*mut WeBuf, *mut *mut Fault) -> i32) -> Result<Vec<u8>, Fault> {
+    let mut out = MaybeUninit::<WeBuf>::uninit();
+    let mut error = null_mut();
+    match call(out.as_mut_ptr(), &mut error) {
+        0 => Ok(unsafe { out.assume_init() }.as_ref().to_vec()),
+        _ => Err(*unsafe { Box::from_raw(error) }),
+    }
+}
+
+fn artifact_of(config: &WeEngineConfig, wasm: &[u8]) -> Result<Vec<u8>, Fault> {
+    octets_of(|out, error| unsafe { we_artifact_new(config, WeStr::of(wasm), out, error) })
+}
+
+fn fingerprint_of(config: &WeEngineConfig) -> Vec<u8> {
+    let engine = engine(config).unwrap();
+    let octets = octets_of(|out, error| unsafe { we_engine_fingerprint(engine, out, error) });
+    unsafe { we_engine_free(engine) };
+    octets.unwrap()
+}
+
+/// A file without a name.
+fn file_of(octets: &[u8]) -> File {
+    let path =
+        std::env::temp_dir().join(format!("weft-artifact-{:?}", std::thread::current().id()));
+    let mut how = File::options();
+    let mut file = how.read(true).write(true).create(true).truncate(true).open(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    file.write_all(octets).unwrap();
+    file.rewind().unwrap();
+    file
+}
+
+fn load(engine: *const WeEngine, octets: &[u8], size: usize) -> Result<*mut WeComponent, Fault> {
+    let file = file_of(octets);
+    outcome(|out, error| unsafe {
+        we_component_load(engine, file.as_raw_fd(), size as u64, out, error)
+    })
+}
+
+fn refusal(config: &WeEngineConfig, octets: &[u8], size: usize) -> Fault {
+    let engine = engine(config).unwrap();
+    let fault = load(engine, octets, size).err().expect("it must not load");
+    unsafe { we_engine_free(engine) };
+    fault
+}
+
+/// A binary of one section.
+fn binary(layer: u8, id: u8, body: &[u8]) -> Vec<u8> {
+    let version = if layer == 0 { 1 } else { 13 };
+    let mut octets = vec![0, b'a', b's', b'm', version, 0, layer, 0, id];
+    octets.extend(leb(body.len() as u32));
+    octets.extend_from_slice(body);
+    octets
+}
+
+fn leb(mut value: u32) -> Vec<u8> {
+    let mut octets = vec![];
+    while value >= 0x80 {
+        octets.push((value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    octets.push(value as u8);
+    octets
+}
+
+#[test]
+fn an_artefact_runs_in_an_engine_with_a_pool_and_in_one_without() {
+    let mut artifact = artifact_of(&config(), GUEST).unwrap();
+    let size = artifact.len();
+    artifact.extend_from_slice(b"what others keep behind it");
+
+    for allocation in [0, 1] {
+        let engine = engine(&WeEngineConfig { allocation, ..config() }).unwrap();
+        assert_eq!(metrics(engine).pooling, allocation as u64);
+        let component = load(engine, &artifact, size).unwrap();
+
+        let heard = Call::start(component, &get("/ignore"), call_options()).unwrap().finish();
+
+        assert_eq!(heard.body, b"ignored");
+        unsafe {
+            we_component_free(component);
+            we_engine_free(engine);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_component_is_refused_as_when_it_is_compiled_here() {
+    let core = wat::parse_str("(module)").unwrap();
+    let cut = &GUEST[..GUEST.len() / 2];
+
+    assert_eq!(artifact_of(&config(), b"").unwrap_err().status, Status::NotWasm);
+    assert_eq!(artifact_of(&config(), &core).unwrap_err().status, Status::CoreModule);
+    assert_eq!(artifact_of(&config(), cut).unwrap_err().status, Status::Compile);
+    let wrong = WeEngineConfig { instances_max: 0, ..config() };
+    assert_eq!(artifact_of(&wrong, GUEST).unwrap_err().status, Status::Invalid);
+}
+
+#[test]
+fn an_import_that_nobody_offers_is_named_when_it_is_loaded() {
+    let text = r#"(component (import "acme:ledger/book@1.2.0" (instance (export "add" (func)))))"#;
+    let artifact = artifact_of(&config(), &wat::parse_str(text).unwrap()).unwrap();
+
+    let fault = refusal(&config(), &artifact, artifact.len());
+
+    assert_eq!(fault.status, Status::Link);
+    assert!(fault.message.contains("acme:ledger/book@1.2.0"), "{}", fault.message);
+}
+
+#[test]
+fn what_is_not_an_artefact_of_this_kind_of_engine_does_not_load() {
+    let mut artifact = artifact_of(&config(), GUEST).unwrap();
+    let size = artifact.len();
+
+    assert_eq!(refusal(&config(), &artifact, 0).status, Status::Artifact);
+    assert_eq!(refusal(&config(), &artifact, size + 1).status, Status::Artifact);
+    assert_eq!(refusal(&config(), GUEST, GUEST.len()).status, Status::Artifact);
+    // Wasmtime's own check, under a tag that does not fit.
+    artifact[size - 1] = b'c';
+    let fault = refusal(&config(), &artifact, size);
+    assert_eq!(fault.status, Status::Artifact);
+    assert!(fault.message.contains("concurrency support"), "{}", fault.message);
+}
+
+#[test]
+fn a_component_of_wasi_03_gets_the_event_loop() {
+    let plain = artifact_of(&config(), GUEST).unwrap();
+    let concurrent = artifact_of(&config(), GUEST_03).unwrap();
+
+    assert_eq!(plain.last(), Some(&b'p'));
+    assert_eq!(concurrent.last(), Some(&b'c'));
+    let engine = engine(&config()).unwrap();
+    for (artifact, version) in [(plain, 2), (concurrent, 3)] {
+        let component = load(engine, &artifact, artifact.len()).unwrap();
+        assert_eq!(unsafe { we_component_http(component) }, version);
+        let heard = Call::start(component, &get("/ignore"), call_options()).unwrap().finish();
+        assert_eq!(heard.status, 200);
+        unsafe { we_component_free(component) };
+    }
+    unsafe { we_engine_free(engine) };
+}
+
+#[test]
+fn names_of_wasi_03_are_found_where_they_count() {
+    let importing = |name: &str| {
+        let text = format!(r#"(component (import "{name}" (instance)))"#);
+        wat::parse_str(text).unwrap()
+    };
+    let exporting = r#"(component (instance $i) (export "wasi:x/y@0.3.0" (instance $i)))"#;
+
+    assert!(names_wasi_03(&importing("wasi:clocks/types@0.3.1")));
+    assert!(names_wasi_03(&wat::parse_str(exporting).unwrap()));
+    assert!(!names_wasi_03(&importing("wasi:clocks/types@0.2.3")));
+    assert!(!names_wasi_03(&importing("acme:clocks/types@0.3.1")));
+    let custom = wat::parse_str(r#"(component (@custom "wasi:a/b@0.3.0" "wasi:a/b@0.3.0"))"#);
+    assert!(!names_wasi_03(&custom.unwrap()));
+    assert!(!names_wasi_03(b"\0asm"));
+}
+
+#[test]
+fn functions_are_counted_wherever_they_are() {
+    let module = binary(0, 3, &leb(70_000));
+    let inner = binary(1, 1, &module);
+    let mut outer = binary(1, 4, &inner);
+    outer.extend_from_slice(&binary(1, 1, &module)[8..]);
+    outer.extend_from_slice(&binary(1, 8, &leb(60_000))[8..]);
+
+    assert_eq!(count_functions(&module), 70_000);
+    assert_eq!(count_functions(&outer), 200_000);
+    assert!(check_functions(&outer).is_ok());
+    outer.extend_from_slice(&binary(1, 8, &leb(1))[8..]);
+    assert_eq!(
+        check_functions(&outer).unwrap_err().message,
+        "it has 200001 functions, at most 200000 are compiled"
+    );
+    assert_eq!(artifact_of(&config(), &outer).unwrap_err().status, Status::TooManyFunctions);
+    let engine = engine(&config()).unwrap();
+    assert_eq!(compile(engine, &outer).unwrap_err().status, Status::TooManyFunctions);
+    unsafe { we_engine_free(engine) };
+}
+
+#[test]
+fn counting_stops_where_a_binary_is_damaged() {
+    let module = binary(0, 3, &leb(7));
+
+    for size in 0..module.len() {
+        assert_eq!(count_functions(&module[..size]), 0);
+    }
+    assert_eq!(count_functions(&binary(0, 3, &[0xff; 9])), 0);
+    assert_eq!(count_functions(&binary(1, 1, b"\0as")), 0);
+    assert_eq!(
+        count_functions(&[&module[..8], &[0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]].concat()),
+        0
+    );
+}
+
+#[test]
+fn a_fingerprint_is_that_of_the_build_whatever_the_pool() {
+    let pool = fingerprint_of(&config());
+
+    assert_eq!(fingerprint_of(&config()), pool);
+    assert_eq!(fingerprint_of(&WeEngineConfig { allocation: 0, ..config() }), pool);
+    let build = pool.windows(7).any(|octets| octets == b"48.0.8+");
+    assert!(build, "the build's version is in it");
+    assert!(include_str!("../../Cargo.toml").contains(r#"wasmtime = { version = "=48.0.8""#));
+}
