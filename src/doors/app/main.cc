@@ -9,8 +9,12 @@
 #include "base/core/errc.h"
 #include "doors/app/up.h"
 #include "doors/cli/run.h"
+#include "io/engine/wasmtime/compile_worker.h"
 
 int main(int count, char** values) {
+    // Before anything is set up: this process belongs to whoever compiles.
+    if (count == 2 && weft::engine::wasmtime::compile_worker_command == values[1])
+        weft::engine::wasmtime::run_compile_worker();
     const std::vector<std::string> args(values + (count > 0 ? 1 : 0), values + count);
     weft::SystemWallClock clock;
     weft::SystemRandom random;

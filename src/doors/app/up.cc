@@ -1,6 +1,7 @@
 #include "doors/app/up.h"
 
 #include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/obs/sinks.h"
+#include "doors/app/compile_options.h"
 #include "doors/app/data_dir.h"
 #include "doors/app/detach.h"
 #include "doors/app/load.h"
@@ -48,6 +50,14 @@ std::string serving_text(const cli::UpOptions& options,
                        ::getpid());
 }
 
+/// A component that was loaded holds a descriptor, and so does every connection.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 struct Logging {
     SystemWallClock clock;
     std::optional<obs::PrettySink> pretty;
@@ -68,11 +78,13 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
     TRY(const auto signals, StopSignals::block());
     Logging logging;
     const obs::Log log = logging.open(options);
+    raise_descriptor_limit();
     const engine::EngineConfig config;
     TRY(auto loaded, load(options, logging.clock.now_unix_s(), log));
-    TRY(const auto engine, engine::wasmtime::make_engine(config));
-    if (!engine->stats().pooling) log.warn("engine.pool_unavailable");
     obs::Registry registry;
+    TRY(const auto engine,
+        engine::wasmtime::make_engine(config, compile_options(options, log, &registry)));
+    if (!engine->stats().pooling) log.warn("engine.pool_unavailable");
     Process process({.shards = options.shards != 0 ? options.shards : usable_cores(), .http = {}},
                     engine.get(), log, &registry);
     return process.run(std::move(loaded), signals.fd(), on_serving);

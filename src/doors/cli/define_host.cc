@@ -22,6 +22,9 @@ void define_up(CLI::App& root, Selection& selection, const Up& up) {
         ->type_name("FILE");
     command->add_option("--data-dir", arguments->data_dir, "Where the host keeps its files")
         ->type_name("DIR");
+    command->add_option("--code-cache", arguments->code_cache, "Where compiled components are kept")
+        ->type_name("DIR");
+    command->add_flag("--no-code-cache", arguments->no_code_cache, "Compile at every start");
     command->add_flag("--detach", arguments->detach, "Return once it serves");
     command->add_option("--log-file", arguments->log_file, "Where a detached host logs")
         ->type_name("FILE");

@@ -14,6 +14,7 @@ struct Kind {
 
 constexpr Kind data{"XDG_DATA_HOME", "/.local/share", "--data-dir"};
 constexpr Kind keys{"XDG_DATA_HOME", "/.local/share", "HOME"};
+constexpr Kind cache{"XDG_CACHE_HOME", "/.cache", "--code-cache"};
 constexpr Kind config{"XDG_CONFIG_HOME", "/.config", "--trust-file"};
 
 bool is_absolute(const std::optional<std::string>& path) { return path && path->starts_with('/'); }
@@ -41,6 +42,11 @@ Result<std::string> default_keys_dir(const Environment& environment) {
 Result<std::string> default_trust_file(const Environment& environment) {
     TRY(const auto base, find_base(environment, config));
     return base + "/weft/trust.yaml";
+}
+
+std::string default_code_cache_dir(const Environment& environment, const std::string& data_dir) {
+    const auto base = find_base(environment, cache);
+    return base ? *base + "/weft/code" : data_dir + "/code";
 }
 
 Result<std::string> get_path(const Environment& environment, std::string_view what,

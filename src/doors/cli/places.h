@@ -15,6 +15,9 @@ Result<std::string> default_data_dir(const Environment& environment);    ///< `.
 Result<std::string> default_keys_dir(const Environment& environment);    ///< `.../weft/keys`
 Result<std::string> default_trust_file(const Environment& environment);  ///< `.../weft/trust.yaml`
 
+/// `.../weft/code`; below `data_dir` when neither the variable nor HOME says where.
+std::string default_code_cache_dir(const Environment& environment, const std::string& data_dir);
+
 /// A path from the command line, made absolute. `what` names the argument for the message.
 /// Errors: invalid_argument (`cli.path_empty`, `cli.path_has_nul`), failed_precondition
 /// (`cli.current_dir_missing`).

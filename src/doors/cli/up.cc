@@ -18,6 +18,14 @@ Result<void> read_places(const UpArguments& arguments, const Environment& enviro
     } else {
         TRY(out.data_dir, default_data_dir(environment));
     }
+    if (arguments.code_cache && arguments.no_code_cache)
+        return fail(Errc::invalid_argument, "cli.code_cache_and_none",
+                    "--code-cache and --no-code-cache contradict each other; give one of them");
+    if (arguments.code_cache) {
+        TRY(out.code_cache_dir, get_path(environment, "--code-cache", *arguments.code_cache));
+    } else if (!arguments.no_code_cache) {
+        out.code_cache_dir = default_code_cache_dir(environment, out.data_dir);
+    }
     if (arguments.log_file) {
         TRY(out.log_file, get_path(environment, "--log-file", *arguments.log_file));
     }

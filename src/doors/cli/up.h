@@ -17,10 +17,12 @@ struct UpArguments {
     std::optional<std::string> trust_file;
     std::optional<std::string> data_dir;
     std::optional<std::string> log_file;
+    std::optional<std::string> code_cache;
     std::optional<std::string> shards;
     std::string log_level = "info";
     bool strict = false;
     bool detach = false;
+    bool no_code_cache = false;
 };
 
 /// One serving thread each; more than any machine has cores.
@@ -28,7 +30,8 @@ constexpr unsigned shards_max = 1024;
 
 /// Checks the arguments for form and fills in the places of `environment`. Errors: those of
 /// `get_path`, `parse_number`, `obs::get_level` and `crypto::PublicKey::parse_as`;
-/// invalid_argument (`cli.manifest_missing`), failed_precondition (`cli.home_missing`).
+/// invalid_argument (`cli.manifest_missing`, `cli.code_cache_and_none`), failed_precondition
+/// (`cli.home_missing`).
 Result<UpOptions> read_up(const UpArguments& arguments, const Console& console);
 
 }  // namespace weft::cli

@@ -15,11 +15,12 @@ struct UpOptions {
     std::string trust_file;  ///< `trust.yaml`; a missing file is an empty policy unless it was
                              ///< named by a flag.
     bool trust_file_named = false;
-    std::string data_dir;  ///< Created when missing.
-    unsigned shards = 0;   ///< 0: one for each core.
-    bool strict = false;   ///< Warnings of the manifest are errors.
-    bool detach = false;   ///< Return once it serves.
-    bool json = false;     ///< `-o json`: what is printed is for programs, logs too.
+    std::string data_dir;        ///< Created when missing.
+    std::string code_cache_dir;  ///< For compiled components; created when missing. Empty: none.
+    unsigned shards = 0;         ///< 0: one for each core.
+    bool strict = false;         ///< Warnings of the manifest are errors.
+    bool detach = false;         ///< Return once it serves.
+    bool json = false;           ///< `-o json`: what is printed is for programs, logs too.
     obs::Level log_level = obs::Level::info;
     std::string log_file;  ///< Where a detached host logs; empty: `<data_dir>/weft.log`.
 };

@@ -20,6 +20,7 @@ TEST_F(UpCommand, FillsInDefaults) {
     const auto& options = up_calls.front();
     EXPECT_EQ(options.manifests, std::vector<std::string>{"app.yaml"});
     EXPECT_EQ(options.data_dir, home + "/.local/share/weft");
+    EXPECT_EQ(options.code_cache_dir, home + "/.cache/weft/code");
     EXPECT_EQ(options.trust_file, home + "/.config/weft/trust.yaml");
     EXPECT_FALSE(options.trust_file_named);
     EXPECT_EQ(options.shards, 0U);
@@ -33,10 +34,10 @@ TEST_F(UpCommand, PassesOnEveryOption) {
     const auto first = account();
     const auto second = account();
 
-    ASSERT_EQ(run({"up",    "--trust",      first,    "a.yaml",     "b.yaml",   "--trust",
-                   second,  "--trust-file", "t.yaml", "--data-dir", "/d",       "--log-file",
-                   "w.log", "--shards",     "1024",   "--strict",   "--detach", "--log-level",
-                   "debug", "-o",           "json"}),
+    ASSERT_EQ(run({"up",    "--trust",      first,    "a.yaml",       "b.yaml",   "--trust",
+                   second,  "--trust-file", "t.yaml", "--data-dir",   "/d",       "--log-file",
+                   "w.log", "--shards",     "1024",   "--strict",     "--detach", "--log-level",
+                   "debug", "-o",           "json",   "--code-cache", "c"}),
               0)
         << err;
 
@@ -47,6 +48,7 @@ TEST_F(UpCommand, PassesOnEveryOption) {
     EXPECT_TRUE(options.trust_file_named);
     EXPECT_EQ(options.data_dir, "/d");
     EXPECT_EQ(options.log_file, home + "/w.log");
+    EXPECT_EQ(options.code_cache_dir, home + "/c");
     EXPECT_EQ(options.shards, 1024U);
     EXPECT_TRUE(options.strict && options.detach && options.json);
     EXPECT_EQ(options.log_level, obs::Level::debug);
@@ -60,6 +62,19 @@ TEST_F(UpCommand, FollowsTheXdgVariablesThatAreAbsolute) {
 
     EXPECT_EQ(up_calls.at(0).data_dir, "/data/weft");
     EXPECT_EQ(up_calls.at(0).trust_file, home + "/.config/weft/trust.yaml");
+}
+
+TEST_F(UpCommand, KeepsCompiledCodeWhereTheUserKeepsCaches) {
+    variables["XDG_CACHE_HOME"] = "/caches";
+    ASSERT_EQ(run({"up", "app.yaml"}), 0) << err;
+    EXPECT_EQ(up_calls.back().code_cache_dir, "/caches/weft/code");
+
+    ASSERT_EQ(run({"up", "app.yaml", "--no-code-cache"}), 0) << err;
+    EXPECT_EQ(up_calls.back().code_cache_dir, "");
+
+    variables.clear();
+    ASSERT_EQ(run({"up", "app.yaml", "--data-dir", "/d", "--trust-file", "/t"}), 0) << err;
+    EXPECT_EQ(up_calls.back().code_cache_dir, "/d/code");
 }
 
 TEST_F(UpCommand, PrintsTheErrorOfTheHost) {
@@ -114,6 +129,11 @@ INSTANTIATE_TEST_SUITE_P(
                 {"up", "a", "--trust", "MBCFOPM6JW2APJLXJD3Z5O4CN7CPYJ2B4FTKLJUR5YR5MITIU7HD3WD5"},
                 2,
                 "key.kind_wrong"},
+        Refusal{"two_caches",
+                {"up", "a", "--code-cache", "c", "--no-code-cache"},
+                2,
+                "cli.code_cache_and_none"},
+        Refusal{"empty_cache", {"up", "a", "--code-cache", ""}, 2, "cli.path_empty"},
         Refusal{"no_shards", {"up", "a", "--shards", "0"}, 2, "cli.number_wrong"},
         Refusal{"many_shards", {"up", "a", "--shards", "1025"}, 2, "cli.number_wrong"},
         Refusal{"text_shards", {"up", "a", "--shards", "2x"}, 2, "cli.number_wrong"},

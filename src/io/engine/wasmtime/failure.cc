@@ -24,6 +24,9 @@ Failure refused(we_status status, std::string_view message) {
         case WE_CORE_MODULE:
             return fail(Errc::unsupported, "engine.core_module",
                         "this is a core module and not a component; build it for wasm32-wasip2");
+        case WE_TOO_MANY_FUNCTIONS:
+            return fail(Errc::exhausted, "engine.compile_functions",
+                        "the component is too large to be compiled: {}", message);
         case WE_LINK:
             return fail(Errc::unsupported, "engine.import_unknown",
                         "the component needs what this host does not offer: {}", message);
@@ -91,6 +94,7 @@ Failure not_started(we_status status, std::string_view message) {
         case WE_ENGINE:
             return fail(Errc::unavailable, "engine.machine_refused",
                         "the machine refuses what the engine needs: {}", message);
+        case WE_ARTIFACT: return fail(Errc::corrupt, "engine.code_unusable", "{}", message);
         case WE_NO_HANDLER: return fail(Errc::unsupported, "engine.no_http_handler", "{}", message);
         case WE_BAD_REQUEST:
             return fail(Errc::invalid_argument, "engine.request_invalid", "{}", message);
@@ -103,10 +107,14 @@ Failure not_started(we_status status, std::string_view message) {
 Failure failure_of(const we_error* error) {
     const auto status = we_error_code(error);
     const auto message = text(we_error_message(error));
+    return status == WE_TRAP ? trap(error, message) : failure_of(status, message);
+}
+
+Failure failure_of(we_status status, std::string_view message) {
     switch (status) {
-        case WE_TRAP: return trap(error, message);
         case WE_NOT_WASM:
         case WE_CORE_MODULE:
+        case WE_TOO_MANY_FUNCTIONS:
         case WE_COMPILE:
         case WE_LINK: return refused(status, message);
         case WE_CPU:

@@ -8,6 +8,9 @@ namespace weft::engine::wasmtime {
 /// What a failure of the library is to the rest of Weft.
 Failure failure_of(const we_error* error);
 
+/// The same for one whose error is in another process; not for traps.
+Failure failure_of(we_status status, std::string_view message);
+
 /// The guest ended by itself or used up what it may have, and its log should say where.
 bool is_trap(const we_error* error);
 

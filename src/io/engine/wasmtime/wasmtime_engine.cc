@@ -1,5 +1,7 @@
 #include "io/engine/wasmtime/wasmtime_engine.h"
 
+#include "io/engine/wasmtime/code_source.h"
+#include "io/engine/wasmtime/compiler.h"
 #include "io/engine/wasmtime/failure.h"
 #include "io/engine/wasmtime/instance.h"
 #include "io/engine/wasmtime/runtime.h"
@@ -31,13 +33,18 @@ class WasmtimeComponent final : public Component {
 
 class WasmtimeEngine final : public Engine {
   public:
-    WasmtimeEngine(EngineHandle engine, std::uint64_t instances_max)
-        : engine_(std::move(engine)), instances_max_(instances_max) {}
+    WasmtimeEngine(EngineHandle engine, std::uint64_t instances_max, CodeSource code)
+        : engine_(std::move(engine)), instances_max_(instances_max), code_(std::move(code)) {}
 
     Result<std::shared_ptr<const Component>> compile(BytesView wasm) override {
-        TRY(auto component, make<ComponentHandle>([&](we_component** out, we_error** error) {
-                return we_component_new(engine_.get(), borrow(wasm), out, error);
-            }));
+        ComponentHandle component;
+        CHECK(code_.load(wasm, [&](const code_cache::Entry& code) -> Result<void> {
+            TRY(component, make<ComponentHandle>([&](we_component** out, we_error** error) {
+                    return we_component_load(engine_.get(), code.file.get(), code.bytes, out,
+                                             error);
+                }));
+            return ok();
+        }));
         return std::make_shared<WasmtimeComponent>(std::move(component));
     }
 
@@ -53,11 +60,38 @@ class WasmtimeEngine final : public Engine {
   private:
     EngineHandle engine_;
     std::uint64_t instances_max_;
+    CodeSource code_;
 };
+
+std::unique_ptr<code_cache::CodeCache> open_cache(const CompileOptions& options) {
+    if (!options.cache) return nullptr;
+    SystemRandom random;
+    auto cache = code_cache::CodeCache::open(*options.cache, options.log,
+                                             options.registry != nullptr
+                                                 ? code_cache::Probe::in(*options.registry)
+                                                 : code_cache::Probe(),
+                                             random);
+    if (cache) return std::move(*cache);
+    options.log.warn("code_cache.directory_refused", obs::kv("reason", cache.error().message),
+                     obs::kv("slug", cache.error().slug.text()));
+    return nullptr;
+}
+
+Result<Bytes> fingerprint_of(const we_engine* engine) {
+    we_buf octets{};
+    we_error* error = nullptr;
+    const we_status status = we_engine_fingerprint(engine, &octets, &error);
+    const ErrorHandle owned(error);
+    if (status != WE_OK) return failure_of(error);
+    Bytes fingerprint(octets.data, octets.data + octets.size);
+    octets.free(octets.owner);
+    return fingerprint;
+}
 
 }  // namespace
 
-Result<std::shared_ptr<Engine>> make_engine(const EngineConfig& config) {
+Result<std::shared_ptr<Engine>> make_engine(const EngineConfig& config,
+                                            const CompileOptions& compile) {
     CHECK(ensure_runtime());
     auto raw = sized<we_engine_config>();
     raw.instances_max = config.instances_max;
@@ -68,7 +102,13 @@ Result<std::shared_ptr<Engine>> make_engine(const EngineConfig& config) {
     TRY(auto engine, make<EngineHandle>([&](we_engine** out, we_error** error) {
             return we_engine_new(&raw, out, error);
         }));
-    return std::make_shared<WasmtimeEngine>(std::move(engine), config.instances_max);
+    TRY(const auto fingerprint, fingerprint_of(engine.get()));
+    CodeSource code(open_cache(compile), fingerprint,
+                    [compiler = Compiler(raw, compile.worker, compile.limits)](BytesView wasm) {
+                        return compiler.compile(wasm);
+                    });
+    return std::make_shared<WasmtimeEngine>(std::move(engine), config.instances_max,
+                                            std::move(code));
 }
 
 }  // namespace weft::engine::wasmtime

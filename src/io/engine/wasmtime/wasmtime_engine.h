@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "io/engine/engine.h"
+#include "io/engine/wasmtime/compile_options.h"
 
 namespace weft::engine::wasmtime {
 
@@ -10,6 +11,10 @@ namespace weft::engine::wasmtime {
 /// the library, polled on the executor that awaits the call. A process may have several.
 /// Errors: invalid_argument (a figure of `config` out of range, named), unavailable (the machine
 /// refuses threads or memory), internal (the library is of another version).
-Result<std::shared_ptr<Engine>> make_engine(const EngineConfig& config);
+///
+/// A cache that cannot be used is one warning in the log (`code_cache.directory_refused`), and
+/// everything is compiled each time.
+Result<std::shared_ptr<Engine>> make_engine(const EngineConfig& config,
+                                            const CompileOptions& compile = {});
 
 }  // namespace weft::engine::wasmtime

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "io/engine/port_suite.h"
+#include "io/engine/wasmtime/compile_fixture_test.h"
 
 namespace weft::engine::wasmtime {
 namespace {
@@ -18,6 +19,15 @@ EngineSetUp set_up(const EngineConfig& config) {
     auto engine = make_engine(config);
     EXPECT_TRUE(engine) << engine.error().message;
     return {*engine, test_guest(), test_guest("testguest_p3")};
+}
+
+EngineSetUp set_up_with_cache(const EngineConfig& config) {
+    static const CacheFolder folder;
+    auto options = with_worker();
+    options.cache = folder.options();
+    auto engine = make_engine(config, options);
+    EXPECT_TRUE(engine) << engine.error().message;
+    return {*engine, test_guest()};
 }
 
 constexpr std::string_view component_preamble("\0asm\x0d\0\1\0", 8);
@@ -312,7 +322,8 @@ TEST_P(WasmtimeEngine, WorksWithoutAPoolWhereItDoesNotFit) {
 
 namespace weft::engine {
 INSTANTIATE_TEST_SUITE_P(Wasmtime, EnginePort,
-                         testing::Values(EngineUnderTest{"wasmtime", wasmtime::set_up}));
+                         testing::Values(EngineUnderTest{"wasmtime", wasmtime::set_up},
+                                         EngineUnderTest{"cached", wasmtime::set_up_with_cache}));
 namespace wasmtime {
 INSTANTIATE_TEST_SUITE_P(Own, WasmtimeEngine, testing::Values(EngineUnderTest{"wasmtime", set_up}));
 }

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "io/engine/wasmtime/compile_options.h"
+
+namespace weft::engine::wasmtime {
+
+/// A folder for a cache and its key, gone with its owner.
+class CacheFolder {
+  public:
+    CacheFolder() : path_(::mkdtemp(template_)) {}
+    CacheFolder(const CacheFolder&) = delete;
+    CacheFolder& operator=(const CacheFolder&) = delete;
+    ~CacheFolder() { std::filesystem::remove_all(path_); }
+
+    code_cache::CodeCache::Options options() const {
+        return {.directory = path_ + "/code", .key_file = path_ + "/key"};
+    }
+    std::filesystem::path code() const { return path_ + "/code"; }
+
+  private:
+    char template_[32] = "/tmp/weft-engine-cache-XXXXXX";
+    std::string path_;
+};
+
+/// Compiles in a process of its own.
+inline CompileOptions with_worker() {
+    CompileOptions options;
+    options.worker = WEFT_COMPILE_WORKER;
+    return options;
+}
+
+}  // namespace weft::engine::wasmtime

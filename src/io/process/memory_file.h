@@ -1,0 +1,21 @@
+#pragma once
+
+#include "base/core/bytes.h"
+#include "base/core/descriptor.h"
+#include "base/core/result.h"
+
+/// Files that are in memory only, for giving much to another process or getting it from there. They
+/// are not part of the memory of this process until they are mapped.
+namespace weft::process {
+
+/// An empty one. Errors: unavailable (`process.no_memory_file`).
+Result<Descriptor> make_memory_file();
+
+/// Appends. Errors: unavailable.
+Result<void> write_memory_file(int file, BytesView octets);
+
+/// From now on nobody can change it, whoever has it open. Errors: unavailable (somebody has it
+/// mapped for writing).
+Result<void> freeze_memory_file(int file);
+
+}  // namespace weft::process
