@@ -174,7 +174,7 @@ TEST_F(CodeSourceTest, LoadsNoEntryWithAFlippedBit) {
 TEST(MakeEngine, LoadsFromTheCacheWhatAnEarlierOneCompiled) {
     const CacheFolder folder;
     obs::Registry registry;
-    auto options = with_worker();
+    auto options = with_worker(WEFT_COMPILE_WORKER);
     options.cache = folder.options();
     options.registry = &registry;
     ASSERT_TRUE((*make_engine({}, options))->compile(test_guest()));
@@ -194,7 +194,7 @@ TEST(MakeEngine, LoadsFromTheCacheWhatAnEarlierOneCompiled) {
 TEST(MakeEngine, WorksWithoutACacheThatCannotBeUsed) {
     obs::CaptureSink sink;
     SystemWallClock clock;
-    auto options = with_worker();
+    auto options = with_worker(WEFT_COMPILE_WORKER);
     options.cache = {.directory = "/proc/weft", .key_file = "/proc/key"};
     options.log = {&sink, &clock};
 

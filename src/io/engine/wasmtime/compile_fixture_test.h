@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "io/engine/wasmtime/compile_options.h"
 
@@ -26,10 +27,10 @@ class CacheFolder {
     std::string path_;
 };
 
-/// Compiles in a process of its own.
-inline CompileOptions with_worker() {
+/// Compiles in a process of its own, which runs that program.
+inline CompileOptions with_worker(std::string program) {
     CompileOptions options;
-    options.worker = WEFT_COMPILE_WORKER;
+    options.worker = std::move(program);
     return options;
 }
 

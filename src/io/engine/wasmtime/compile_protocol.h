@@ -14,11 +14,11 @@ constexpr int output = 4;
 /// Where the reason goes when there is none.
 constexpr int report = STDOUT_FILENO;
 
-/// Exit codes. The report of `refused` is a `we_status` in decimal digits, a line feed and the
-/// message; that of `failed` a sentence.
+/// Exit codes, none of which a crash has. The report of `refused` is a `we_status` in decimal
+/// digits, a line feed and the message; that of `failed` a sentence.
 constexpr int compiled = 0;
-constexpr int refused = 1;
-constexpr int failed = 2;
-constexpr int out_of_memory = 3;
+constexpr int refused = 41;
+constexpr int failed = 42;
+constexpr int out_of_memory = 43;
 
 }  // namespace weft::engine::wasmtime::compile_protocol

@@ -7,8 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
-
-#include <fmt/format.h>
+#include <string>
 
 #include "io/engine/wasmtime/compile_protocol.h"
 #include "io/process/sandbox.h"
@@ -48,10 +47,10 @@ int compile(const we_engine_config& config, BytesView wasm) {
     const we_status status = we_artifact_new(&config, borrow(wasm), &code, &error);
     if (status != WE_OK)
         return report(compile_protocol::refused,
-                      fmt::format("{}\n{}", status, text(we_error_message(error))));
+                      std::to_string(status).append("\n").append(text(we_error_message(error))));
     if (!write_all(compile_protocol::output, {code.data, code.size}))
         return report(compile_protocol::failed,
-                      fmt::format("the code cannot be written: {}", std::strerror(errno)));
+                      std::string("the code cannot be written: ") + std::strerror(errno));
     return compile_protocol::compiled;
 }
 

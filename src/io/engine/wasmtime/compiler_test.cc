@@ -92,7 +92,8 @@ TEST(Compiler, SaysThatAChildCannotBeStartedOrIsNoCompiler) {
               "process.cannot_start");
     EXPECT_EQ(slug_of(Compiler(settings(), "/bin/true", {}).compile({})),
               "engine.compiler_unavailable");
-    EXPECT_EQ(slug_of(Compiler(settings(), "/bin/sleep", {}).compile({})), "engine.internal");
+    EXPECT_EQ(slug_of(Compiler(settings(), "/bin/sleep", {}).compile({})),
+              "engine.compiler_crashed");
 }
 
 TEST(Compiler, NamesASettingThatIsWrong) {
@@ -111,7 +112,7 @@ TEST(Compiler, StartedByHandSaysWhatItIsFor) {
                                                          .limits = {}}});
 
     ASSERT_TRUE(outcome);
-    EXPECT_EQ(outcome->end.code, 2);
+    EXPECT_EQ(outcome->end.code, 42);
     EXPECT_NE(outcome->output.find("'weft up'"), std::string::npos);
 }
 

@@ -23,7 +23,7 @@ EngineSetUp set_up(const EngineConfig& config) {
 
 EngineSetUp set_up_with_cache(const EngineConfig& config) {
     static const CacheFolder folder;
-    auto options = with_worker();
+    auto options = with_worker(WEFT_COMPILE_WORKER);
     options.cache = folder.options();
     auto engine = make_engine(config, options);
     EXPECT_TRUE(engine) << engine.error().message;
