@@ -6,6 +6,7 @@ use crate::component::{self, WeComponent, check_preamble};
 use crate::config::WeEngineConfig;
 use crate::engine::{Flavour, WeEngine};
 use crate::error::{Fault, Status, report};
+use std::ffi::c_void;
 use std::fs::File;
 use std::hash::{Hash, Hasher};
 use std::mem::ManuallyDrop;
@@ -172,6 +173,20 @@ fn corrupt(reason: &str) -> Fault {
     Fault::new(Status::Artifact, format!("the artefact cannot be loaded: {reason}"))
 }
 
+unsafe extern "C" {
+    fn madvise(start: *mut c_void, size: usize, advice: i32) -> i32;
+}
+const MADV_DONTNEED: i32 = 4;
+
+/// Loading reads tables here and there, and the kernel maps what lies around them: most of a small
+/// artefact, though nothing of it has run. Gives these pages back to the file; what runs comes in
+/// again. They are a private mapping that Wasmtime made read-only without ever writing to it.
+fn release_pages(component: &Component) {
+    let image = component.image_range();
+    let size = image.end.addr() - image.start.addr();
+    unsafe { madvise(image.start.cast_mut().cast(), size, MADV_DONTNEED) };
+}
+
 /// Wasmtime maps whole files by path; through the descriptor's own path it maps the file that the
 /// caller has open, whatever happens to its name.
 fn load(engine: &WeEngine, fd: i32, size: u64) -> Result<WeComponent, Fault> {
@@ -185,7 +200,9 @@ fn load(engine: &WeEngine, fd: i32, size: u64) -> Result<WeComponent, Fault> {
     let path = format!("/proc/self/fd/{fd}");
     let component = unsafe { Component::deserialize_file(&machine.engine, path) }
         .map_err(|error| corrupt(&format!("{error:#}")))?;
-    component::link(engine, machine, &component)
+    let linked = component::link(engine, machine, &component)?;
+    release_pages(&component);
+    Ok(linked)
 }
 
 /// Keeps what it is given.

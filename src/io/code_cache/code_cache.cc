@@ -72,8 +72,7 @@ Result<std::unique_ptr<CodeCache>> CodeCache::open(const Options& options, obs::
                                                    Probe probe, Random& random) {
     TRY(auto directory, Directory::ensure(options.directory));
     TRY(const auto key, ensure_seal_key(options.key_file, random));
-    std::unique_ptr<CodeCache> cache(
-        new CodeCache(options, std::move(directory), key, log, std::move(probe)));
+    std::unique_ptr<CodeCache> cache(new CodeCache(options, std::move(directory), key, log, probe));
     cache->make_room(0);
     return cache;
 }
@@ -83,7 +82,7 @@ CodeCache::CodeCache(Options options, Directory directory, SealKey key, obs::Log
       directory_(std::move(directory)),
       seal_key_(key),
       log_(log),
-      probe_(std::move(probe)),
+      probe_(probe),
       next_draft_(
           static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count())) {
 }

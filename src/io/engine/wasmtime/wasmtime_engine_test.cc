@@ -27,7 +27,7 @@ EngineSetUp set_up_with_cache(const EngineConfig& config) {
     options.cache = folder.options();
     auto engine = make_engine(config, options);
     EXPECT_TRUE(engine) << engine.error().message;
-    return {*engine, test_guest()};
+    return {*engine, test_guest(), test_guest("testguest_p3")};
 }
 
 constexpr std::string_view component_preamble("\0asm\x0d\0\1\0", 8);
