@@ -135,7 +135,8 @@ Failure failure_of(we_status status, std::string_view message) {
 
 bool is_trap(const we_error* error) {
     const auto status = we_error_code(error);
-    return status == WE_TRAP || status == WE_CPU || status == WE_MEMORY || status >= WE_HANDLES;
+    return status == WE_TRAP || status == WE_CPU || status == WE_MEMORY ||
+           (status >= WE_HANDLES && status <= WE_PARTS);
 }
 
 Failure out_of_time() {
