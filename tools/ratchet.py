@@ -44,9 +44,9 @@ def check(tree: Tree, known: dict[str, int] | None = None) -> Iterator[Finding]:
 def _check_whole(files: dict[str, int]) -> Iterator[Finding]:
     sources = [lines for path, lines in files.items() if path.endswith((".h", ".cc", ".rs"))]
     median = statistics.median(sources) if sources else 0
-    rust = sum(lines for path, lines in files.items() if path.startswith("engine-rs/src/"))
+    rust = sum(lines for path, lines in files.items() if path.startswith("engine-rs/src/") and "/tests/" not in path)
     print(f"ratchet: {len(sources)} source files, median {median:.0f} lines (limit {MEDIAN_LIMIT}), "
-          f"engine-rs {rust} lines (limit {RUST_LIMIT})")
+          f"engine-rs {rust} lines without tests (limit {RUST_LIMIT})")
     if median > MEDIAN_LIMIT:
         yield Finding("src", 0, f"the median source file has {median:.0f} lines, limit {MEDIAN_LIMIT}; split by concept")
     if rust > RUST_LIMIT:

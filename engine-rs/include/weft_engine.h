@@ -9,7 +9,8 @@
 ///   accepted by both. Pointers in structs are borrowed for the duration of the call.
 /// - Callbacks run on the thread that polls or drops a task, some of them on the guest's small
 ///   stack: they copy, enqueue and return. They must not throw and must not call back into the
-///   engine, but for `we_body_feed`, `we_body_finish` and `we_body_fail`.
+///   engine, but for `we_reply_*`, `we_import_*`, `we_stream_poll`, `we_body_feed`,
+///   `we_body_finish` and `we_body_fail`.
 /// - A panic inside the engine prints its place and ends the process: it never crosses.
 #ifndef WEFT_ENGINE_H
 #define WEFT_ENGINE_H
@@ -22,7 +23,7 @@ extern "C" {
 #endif
 
 /// Changes whenever a layout or a meaning below changes.
-#define WE_ABI_VERSION 2u
+#define WE_ABI_VERSION 3u
 uint32_t we_abi_version(void);
 
 // ---------------------------------------------------------------------------------------- values
@@ -49,7 +50,7 @@ typedef struct we_header {
 typedef int32_t we_status;
 enum {
     WE_OK = 0,
-    WE_INVALID = 1,       ///< The caller broke the contract: struct size, null, range.
+    WE_INVALID = 1,       ///< The caller broke the contract: struct size, null, range, arguments.
     WE_STATE = 2,         ///< Right call at the wrong time: no runtime, second initialisation.
     WE_ENGINE = 3,        ///< The machine refused what the engine needs.
     WE_NOT_WASM = 4,      ///< The octets are not WebAssembly at all.
@@ -161,6 +162,10 @@ typedef struct we_component we_component;
 /// call it on a worker thread. Errors: WE_NOT_WASM, WE_CORE_MODULE, WE_TOO_MANY_FUNCTIONS,
 /// WE_COMPILE, WE_LINK.
 we_status we_component_new(const we_engine*, we_str wasm, we_component** out, we_error** error);
+/// The same, but imports that the engine does not offer are no error: `we_imports` answers them.
+/// What cannot be carried to it (an error context, for example) is WE_LINK, by name.
+we_status we_component_new_open(const we_engine*, we_str wasm, we_component** out,
+                                we_error** error);
 /// Tasks made from it stay valid.
 void we_component_free(we_component*);
 /// 2 when it exports wasi:http/incoming-handler 0.2, 3 when it exports wasi:http/handler 0.3, else
@@ -174,19 +179,97 @@ int32_t we_component_http(const we_component*);
 /// code for engines with the same fingerprint. Takes CPU time on all cores. Errors: those of
 /// `we_component_new` but WE_LINK.
 we_status we_artifact_new(const we_engine_config*, we_str wasm, we_buf* out, we_error** error);
+enum { WE_IMPORTS_NOBODY = 0, WE_IMPORTS_CALLER = 1 };
 /// Maps and links the artefact that is the first `size` octets of the regular file `fd`, which
 /// needs a mounted /proc. The octets are trusted: whoever can choose them runs code in this
 /// process. The file must not change while the component or a task made from it lives; `fd` itself
-/// may be closed, another descriptor stays open instead. Errors: WE_ARTIFACT (another build, other
-/// settings, another CPU, an octet count that is wrong), WE_LINK.
-we_status we_component_load(const we_engine*, int32_t fd, uint64_t size, we_component** out,
-                            we_error** error);
+/// may be closed, another descriptor stays open instead. `imports`: WE_IMPORTS_*. Errors:
+/// WE_ARTIFACT (another build, other settings, another CPU, an octet count that is wrong), WE_LINK.
+we_status we_component_load(const we_engine*, int32_t fd, uint64_t size, int32_t imports,
+                            we_component** out, we_error** error);
 /// Octets that are the same for two engines exactly if each loads the other's artefacts: build,
 /// settings and features of the CPU. Their meaning is private.
 we_status we_engine_fingerprint(const we_engine*, we_buf* out, we_error** error);
 /// From now on the process ends with this exit code (not 0) when the engine gets no memory; without
 /// it, it aborts. For processes that only compile.
 void we_exit_when_out_of_memory(int32_t code);
+// ------------------------------------------------------------------- imports and exports, values
+/// What a component asks for and offers, as JSON:
+///
+///     {"imports": [I...], "exports": [I...]}
+///     I = {"name": "ns:pkg/iface@1.0.0", "functions": [F...], "resources": ["bucket"...]}
+///     F = {"name": "add", "async": false, "params": [["a", T]...], "result": T or null}
+///     T = "bool" "s8" "u8" "s16" "u16" "s32" "u32" "s64" "u64" "f32" "f64" "char" "string"
+///         "error-context", or one of {"list": T} {"option": T} {"result": [T or null, T or null]}
+///         {"tuple": [T...]} {"record": [["f", T]...]} {"variant": [["c", T or null]...]}
+///         {"enum": ["a"...]} {"flags": ["a"...]} {"own": "bucket"} {"borrow": "bucket"}
+///         {"stream": T or null} {"future": T or null} {"map": [K, V]} {"fixed_list": [T, n]}
+///
+/// Imports are those that the engine does not offer itself. The root, if it has functions, is the
+/// last interface, with an empty name. Functions are numbered in this order, through all interfaces
+/// of a side; so are the resources that interfaces define. Errors: WE_LINK when the types written
+/// out are more than 20,000 parts.
+///
+/// Values are encoded as in wRPC, one after the other: bool, u8 and s8 are an octet, other integers
+/// LEB128, floats little endian, a char UTF-8, a string or list its count and its elements, records
+/// and tuples their fields, a variant or enum its case as LEB128 and its payload, an option or
+/// result an octet 0 or 1 and its payload, flags one bit each from the lowest on in whole octets, a
+/// map the list of its entries, a fixed list its elements, a resource its handle as a list of
+/// octets, a stream of u8 or a future the place (LEB128) of its end among those that come beside
+/// the octets.
+///
+/// The handle of a resource that the C side defines is up to 256 octets of its choice. The handle
+/// of one that a guest defines is 16 octets that only the same instance understands; whoever got
+/// one as own gives it back in a call or drops it.
+we_status we_component_describe(const we_component*, we_buf* out, we_error** error);
+/// Where the answer of one call goes, valid during the callback, which answers, refuses or defers
+/// once; if it does nothing the guest ends.
+typedef struct we_reply we_reply;
+/// A token for an answer that comes later.
+typedef struct we_import we_import;
+/// The reading end of a stream of u8 or of a future that a guest handed over. A future is a stream
+/// of one chunk, its encoded value. Guests wait while a chunk lies unread. Any thread, one at a
+/// time.
+typedef struct we_stream we_stream;
+/// The feeding end of a body, see below. A future is fed one chunk, its encoded value.
+typedef struct we_body we_body;
+/// Who answers the imports of one instance. Callbacks run inside of polls, `drop_resource` also
+/// when the task is dropped.
+typedef struct we_imports {
+    /// A guest calls import `function`; `arguments` is owned. Null: every call ends the guest.
+    void (*call)(void* context, uint32_t function, we_buf arguments, we_reply* reply);
+    /// The guest dropped a handle that it owned, or ended with it. May be null.
+    void (*drop_resource)(void* context, uint32_t resource, we_str handle);
+    void* context;
+} we_imports;
+enum { WE_REFUSE_TRAP = 0, WE_REFUSE_INTERNAL = 1 };
+/// Takes the stream or future at this place among the arguments; null if there is none, or it was
+/// taken. Those that are not taken are closed.
+we_stream* we_reply_take_stream(we_reply*, uint32_t place);
+/// Gives the guest the reading end of a body, before the answer that names it by the place
+/// returned; UINT32_MAX if the body was given to another before, or 128 were attached. The body
+/// stays the caller's, as with a request.
+uint32_t we_reply_attach(we_reply*, const we_body*);
+/// Answers at once; `value` moves. A value of another type than the function's ends the guest.
+void we_reply_answer(we_reply*, we_buf value);
+/// Ends the guest with WE_TRAP and WE_TRAP_HOST, or with WE_INTERNAL, and this message.
+void we_reply_refuse(we_reply*, int32_t kind, we_str message);
+/// The answer comes later; the token is consumed by one of the two calls below.
+we_import* we_reply_defer(we_reply*);
+enum { WE_ANSWER_TAKEN = 0, WE_ANSWER_GUEST_GONE = 1 };
+/// The same as `we_reply_attach` before a deferred answer.
+uint32_t we_import_attach(we_import*, const we_body*);
+/// Answers; `value` moves. Any thread, also inside of the callback.
+int32_t we_import_complete(we_import*, we_buf value);
+/// Refuses as `we_reply_refuse` does. Any thread.
+int32_t we_import_fail(we_import*, int32_t kind, we_str message);
+enum { WE_STREAM_PENDING = 0, WE_STREAM_CHUNK = 1, WE_STREAM_END = 2 };
+/// WE_STREAM_CHUNK: the next at most 64 KiB are moved to `chunk`. WE_STREAM_PENDING: `waker` is
+/// woken when it is worth another try. WE_STREAM_END: the guest closed it or is gone; the outcome
+/// of its task says which.
+int32_t we_stream_poll(we_stream*, void* waker, we_buf* chunk);
+/// The guest hears that nobody reads any more.
+void we_stream_free(we_stream*);
 
 // ---------------------------------------------------------------------------------- request body
 
@@ -203,7 +286,6 @@ typedef struct we_body_vtable {
 } we_body_vtable;
 
 /// The feeding end of a request body. Any thread, one at a time.
-typedef struct we_body we_body;
 we_status we_body_new(const we_body_vtable*, void* context, we_body** out, we_error** error);
 /// Gives one chunk; always consumes `chunk`. WE_FEED_FULL: the chunk before was not taken yet.
 int32_t we_body_feed(we_body*, we_buf chunk);
@@ -258,7 +340,8 @@ typedef struct we_instance_options {
     /// The guest ended badly; at most once, inside a poll, before its calls hear of it. May be
     /// null.
     void (*fault)(void* context, const we_error* error);
-    void* context;  ///< Used until the task is done or dropped.
+    void* context;       ///< Used until the task is done or dropped.
+    we_imports imports;  ///< Of a component made by `we_component_new_open`.
 } we_instance_options;
 
 /// Prepares an instance; its task, once polled, instantiates and then serves the calls it is given,
@@ -273,6 +356,23 @@ void we_call_resume(we_task*, uint64_t call);
 /// Nothing of the call is told any more. A call that waits does not begin; a guest that has begun
 /// it goes on: drop the task to end it. Not during a poll.
 void we_call_drop(we_task*, uint64_t call);
+
+// --------------------------------------------------------------------------------------- functions
+
+/// Where the result of a call goes.
+typedef struct we_call_sink {
+    size_t size;
+    /// Exactly once, inside a poll of the task, unless the call or its task is dropped: the encoded
+    /// result, owned, or the failure. After WE_INVALID the guest is as it was.
+    void (*done)(void* context, we_buf result, const we_error* error);
+    void* context;
+} we_call_sink;
+
+/// Gives an instance a call of export `function` (as `we_component_describe` numbers them); poll
+/// its task afterwards. `arguments` moves. Streams in the result are closed unread. Not during a
+/// poll. Errors: WE_INVALID, WE_STATE (the instance was closed or has ended).
+we_status we_call_start(we_task*, uint32_t function, we_buf arguments, const we_call_sink*,
+                        uint64_t* call, we_error** error);
 
 // ------------------------------------------------------------------------------------------- HTTP
 

@@ -27,7 +27,7 @@ impl WeStr {
     }
 }
 
-/// Owned octets that the C side hands over.
+/// Owned octets that change sides.
 #[repr(C)]
 pub struct WeBuf {
     data: *const u8,
@@ -40,6 +40,17 @@ pub struct WeBuf {
 unsafe impl Send for WeBuf {}
 unsafe impl Sync for WeBuf {}
 
+impl WeBuf {
+    pub fn new(
+        data: *const u8,
+        size: usize,
+        free: extern "C" fn(*mut c_void),
+        owner: *mut c_void,
+    ) -> Self {
+        WeBuf { data, size, free: Some(free), owner }
+    }
+}
+
 extern "C" fn free_octets(owner: *mut c_void) {
     drop(unsafe { Box::from_raw(owner.cast::<Vec<u8>>()) });
 }
@@ -48,7 +59,13 @@ impl From<Vec<u8>> for WeBuf {
     fn from(octets: Vec<u8>) -> Self {
         let owner = Box::into_raw(Box::new(octets));
         let (data, size) = unsafe { ((*owner).as_ptr(), (*owner).len()) };
-        WeBuf { data, size, free: Some(free_octets), owner: owner.cast() }
+        WeBuf::new(data, size, free_octets, owner.cast())
+    }
+}
+
+impl Default for WeBuf {
+    fn default() -> Self {
+        WeBuf { data: std::ptr::null(), size: 0, free: None, owner: std::ptr::null_mut() }
     }
 }
 
@@ -140,15 +157,15 @@ pub unsafe fn give<T>(value: T, out: *mut *mut T, name: &str) -> Result<(), Faul
     Ok(())
 }
 
-/// Moves octets to the caller.
+/// Moves a value into a struct of the caller's, which need not be initialised.
 ///
 /// # Safety
 /// `out` is null or writable.
-pub unsafe fn give_octets(octets: Vec<u8>, out: *mut WeBuf, name: &str) -> Result<(), Fault> {
+pub unsafe fn put<T>(value: T, out: *mut T, name: &str) -> Result<(), Fault> {
     if out.is_null() {
         return Err(Fault::new(Status::Invalid, format!("'{name}' is null")));
     }
-    unsafe { out.write(octets.into()) };
+    unsafe { out.write(value) };
     Ok(())
 }
 

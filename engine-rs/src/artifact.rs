@@ -1,8 +1,8 @@
 //! Artefacts: components compiled ahead, in this process or another one, for an engine of the same
 //! build. An artefact is native code: whoever loads one vouches for where it comes from.
 
-use crate::abi::{WeBuf, WeStr, give_octets, handle, options};
-use crate::component::{self, WeComponent, check_preamble};
+use crate::abi::{WeBuf, WeStr, handle, options, put};
+use crate::component::{self, Imports, WeComponent, check_preamble};
 use crate::config::WeEngineConfig;
 use crate::engine::{Flavour, WeEngine};
 use crate::error::{Fault, Status, report};
@@ -189,7 +189,7 @@ fn release_pages(component: &Component) {
 
 /// Wasmtime maps whole files by path; through the descriptor's own path it maps the file that the
 /// caller has open, whatever happens to its name.
-fn load(engine: &WeEngine, fd: i32, size: u64) -> Result<WeComponent, Fault> {
+fn load(engine: &WeEngine, fd: i32, size: u64, imports: Imports) -> Result<WeComponent, Fault> {
     let engine = &engine.0;
     let file = ManuallyDrop::new(unsafe { File::from_raw_fd(fd) });
     let mut tag = [0];
@@ -200,7 +200,7 @@ fn load(engine: &WeEngine, fd: i32, size: u64) -> Result<WeComponent, Fault> {
     let path = format!("/proc/self/fd/{fd}");
     let component = unsafe { Component::deserialize_file(&machine.engine, path) }
         .map_err(|error| corrupt(&format!("{error:#}")))?;
-    let linked = component::link(engine, machine, &component)?;
+    let linked = component::link(engine, machine, &component, imports)?;
     release_pages(&component);
     Ok(linked)
 }
@@ -238,7 +238,7 @@ pub unsafe extern "C" fn we_artifact_new(
 ) -> i32 {
     let result = unsafe { options(config) }
         .and_then(|config| new_artifact(config, unsafe { wasm.octets() }))
-        .and_then(|artifact| unsafe { give_octets(artifact, out, "out") });
+        .and_then(|artifact| unsafe { put(artifact.into(), out, "out") });
     unsafe { report(result, error) }
 }
 
@@ -247,11 +247,12 @@ pub unsafe extern "C" fn we_component_load(
     engine: *const WeEngine,
     fd: i32,
     size: u64,
+    imports: i32,
     out: *mut *mut WeComponent,
     error: *mut *mut Fault,
 ) -> i32 {
     let result = unsafe { handle(engine, "engine") }
-        .and_then(|engine| load(engine, fd, size))
+        .and_then(|engine| load(engine, fd, size, Imports::of(imports)?))
         .and_then(|component| unsafe { crate::abi::give(component, out, "out") });
     unsafe { report(result, error) }
 }
@@ -264,6 +265,6 @@ pub unsafe extern "C" fn we_engine_fingerprint(
 ) -> i32 {
     let result = unsafe { handle(engine, "engine") }
         .and_then(|engine| fingerprint(&engine.0.config))
-        .and_then(|octets| unsafe { give_octets(octets, out, "out") });
+        .and_then(|octets| unsafe { put(octets.into(), out, "out") });
     unsafe { report(result, error) }
 }

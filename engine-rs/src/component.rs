@@ -1,11 +1,12 @@
 //! Components: validated, compiled and linked once, shared by all instances.
 
-use crate::abi::{WeStr, give, handle, take};
+use crate::abi::{WeBuf, WeStr, give, handle, put, take};
 use crate::artifact::check_functions;
 use crate::engine::{EngineParts, Flavour, Machine, WeEngine};
 use crate::error::{Fault, Status, report};
 use crate::store::HostState;
-use std::sync::Arc;
+use crate::value;
+use std::sync::{Arc, OnceLock};
 use wasmtime::component::{Component, InstancePre};
 use wasmtime_wasi_http::{p2, p3};
 
@@ -22,6 +23,25 @@ pub struct ComponentParts {
     pub flavour: Flavour,
     pub pre: InstancePre<HostState>,
     pub http: Option<HttpExport>,
+    exports: OnceLock<Result<Arc<value::Exports>, Fault>>,
+}
+
+impl ComponentParts {
+    /// Its exported functions, looked at when they are first asked for. Errors: Link.
+    pub fn exports(&self) -> Result<Arc<value::Exports>, Fault> {
+        self.exports.get_or_init(|| value::exports_of(self.pre.component())).clone()
+    }
+}
+
+impl ComponentParts {
+    /// Whether it exports anything that is not of WASI.
+    pub fn exports_beyond_wasi(&self) -> bool {
+        let component = self.pre.component();
+        component
+            .component_type()
+            .exports(component.engine())
+            .any(|(name, _)| !name.starts_with("wasi:"))
+    }
 }
 
 /// `we_component`.
@@ -48,18 +68,41 @@ fn find_http(pre: &InstancePre<HostState>, flavour: Flavour) -> Option<HttpExpor
     p2::bindings::ProxyIndices::new(pre).ok().map(HttpExport::P2)
 }
 
+/// Who answers imports that the engine does not offer.
+#[derive(Clone, Copy)]
+pub enum Imports {
+    Nobody,
+    Caller,
+}
+
+impl Imports {
+    pub fn of(value: i32) -> Result<Self, Fault> {
+        match value {
+            0 => Ok(Imports::Nobody),
+            1 => Ok(Imports::Caller),
+            _ => Err(Fault::new(Status::Invalid, format!("'imports' is {value}, it is 0 or 1"))),
+        }
+    }
+}
+
 pub fn link(
     engine: &Arc<EngineParts>,
     machine: &Machine,
     component: &Component,
+    imports: Imports,
 ) -> Result<WeComponent, Fault> {
-    let pre = machine
-        .linker
-        .instantiate_pre(component)
-        .map_err(|error| Fault::of(Status::Link, &error))?;
+    let pre = match imports {
+        Imports::Nobody => machine.linker.instantiate_pre(component),
+        Imports::Caller => {
+            let concurrency = machine.flavour == Flavour::Concurrent;
+            value::extend(&machine.linker, component, concurrency)?.instantiate_pre(component)
+        }
+    };
+    let pre = pre.map_err(|error| Fault::of(Status::Link, &error))?;
     let (engine, flavour) = (engine.clone(), machine.flavour);
     let http = find_http(&pre, flavour);
-    Ok(WeComponent(Arc::new(ComponentParts { engine, flavour, pre, http })))
+    let exports = OnceLock::new();
+    Ok(WeComponent(Arc::new(ComponentParts { engine, flavour, pre, http, exports })))
 }
 
 fn compile(machine: &Machine, wasm: &[u8]) -> Result<Component, Fault> {
@@ -75,19 +118,32 @@ fn imports_wasi_03(machine: &Machine, component: &Component) -> bool {
 
 /// Compiles without the event loop if that can be. Validation, which comes before all compiling,
 /// refuses what belongs to 0.3; a component that only names its interfaces fails to link.
-fn new_component(engine: &WeEngine, wasm: &[u8]) -> Result<WeComponent, Fault> {
+fn new_component(engine: &WeEngine, wasm: &[u8], imports: Imports) -> Result<WeComponent, Fault> {
     check_preamble(wasm)?;
     check_functions(wasm)?;
     let engine = &engine.0;
     let plain = engine.machine(Flavour::Plain)?;
     if let Ok(component) = compile(plain, wasm) {
-        let linked = link(engine, plain, &component);
+        let linked = link(engine, plain, &component, imports);
         if linked.is_ok() || !imports_wasi_03(plain, &component) {
             return linked;
         }
     }
     let concurrent = engine.machine(Flavour::Concurrent)?;
-    link(engine, concurrent, &compile(concurrent, wasm)?)
+    link(engine, concurrent, &compile(concurrent, wasm)?, imports)
+}
+
+/// # Safety
+/// The pointers are as the header says.
+unsafe fn give_component(
+    engine: *const WeEngine,
+    wasm: WeStr,
+    imports: Imports,
+    out: *mut *mut WeComponent,
+) -> Result<(), Fault> {
+    let engine = unsafe { handle(engine, "engine") }?;
+    let component = new_component(engine, unsafe { wasm.octets() }, imports)?;
+    unsafe { give(component, out, "out") }
 }
 
 #[unsafe(no_mangle)]
@@ -97,9 +153,28 @@ pub unsafe extern "C" fn we_component_new(
     out: *mut *mut WeComponent,
     error: *mut *mut Fault,
 ) -> i32 {
-    let result = unsafe { handle(engine, "engine") }
-        .and_then(|engine| new_component(engine, unsafe { wasm.octets() }))
-        .and_then(|component| unsafe { give(component, out, "out") });
+    unsafe { report(give_component(engine, wasm, Imports::Nobody, out), error) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_component_new_open(
+    engine: *const WeEngine,
+    wasm: WeStr,
+    out: *mut *mut WeComponent,
+    error: *mut *mut Fault,
+) -> i32 {
+    unsafe { report(give_component(engine, wasm, Imports::Caller, out), error) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_component_describe(
+    component: *const WeComponent,
+    out: *mut WeBuf,
+    error: *mut *mut Fault,
+) -> i32 {
+    let result = unsafe { handle(component, "component") }
+        .and_then(|component| value::describe(component.0.pre.component()))
+        .and_then(|description| unsafe { put(description.into_buf(), out, "out") });
     unsafe { report(result, error) }
 }
 

@@ -89,6 +89,9 @@ impl Fault {
         if error.is::<PoolConcurrencyLimitError>() {
             return Fault::of(Status::PoolFull, error);
         }
+        if let Some(fault) = crate::value::fault_of(error) {
+            return fault;
+        }
         let (trap, message) = trap_of(error);
         let status = match trap {
             TrapKind::Interrupt => Status::Cpu,

@@ -3,6 +3,7 @@
 use crate::abi::options;
 use crate::component::{ComponentParts, HttpExport};
 use crate::error::{Fault, Status, report};
+use crate::instance::Reply;
 use crate::request::{WeHttpRequest, request_of};
 use crate::response::{Answer, Response, WeHttpSink};
 use crate::serve::Turn;
@@ -127,7 +128,7 @@ unsafe fn start(
     let request = unsafe { request_of(raw) }?;
     let (answer, receiver) = oneshot::channel();
     let turn = Turn::Http(HttpTurn { request, answer });
-    let id = instance.start(turn, Some(Response::new(sink, receiver)))?;
+    let id = instance.start(turn, Reply::Http(Response::new(sink, receiver)))?;
     unsafe { *call = id };
     Ok(())
 }

@@ -4,6 +4,7 @@
 use crate::abi::{give, handle, options};
 use crate::component::{ComponentParts, WeComponent};
 use crate::error::{Fault, Status, instance_lost, report};
+use crate::export_call::ExportReply;
 use crate::limits::{RunningTime, WeInstanceOptions};
 use crate::response::{Guest, Response};
 use crate::serve::{self, Ended, Turn};
@@ -77,10 +78,32 @@ impl Queue {
     }
 }
 
-/// A call whose response somebody waits for.
+/// The way out of one call.
+pub enum Reply {
+    Http(Response),
+    Export(ExportReply),
+}
+
+impl Reply {
+    fn poll(&mut self, cx: &mut Context<'_>, guest: Guest<'_>) {
+        match self {
+            Reply::Http(response) => response.poll(cx, guest),
+            Reply::Export(reply) => reply.poll(cx, guest),
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        match self {
+            Reply::Http(response) => response.has_ended(),
+            Reply::Export(reply) => reply.has_ended(),
+        }
+    }
+}
+
+/// A call whose reply somebody waits for.
 struct Call {
     id: u64,
-    response: Response,
+    reply: Reply,
     returned: Option<oneshot::Receiver<()>>,
 }
 
@@ -131,16 +154,14 @@ impl Instance {
     }
 
     /// Hands a call to the guest. Errors: State, once the instance was closed or has ended.
-    pub fn start(&mut self, turn: Turn, response: Option<Response>) -> Result<u64, Fault> {
+    pub fn start(&mut self, turn: Turn, reply: Reply) -> Result<u64, Fault> {
         if self.ended.is_some() || self.queue.lock().closed {
             return Err(Fault::new(Status::State, "the instance takes no more calls"));
         }
         self.calls_made += 1;
         let id = self.calls_made;
         let (returned, on_return) = oneshot::channel();
-        if let Some(response) = response {
-            self.calls.push(Call { id, response, returned: Some(on_return) });
-        }
+        self.calls.push(Call { id, reply, returned: Some(on_return) });
         self.queue.change(|state| state.waiting.push_back(Job { id, turn, returned }));
         Ok(id)
     }
@@ -154,8 +175,9 @@ impl Instance {
     }
 
     fn resume(&mut self, id: u64) {
-        if let Some(call) = self.calls.iter_mut().find(|call| call.id == id) {
-            call.response.resume();
+        let call = self.calls.iter_mut().find(|call| call.id == id);
+        if let Some(Call { reply: Reply::Http(response), .. }) = call {
+            response.resume();
         }
     }
 
@@ -184,8 +206,8 @@ impl Instance {
         self.ended = Some(ended);
     }
 
-    /// Passes on what has arrived of every response; drops those that are complete.
-    fn poll_responses(&mut self, cx: &mut Context<'_>) {
+    /// Passes on what has arrived of every reply; drops those that are complete.
+    fn poll_replies(&mut self, cx: &mut Context<'_>) {
         let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref());
         let unreturned = self.calls.iter().filter(|call| call.returned.is_some()).count();
         let shared = fault.filter(|_| unreturned > 1).map(|one| instance_lost(one, unreturned));
@@ -197,8 +219,8 @@ impl Instance {
                 (Guest::Running, None) if has_ended => Guest::Returned,
                 (standing, _) => standing,
             };
-            call.response.poll(cx, standing);
-            !call.response.has_ended()
+            call.reply.poll(cx, standing);
+            !call.reply.has_ended()
         });
     }
 }
@@ -206,7 +228,7 @@ impl Instance {
 impl Work for Instance {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.poll_guest(cx);
-        self.poll_responses(cx);
+        self.poll_replies(cx);
         if self.ended.is_some() && self.calls.is_empty() { Poll::Ready(()) } else { Poll::Pending }
     }
 

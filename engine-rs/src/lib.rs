@@ -12,6 +12,7 @@ mod component;
 mod config;
 mod engine;
 mod error;
+mod export_call;
 mod http;
 mod instance;
 mod limits;
@@ -22,12 +23,15 @@ mod serve;
 mod stdio;
 mod store;
 mod task;
+// Its export calls wait for the driver of instances, which runs them.
+#[cfg_attr(not(test), expect(dead_code))]
+mod value;
 
 #[cfg(test)]
 mod tests;
 
 /// Changes together with `WE_ABI_VERSION` in the header.
-const ABI_VERSION: u32 = 2;
+const ABI_VERSION: u32 = 3;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn we_abi_version() -> u32 {

@@ -3,6 +3,7 @@
 use crate::abi::{self, Context, WeStr};
 use crate::error::Fault;
 use crate::runtime;
+use crate::value::WeImports;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -24,8 +25,9 @@ pub struct WeInstanceOptions {
     pub output: Option<extern "C" fn(*mut c_void, i32, WeStr)>,
     pub fault: Option<extern "C" fn(*mut c_void, *const Fault)>,
     pub context: Context,
+    pub imports: WeImports,
 }
-const _: () = assert!(size_of::<WeInstanceOptions>() == 80);
+const _: () = assert!(size_of::<WeInstanceOptions>() == 104);
 unsafe impl abi::Sized for WeInstanceOptions {
     const NAME: &'static str = "we_instance_options";
 }

@@ -2,21 +2,26 @@
 //! one after the other, or many at a time where the guest is made for that (WASI 0.3).
 
 use crate::component::ComponentParts;
-use crate::error::Fault;
+use crate::engine::Flavour;
+use crate::error::{Fault, Status};
+use crate::export_call::{ExportTurn, Outcome};
 use crate::http::{Handler, HttpTurn, handle_p2, handle_p3};
 use crate::instance::{Job, Queue};
 use crate::limits::{RunningTime, WeInstanceOptions};
 use crate::store::{HostState, new_store};
+use crate::value::{self, Calls, Handed};
+use futures::channel::oneshot;
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use wasmtime::component::Accessor;
-use wasmtime::{Result, Store, bail};
+use wasmtime::component::{Accessor, Instance};
+use wasmtime::{Error, Result, Store, bail};
 
 /// What a call is.
 pub enum Turn {
     Http(HttpTurn),
+    Export(ExportTurn),
 }
 
 /// What is left of a guest that has ended. The store lives on until the responses were read.
@@ -62,25 +67,40 @@ pub async fn serve(
 impl Server {
     async fn run(&self, store: &mut Store<HostState>) -> Result<()> {
         let instance = self.component.pre.instantiate_async(&mut *store).await?;
-        let handler = Handler::load(&self.component, store, &instance)?;
-        match &handler {
-            Some(Handler::P3(_)) => self.serve_together(store, handler.as_ref()).await,
-            _ => self.serve_in_turn(store, handler.as_ref()).await,
+        let mut guest = Bound {
+            component: &self.component,
+            handler: Handler::load(&self.component, store, &instance)?,
+            instance,
+            exports: None,
+        };
+        if self.component.flavour == Flavour::Plain || matches!(guest.handler, Some(Handler::P2(_)))
+        {
+            return self.serve_in_turn(store, &mut guest).await;
         }
+        // Inside of the event loop nothing can be looked up any more.
+        if self.component.exports_beyond_wasi() {
+            guest.bind_exports(store)?;
+        }
+        self.serve_together(store, &guest).await
     }
 
     async fn serve_in_turn(
         &self,
         store: &mut Store<HostState>,
-        handler: Option<&Handler>,
+        guest: &mut Bound<'_>,
     ) -> Result<()> {
         while let Some(job) = poll_fn(|cx| self.queue.poll_next(cx)).await {
             self.running_time.begin_call();
-            match (job.turn, handler) {
-                (Turn::Http(turn), Some(Handler::P2(guest))) => {
-                    handle_p2(guest, store, turn).await?;
+            match job.turn {
+                Turn::Http(turn) => match &guest.handler {
+                    Some(Handler::P2(handler)) => handle_p2(handler, store, turn).await?,
+                    _ => bail!("the instance has no handler of requests"),
+                },
+                Turn::Export(turn) => {
+                    let calls = guest.bind_exports(store)?;
+                    let called = calls.call(store, turn.function, turn.arguments).await;
+                    settle(called, turn.outcome)?;
                 }
-                _ => bail!("the instance has no export for this call"),
             }
             self.queue.has_returned();
             let _ = job.returned.send(());
@@ -88,12 +108,7 @@ impl Server {
         Ok(())
     }
 
-    async fn serve_together(
-        &self,
-        store: &mut Store<HostState>,
-        handler: Option<&Handler>,
-    ) -> Result<()> {
-        let Some(handler) = handler else { bail!("the instance has no export to call") };
+    async fn serve_together(&self, store: &mut Store<HostState>, guest: &Bound<'_>) -> Result<()> {
         store
             .run_concurrent(async |accessor| {
                 let mut running = FuturesUnordered::new();
@@ -105,10 +120,10 @@ impl Server {
                                 return Poll::Ready(Err(error));
                             }
                         }
-                        match self.poll_next(accessor, handler, running.len(), cx) {
+                        match self.poll_next(accessor, guest, running.len(), cx) {
                             Poll::Ready(Some(job)) => {
                                 self.running_time.begin_call();
-                                running.push(run_together(handler, accessor, job));
+                                running.push(guest.run_together(accessor, job));
                             }
                             Poll::Ready(None) if running.is_empty() => {
                                 return accessor.poll_no_interesting_tasks(cx).map(Ok);
@@ -126,24 +141,63 @@ impl Server {
     fn poll_next(
         &self,
         accessor: &Accessor<HostState>,
-        handler: &Handler,
+        guest: &Bound<'_>,
         running: usize,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Job>> {
-        if running >= self.concurrent_max
-            || accessor.poll_ready_for_concurrent_call(handler.func(), cx).is_pending()
-        {
+        let holds_back = |handler: &Handler| {
+            accessor.poll_ready_for_concurrent_call(handler.func(), cx).is_pending()
+        };
+        if running >= self.concurrent_max || guest.handler.as_ref().is_some_and(holds_back) {
             return Poll::Pending;
         }
         self.queue.poll_next(cx)
     }
 }
 
-async fn run_together(handler: &Handler, accessor: &Accessor<HostState>, job: Job) -> Result<()> {
-    match (job.turn, handler) {
-        (Turn::Http(turn), Handler::P3(guest)) => handle_p3(guest, accessor, turn).await?,
-        _ => bail!("the instance has no export for this call"),
+/// What of one instance is called.
+struct Bound<'a> {
+    component: &'a ComponentParts,
+    instance: Instance,
+    handler: Option<Handler>,
+    /// Looked up when they are first called.
+    exports: Option<Calls>,
+}
+
+impl Bound<'_> {
+    fn bind_exports(&mut self, store: &mut Store<HostState>) -> Result<&Calls> {
+        if self.exports.is_none() {
+            let exports = self.component.exports().map_err(|fault| Error::msg(fault.message))?;
+            self.exports = Some(exports.bind(store, &self.instance)?);
+        }
+        self.exports.as_ref().ok_or_else(|| Error::msg("the exports are bound"))
     }
-    // `job.returned` is dropped unused: a 0.3 guest writes its body after it has returned.
+
+    async fn run_together(&self, accessor: &Accessor<HostState>, job: Job) -> Result<()> {
+        match (job.turn, &self.handler, &self.exports) {
+            // `job.returned` is dropped unused: a 0.3 guest writes its body after it has returned.
+            (Turn::Http(turn), Some(Handler::P3(handler)), _) => {
+                handle_p3(handler, accessor, turn).await
+            }
+            (Turn::Export(turn), _, Some(calls)) => {
+                let called = calls.call_concurrent(accessor, turn.function, turn.arguments).await;
+                settle(called, turn.outcome)
+            }
+            _ => bail!("the instance has no export for this call"),
+        }
+    }
+}
+
+/// Gives the outcome away. An error that leaves the guest as it was is an outcome; any other ends it.
+fn settle(called: Result<Handed>, outcome: oneshot::Sender<Outcome>) -> Result<()> {
+    let settled = match called {
+        Ok(handed) => Ok(handed.octets),
+        Err(error) => match value::fault_of(&error) {
+            Some(fault) if fault.status == Status::Invalid => Err(fault),
+            _ => return Err(error),
+        },
+    };
+    // Nobody waits for it any more: that is no fault of the guest's.
+    drop(outcome.send(settled));
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::error::{Fault, Status};
 use crate::limits::{Limiter, RunningTime, WeInstanceOptions};
 use crate::runtime;
 use crate::stdio::{Output, Stream};
+use crate::value;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use wasmtime::component::ResourceTable;
@@ -25,17 +26,22 @@ pub struct HostState {
     hooks: Hooks,
     limiter: Limiter,
     counters: Arc<Counters>,
+    /// Of imports and exports beyond WASI.
+    pub values: value::State,
 }
 
 impl HostState {
-    fn new(options: &WeInstanceOptions, counters: Arc<Counters>) -> Self {
+    pub fn new(options: &WeInstanceOptions, counters: Arc<Counters>) -> Self {
         counters.stores.fetch_add(1, Relaxed);
         let mut table = ResourceTable::new();
         table.set_max_capacity(options.handles_max as usize);
         let mut http = WasiHttpCtx::new();
         http.set_field_size_limit(options.header_bytes_max as usize);
         let limiter = Limiter::new(options);
-        HostState { table, wasi: wasi_of(options), http, hooks: Hooks, limiter, counters }
+        let wasi = wasi_of(options);
+        let values =
+            value::State::new(options.imports, options.handles_max, options.hostcall_bytes_max);
+        HostState { table, wasi, http, hooks: Hooks, limiter, counters, values }
     }
 
     pub fn growth_refused(&self) -> bool {

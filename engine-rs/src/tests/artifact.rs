@@ -48,7 +48,7 @@ fn file_of(octets: &[u8]) -> File {
 fn load(engine: *const WeEngine, octets: &[u8], size: usize) -> Result<*mut WeComponent, Fault> {
     let file = file_of(octets);
     outcome(|out, error| unsafe {
-        we_component_load(engine, file.as_raw_fd(), size as u64, out, error)
+        we_component_load(engine, file.as_raw_fd(), size as u64, 0, out, error)
     })
 }
 

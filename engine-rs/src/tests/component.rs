@@ -1,9 +1,11 @@
 //! What is compiled and what is refused, each with a status of its own.
 
 use super::host::*;
+use crate::abi::{WeBuf, WeStr};
 use crate::component::*;
 use crate::engine::we_engine_free;
 use crate::error::*;
+use std::ptr::null_mut;
 
 fn refused(wasm: &[u8]) -> Fault {
     let engine = engine(&config()).unwrap();
@@ -39,6 +41,28 @@ fn an_import_that_nobody_offers_is_named() {
 
     assert_eq!(fault.status, Status::Link);
     assert!(fault.message.contains("acme:ledger/book@1.2.0"), "{}", fault.message);
+}
+
+#[test]
+fn an_import_that_the_caller_answers_is_linked_and_described() {
+    let text = r#"(component (import "acme:ledger/book@1.2.0" (instance (export "add" (func)))))"#;
+    let wasm = wat::parse_str(text).unwrap();
+    let engine = engine(&config()).unwrap();
+    let component = outcome(|out, error| unsafe {
+        we_component_new_open(engine, WeStr::of(&wasm), out, error)
+    })
+    .unwrap();
+    let mut json = WeBuf::default();
+
+    assert_eq!(unsafe { we_component_describe(component, &mut json, null_mut()) }, 0);
+
+    assert!(json.as_ref().starts_with(br#"{"imports":[{"name":"acme:ledger/book@1.2.0""#));
+    assert_eq!(unsafe { we_component_describe(component, null_mut(), null_mut()) }, 1);
+    assert!(unsafe { &*component }.0.exports().is_ok());
+    unsafe {
+        we_component_free(component);
+        we_engine_free(engine);
+    }
 }
 
 #[test]

@@ -5,9 +5,9 @@ mod artifact;
 mod body;
 mod component;
 mod contract;
+mod exports;
 mod faults;
-mod host;
-
+pub mod host;
 mod http;
 mod instances;
 mod limits;

@@ -40,8 +40,8 @@ class WasmtimeEngine final : public Engine {
         ComponentHandle component;
         CHECK(code_.load(wasm, [&](const code_cache::Entry& code) -> Result<void> {
             TRY(component, make<ComponentHandle>([&](we_component** out, we_error** error) {
-                    return we_component_load(engine_.get(), code.file.get(), code.bytes, out,
-                                             error);
+                    return we_component_load(engine_.get(), code.file.get(), code.bytes,
+                                             WE_IMPORTS_NOBODY, out, error);
                 }));
             return ok();
         }));

@@ -1,0 +1,221 @@
+//! Calls the functions that a component exports: looked up once per instance, with octets in and out.
+
+use super::check::check;
+use super::describe::{Description, Function};
+use super::lift::{Handed, Lifted};
+use super::shape::{Shape, Side};
+use super::slots::{Parameters, Results, SPILLED};
+use super::value::Value;
+use crate::error::{Fault, Status};
+use crate::store::HostState;
+use std::fmt;
+use std::sync::Arc;
+use wasmtime::component::{Accessor, Component, ComponentExportIndex, Func, Instance, TypedFunc};
+use wasmtime::{AsContextMut, Error, Result, Store, StoreContextMut, bail};
+
+/// The functions of a component, numbered as in its description.
+pub struct Exports(Vec<Export>);
+
+struct Export {
+    path: String,
+    index: ComponentExportIndex,
+    params: Vec<Shape>,
+    /// What about its types cannot be carried.
+    refusal: Option<String>,
+    /// Slots of the result's type.
+    results: usize,
+    has_handles: bool,
+}
+
+/// Arguments that are not values of the function's types. The guest was not entered.
+#[derive(Debug)]
+pub struct BadArguments {
+    path: String,
+    cause: Error,
+}
+
+impl fmt::Display for BadArguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the arguments of '{}' do not fit: {}", self.path, self.cause)
+    }
+}
+
+impl std::error::Error for BadArguments {}
+
+/// Does the same for whatever number of slots an export has.
+macro_rules! with_results {
+    ($slots:expr, $n:ident, $body:expr) => {
+        with_results!(@ $slots, $n, $body, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
+    };
+    (@ $slots:expr, $n:ident, $body:expr, $($k:literal)*) => {
+        match $slots {
+            $($k => { const $n: usize = $k; $body })*
+            _ => bail!("a result of {} slots is not possible", $slots),
+        }
+    };
+}
+
+impl Exports {
+    /// Errors: Link when an export that the description names is not there.
+    pub fn of(
+        description: &Description,
+        component: &Component,
+    ) -> std::result::Result<Self, Fault> {
+        let mut exports = Vec::new();
+        for interface in &description.exports {
+            let instance = match interface.name.as_str() {
+                "" => None,
+                name => Some(export_index(component, None, name)?),
+            };
+            for function in &interface.functions {
+                let index = export_index(component, instance.as_ref(), &function.name)?;
+                exports.push(Export::new(interface.path(function), index, function));
+            }
+        }
+        Ok(Exports(exports))
+    }
+
+    /// Looks the functions up in an instance.
+    pub fn bind(
+        self: &Arc<Self>,
+        store: &mut Store<HostState>,
+        instance: &Instance,
+    ) -> Result<Calls> {
+        let mut functions = Vec::with_capacity(self.0.len());
+        for export in &self.0 {
+            let Some(function) = instance.get_func(&mut *store, export.index) else {
+                bail!("'{}' is not a function", export.path);
+            };
+            with_results!(export.results, N, {
+                function.typed::<Parameters, Results<N>>(&*store)?;
+            });
+            functions.push(function);
+        }
+        Ok(Calls { exports: self.clone(), functions })
+    }
+}
+
+fn export_index(
+    component: &Component,
+    instance: Option<&ComponentExportIndex>,
+    name: &str,
+) -> std::result::Result<ComponentExportIndex, Fault> {
+    component.get_export_index(instance, name).ok_or_else(|| {
+        Fault::new(Status::Link, format!("the export '{name}' is described but not there"))
+    })
+}
+
+impl Export {
+    fn new(path: String, index: ComponentExportIndex, function: &Function) -> Self {
+        let slots = function.result.as_ref().map_or(0, Shape::slots);
+        Export {
+            path,
+            index,
+            params: function.params.iter().map(|(_, shape)| shape.clone()).collect(),
+            refusal: function.shapes().find_map(|shape| shape.refusal(Side::Export)),
+            results: slots.min(SPILLED),
+            has_handles: function.shapes().any(Shape::has_handles),
+        }
+    }
+}
+
+/// The functions of one instance.
+pub struct Calls {
+    exports: Arc<Exports>,
+    functions: Vec<Func>,
+}
+
+/// A call whose arguments were checked.
+struct Prepared {
+    function: Func,
+    results: usize,
+    parameters: Parameters,
+}
+
+impl Calls {
+    fn export(&self, function: usize) -> Result<&Export> {
+        match self.exports.0.get(function) {
+            Some(export) => Ok(export),
+            None => Err(Error::new(BadArguments {
+                path: format!("function {function}"),
+                cause: Error::msg("there is no such function"),
+            })),
+        }
+    }
+
+    fn prepare(&self, state: &mut HostState, function: usize, value: Value) -> Result<Prepared> {
+        let export = self.export(function)?;
+        let fits = match &export.refusal {
+            Some(reason) => Err(Error::msg(format!("it uses {reason}, which cannot be carried"))),
+            None => check(value.octets.as_ref(), &export.params),
+        };
+        if let Err(cause) = fits {
+            return Err(Error::new(BadArguments { path: export.path.clone(), cause }));
+        }
+        let call = export.has_handles.then(|| state.values.handles.begin_call());
+        Ok(Prepared {
+            function: self.functions[function],
+            results: export.results,
+            parameters: Parameters { value, call },
+        })
+    }
+
+    /// Calls a function of a store that does nothing else meanwhile. After an error that is not
+    /// `Status::Invalid` the instance must not be used again. Dropping the future ends the guest.
+    pub async fn call(
+        &self,
+        store: &mut Store<HostState>,
+        function: usize,
+        arguments: Value,
+    ) -> Result<Handed> {
+        let Prepared { function, results, parameters } =
+            self.prepare(store.data_mut(), function, arguments)?;
+        let call = parameters.call;
+        let lifted = with_results!(results, N, {
+            // SAFETY: `bind` has checked these types.
+            let function = unsafe { TypedFunc::<Parameters, Results<N>>::new_unchecked(function) };
+            function.call_async(&mut *store, parameters).await?.0
+        });
+        finish(store.as_context_mut(), lifted, call)
+    }
+
+    /// The same within `run_concurrent`, beside other calls of the instance. Dropping the future does
+    /// not end the guest: only dropping the store does.
+    pub async fn call_concurrent(
+        &self,
+        accessor: &Accessor<HostState>,
+        function: usize,
+        arguments: Value,
+    ) -> Result<Handed> {
+        let prepared = accessor
+            .with(|mut store| self.prepare(store.as_context_mut().data_mut(), function, arguments));
+        let Prepared { function, results, parameters } = prepared?;
+        let call = parameters.call;
+        let lifted = with_results!(results, N, {
+            // SAFETY: `bind` has checked these types.
+            let function = unsafe { TypedFunc::<Parameters, Results<N>>::new_unchecked(function) };
+            function.call_concurrent(accessor, parameters).await?.0
+        });
+        accessor.with(|mut store| finish(store.as_context_mut(), lifted, call))
+    }
+
+    /// Drops a resource of the instance's that a call resulted in; its destructor is guest code. Not
+    /// within `run_concurrent`. Unknown handles are refused like bad arguments.
+    pub async fn drop_handle(store: &mut Store<HostState>, handle: &[u8]) -> Result<()> {
+        let taken = store.data_mut().values.handles.take_exported(handle);
+        let resource =
+            taken.map_err(|cause| Error::new(BadArguments { path: "drop".to_owned(), cause }))?;
+        resource.resource_drop_async(store).await
+    }
+}
+
+fn finish(
+    mut store: StoreContextMut<'_, HostState>,
+    lifted: Lifted,
+    call: Option<u64>,
+) -> Result<Handed> {
+    if let Some(call) = call {
+        store.data_mut().values.handles.end_call(call);
+    }
+    lifted.seal(store)
+}

@@ -1,0 +1,468 @@
+//! From octets to a guest's memory and core values, in one pass. Nothing of the octets is trusted, and
+//! nothing of the guest's allocator: memory may move or change with each allocation, so that no view of
+//! it is kept, and what one call may allocate is bounded.
+
+use super::State;
+use super::payload::{new_future, new_stream};
+use super::types::{self, Case, FLAGS_MAX};
+use super::value::Value;
+use super::wire::{Malformed, Reader};
+use crate::store::HostState;
+use std::any::Any;
+use std::mem::MaybeUninit;
+use wasmtime::component::__internal::wasmtime_environ::component::{
+    StringEncoding, TypeMapIndex, TypeResourceTableIndex,
+};
+use wasmtime::component::__internal::{ComponentTypes, InterfaceType, LowerContext};
+use wasmtime::component::{Lower, ResourceAny};
+use wasmtime::{AsContextMut, Error, Result, ValRaw, bail};
+
+/// Every store of this library holds a `HostState`.
+pub fn state_of<'c, T: 'static>(cx: &'c mut LowerContext<'_, T>) -> Result<&'c mut State> {
+    let data: &mut dyn Any = cx.store.data_mut();
+    match data.downcast_mut::<HostState>() {
+        Some(state) => Ok(&mut state.values),
+        None => bail!("values are lowered into a store of another kind"),
+    }
+}
+
+/// Uninitialised core values, written from the first to the last.
+pub struct Slots<'a> {
+    slots: &'a mut [MaybeUninit<ValRaw>],
+    next: usize,
+}
+
+impl<'a> Slots<'a> {
+    pub fn new(slots: &'a mut [MaybeUninit<ValRaw>]) -> Self {
+        Slots { slots, next: 0 }
+    }
+
+    #[inline]
+    pub fn put(&mut self, value: ValRaw) {
+        self.slots[self.next].write(value);
+        self.next += 1;
+    }
+
+    fn put_word(&mut self, value: u32) {
+        self.put(ValRaw::u32(value));
+    }
+
+    fn put_pair(&mut self, pair: (u32, u32)) {
+        self.put_word(pair.0);
+        self.put_word(pair.1);
+    }
+
+    /// Every slot before `end` has a value afterwards.
+    fn zero_until(&mut self, end: usize) {
+        while self.next < end {
+            self.put(ValRaw::u64(0));
+        }
+    }
+
+    pub fn zero_rest(&mut self) {
+        self.zero_until(self.slots.len());
+    }
+}
+
+/// Puts the values of one call into a guest.
+pub struct Lowerer<'c, 'm, T: 'static> {
+    cx: &'c mut LowerContext<'m, T>,
+    types: &'m ComponentTypes,
+    value: &'c Value,
+    octets: Reader<'c>,
+    /// What may still be allocated.
+    room: usize,
+    /// Who lends handles; import results lend none.
+    call: Option<u64>,
+}
+
+impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
+    pub fn new(
+        cx: &'c mut LowerContext<'m, T>,
+        value: &'c Value,
+        call: Option<u64>,
+    ) -> Result<Self> {
+        let room = state_of(cx)?.octets_max;
+        let octets = Reader::new(value.octets.as_ref());
+        Ok(Lowerer { types: cx.types, cx, value, octets, room, call })
+    }
+
+    /// Fills `slots` with core values.
+    pub fn to_slots(mut self, tys: &[InterfaceType], slots: &mut Slots) -> Result<()> {
+        for ty in tys {
+            self.slots(*ty, slots)?;
+        }
+        self.octets.finish()
+    }
+
+    /// Fills memory at `at`, which wasmtime or `to_new_memory` checked, as a tuple.
+    pub fn to_memory(mut self, tys: &[InterfaceType], at: usize) -> Result<()> {
+        self.fields(tys.iter(), at)?;
+        self.octets.finish()
+    }
+
+    /// Allocates `size` octets, fills them as a tuple and returns where they are.
+    pub fn to_new_memory(mut self, tys: &[InterfaceType], size: u32, align: u32) -> Result<usize> {
+        let at = self.allocate(size as usize, align)?;
+        self.to_memory(tys, at)?;
+        Ok(at)
+    }
+
+    fn state(&mut self) -> Result<&mut State> {
+        state_of(self.cx)
+    }
+
+    /// Runs the guest's allocator; the result lies in its memory.
+    fn allocate(&mut self, size: usize, align: u32) -> Result<usize> {
+        let Some(room) = self.room.checked_sub(size) else {
+            bail!("values take more memory of the guest than one call may allocate");
+        };
+        self.room = room;
+        self.cx.realloc(0, 0, align, size)
+    }
+
+    #[inline]
+    fn store<const N: usize>(&mut self, at: usize, octets: [u8; N]) {
+        *self.cx.get(at) = octets;
+    }
+
+    fn store_pair(&mut self, at: usize, pair: (u32, u32)) {
+        self.store(at, pair.0.to_le_bytes());
+        self.store(at + 4, pair.1.to_le_bytes());
+    }
+
+    /// A number of 1, 2 or 4 octets.
+    fn store_word(&mut self, at: usize, size: u32, value: u32) {
+        let [a, b, c, d] = value.to_le_bytes();
+        match size {
+            1 => self.store(at, [a]),
+            2 => self.store(at, [a, b]),
+            _ => self.store(at, [a, b, c, d]),
+        }
+    }
+
+    fn fields<'t>(
+        &mut self,
+        tys: impl Iterator<Item = &'t InterfaceType>,
+        base: usize,
+    ) -> Result<()> {
+        let mut offset = 0;
+        for ty in tys {
+            let at = base + self.types.canonical_abi(ty).next_field32_size(&mut offset);
+            self.memory(*ty, at)?;
+        }
+        Ok(())
+    }
+
+    fn case(&mut self, ty: InterfaceType) -> Result<(u32, Option<InterfaceType>)> {
+        let case = match ty {
+            InterfaceType::Option(_) | InterfaceType::Result(_) => self.octets.flag()?,
+            _ => self.octets.case(types::cases(self.types, ty))?,
+        };
+        match types::case(self.types, ty, case) {
+            Some(Case { payload, .. }) => Ok((case, payload)),
+            None => Err(Error::new(Malformed("a case does not exist"))),
+        }
+    }
+
+    fn flags(&mut self, count: usize) -> Result<u32> {
+        if count > FLAGS_MAX {
+            bail!("flags have more than {FLAGS_MAX} labels");
+        }
+        self.octets.flags(count)
+    }
+
+    fn text(&mut self) -> Result<(u32, u32)> {
+        let text = self.octets.text()?;
+        if self.cx.options().string_encoding == StringEncoding::Utf8 {
+            let at = self.allocate(text.len(), 1)?;
+            self.cx.as_slice_mut()[at..][..text.len()].copy_from_slice(text.as_bytes());
+            return Ok((at as u32, text.len() as u32));
+        }
+        // Wasmtime allocates at most two octets for each of these.
+        let Some(room) = self.room.checked_sub(text.len() * 2) else {
+            bail!("values take more memory of the guest than one call may allocate");
+        };
+        self.room = room;
+        let mut slots = MaybeUninit::<[ValRaw; 2]>::uninit();
+        text.linear_lower_to_flat(self.cx, InterfaceType::String, &mut slots)?;
+        // SAFETY: a lowering that succeeds initialises all its slots.
+        let [at, size] = unsafe { slots.assume_init() };
+        Ok((at.get_u32(), size.get_u32()))
+    }
+
+    fn list(&mut self, element: InterfaceType) -> Result<(u32, u32)> {
+        let count = self.octets.elements()?;
+        let abi = self.types.canonical_abi(&element);
+        let (size, align) = (abi.size32 as usize, abi.align32);
+        let whole = count.saturating_mul(size);
+        match element {
+            InterfaceType::U8
+            | InterfaceType::S8
+            | InterfaceType::Float32
+            | InterfaceType::Float64 => {
+                let octets = self.octets.take(whole)?;
+                let at = self.allocate(whole, align)?;
+                self.cx.as_slice_mut()[at..][..whole].copy_from_slice(octets);
+                Ok((at as u32, count as u32))
+            }
+            _ => {
+                let at = self.allocate(whole, align)?;
+                self.elements(element, at, count, size)?;
+                Ok((at as u32, count as u32))
+            }
+        }
+    }
+
+    fn elements(&mut self, ty: InterfaceType, at: usize, count: usize, size: usize) -> Result<()> {
+        match ty {
+            InterfaceType::U16 => self.unsigned_list(at, count, |v| (v as u16).to_le_bytes()),
+            InterfaceType::U32 => self.unsigned_list(at, count, |v| (v as u32).to_le_bytes()),
+            InterfaceType::U64 => self.unsigned_list(at, count, u64::to_le_bytes),
+            _ => (0..count).try_for_each(|index| self.memory(ty, at + index * size)),
+        }
+    }
+
+    fn unsigned_list<const N: usize>(
+        &mut self,
+        at: usize,
+        count: usize,
+        octets: fn(u64) -> [u8; N],
+    ) -> Result<()> {
+        let memory = &mut self.cx.as_slice_mut()[at..][..count * N];
+        for element in memory.as_chunks_mut::<N>().0 {
+            *element = octets(self.octets.unsigned(8 * N as u32)?);
+        }
+        Ok(())
+    }
+
+    fn map(&mut self, map: TypeMapIndex) -> Result<(u32, u32)> {
+        let count = self.octets.elements()?;
+        let ty = &self.types[map];
+        let size = ty.entry_abi.size32 as usize;
+        let at = self.allocate(count.saturating_mul(size), ty.entry_abi.align32)?;
+        for index in 0..count {
+            let entry = at + index * size;
+            self.memory(ty.key, entry)?;
+            self.memory(ty.value, entry + ty.value_offset32 as usize)?;
+        }
+        Ok((at as u32, count as u32))
+    }
+
+    fn handle(&mut self, is_own: bool, table: TypeResourceTableIndex) -> Result<u32> {
+        let octets = self.octets.octets()?;
+        let Some(resource) = types::imported_resource(self.cx.resource_type(table)) else {
+            return self.exported_handle(is_own, table, octets);
+        };
+        if is_own {
+            let rep = self.state()?.give(resource, octets)?;
+            return self.cx.guest_resource_lower_own(table, rep);
+        }
+        let Some(call) = self.call else {
+            bail!("a handle can only be lent to a call");
+        };
+        let rep = self.state()?.handles.lend(resource, octets, call)?;
+        self.cx.guest_resource_lower_borrow(table, rep)
+    }
+
+    /// A handle of a resource of the guest's goes home.
+    fn exported_handle(
+        &mut self,
+        is_own: bool,
+        table: TypeResourceTableIndex,
+        octets: &[u8],
+    ) -> Result<u32> {
+        let resource: ResourceAny = self.state()?.handles.exported(octets)?;
+        let ty = if is_own { InterfaceType::Own(table) } else { InterfaceType::Borrow(table) };
+        let mut slot = MaybeUninit::uninit();
+        resource.linear_lower_to_flat(self.cx, ty, &mut slot)?;
+        if is_own {
+            self.state()?.handles.take_exported(octets)?;
+        }
+        // SAFETY: a lowering that succeeds initialises its slot.
+        Ok(unsafe { slot.assume_init() }.get_u32())
+    }
+
+    /// A stream or future of the guest's that the C side feeds.
+    fn stream(&mut self, ty: InterfaceType) -> Result<u32> {
+        let place = self.octets.count()?;
+        let Some(end) = self.value.take_end(place) else {
+            return Err(Error::new(Malformed("a stream or future has no end that is fed")));
+        };
+        let store = self.cx.store.as_context_mut();
+        let mut slot = MaybeUninit::uninit();
+        match ty {
+            InterfaceType::Future(_) => {
+                let future = new_future(store, end)?;
+                future.linear_lower_to_flat(self.cx, ty, &mut slot)?;
+            }
+            InterfaceType::Stream(stream)
+                if types::is_octets(self.types[self.types[stream].ty].payload) =>
+            {
+                let stream = new_stream(store, end)?;
+                stream.linear_lower_to_flat(self.cx, ty, &mut slot)?;
+            }
+            _ => return types::refuse(),
+        }
+        // SAFETY: a lowering that succeeds initialises its slot.
+        Ok(unsafe { slot.assume_init() }.get_u32())
+    }
+
+    fn slots(&mut self, ty: InterfaceType, slots: &mut Slots) -> Result<()> {
+        let types = self.types;
+        match ty {
+            InterfaceType::Bool => slots.put_word(self.octets.boolean()?.into()),
+            InterfaceType::U8 => slots.put_word(self.octets.octet()?.into()),
+            InterfaceType::S8 => slots.put(ValRaw::i32((self.octets.octet()? as i8).into())),
+            InterfaceType::U16 => slots.put_word(self.octets.unsigned(16)? as u32),
+            InterfaceType::U32 => slots.put_word(self.octets.unsigned(32)? as u32),
+            InterfaceType::U64 => slots.put(ValRaw::u64(self.octets.unsigned(64)?)),
+            InterfaceType::S16 => slots.put(ValRaw::i32(self.octets.signed(16)? as i32)),
+            InterfaceType::S32 => slots.put(ValRaw::i32(self.octets.signed(32)? as i32)),
+            InterfaceType::S64 => slots.put(ValRaw::i64(self.octets.signed(64)?)),
+            InterfaceType::Float32 => {
+                slots.put(ValRaw::f32(u32::from_le_bytes(self.octets.array()?)))
+            }
+            InterfaceType::Float64 => {
+                slots.put(ValRaw::f64(u64::from_le_bytes(self.octets.array()?)))
+            }
+            InterfaceType::Char => slots.put_word(self.octets.character()?.into()),
+            InterfaceType::String => slots.put_pair(self.text()?),
+            InterfaceType::List(list) => slots.put_pair(self.list(types[list].element)?),
+            InterfaceType::Map(map) => slots.put_pair(self.map(map)?),
+            InterfaceType::Record(record) => {
+                for field in &types[record].fields {
+                    self.slots(field.ty, slots)?;
+                }
+            }
+            InterfaceType::Tuple(tuple) => {
+                for ty in &types[tuple].types {
+                    self.slots(*ty, slots)?;
+                }
+            }
+            InterfaceType::FixedLengthList(list) => {
+                for _ in 0..types[list].size {
+                    self.slots(types[list].element, slots)?;
+                }
+            }
+            InterfaceType::Flags(flags) => slots.put_word(self.flags(types[flags].names.len())?),
+            InterfaceType::Own(table) => slots.put_word(self.handle(true, table)?),
+            InterfaceType::Borrow(table) => slots.put_word(self.handle(false, table)?),
+            InterfaceType::Variant(_)
+            | InterfaceType::Enum(_)
+            | InterfaceType::Option(_)
+            | InterfaceType::Result(_) => {
+                let end = slots.next + types::slots(types, ty);
+                let (case, payload) = self.case(ty)?;
+                slots.put_word(case);
+                if let Some(payload) = payload {
+                    self.slots(payload, slots)?;
+                }
+                slots.zero_until(end);
+            }
+            InterfaceType::Future(_) | InterfaceType::Stream(_) => slots.put_word(self.stream(ty)?),
+            InterfaceType::ErrorContext(_) => types::refuse()?,
+        }
+        Ok(())
+    }
+
+    fn memory(&mut self, ty: InterfaceType, at: usize) -> Result<()> {
+        let types = self.types;
+        match ty {
+            InterfaceType::Bool => {
+                let value = self.octets.boolean()?;
+                self.store(at, [value.into()]);
+            }
+            InterfaceType::U8 | InterfaceType::S8 => {
+                let value = self.octets.octet()?;
+                self.store(at, [value]);
+            }
+            InterfaceType::U16 => {
+                let value = self.octets.unsigned(16)? as u16;
+                self.store(at, value.to_le_bytes());
+            }
+            InterfaceType::U32 => {
+                let value = self.octets.unsigned(32)? as u32;
+                self.store(at, value.to_le_bytes());
+            }
+            InterfaceType::U64 => {
+                let value = self.octets.unsigned(64)?;
+                self.store(at, value.to_le_bytes());
+            }
+            InterfaceType::S16 => {
+                let value = self.octets.signed(16)? as i16;
+                self.store(at, value.to_le_bytes());
+            }
+            InterfaceType::S32 => {
+                let value = self.octets.signed(32)? as i32;
+                self.store(at, value.to_le_bytes());
+            }
+            InterfaceType::S64 => {
+                let value = self.octets.signed(64)?;
+                self.store(at, value.to_le_bytes());
+            }
+            InterfaceType::Float32 => {
+                let value: [u8; 4] = self.octets.array()?;
+                self.store(at, value);
+            }
+            InterfaceType::Float64 => {
+                let value: [u8; 8] = self.octets.array()?;
+                self.store(at, value);
+            }
+            InterfaceType::Char => {
+                let value = self.octets.character()? as u32;
+                self.store(at, value.to_le_bytes());
+            }
+            InterfaceType::String => {
+                let pair = self.text()?;
+                self.store_pair(at, pair);
+            }
+            InterfaceType::List(list) => {
+                let pair = self.list(types[list].element)?;
+                self.store_pair(at, pair);
+            }
+            InterfaceType::Map(map) => {
+                let pair = self.map(map)?;
+                self.store_pair(at, pair);
+            }
+            InterfaceType::Record(record) => {
+                self.fields(types[record].fields.iter().map(|field| &field.ty), at)?
+            }
+            InterfaceType::Tuple(tuple) => self.fields(types[tuple].types.iter(), at)?,
+            InterfaceType::FixedLengthList(list) => {
+                let element = types[list].element;
+                let size = types.canonical_abi(&element).size32 as usize;
+                self.elements(element, at, types[list].size as usize, size)?;
+            }
+            InterfaceType::Flags(flags) => {
+                let word = self.flags(types[flags].names.len())?;
+                self.store_word(at, types[flags].abi.size32, word);
+            }
+            InterfaceType::Own(table) => {
+                let index = self.handle(true, table)?;
+                self.store(at, index.to_le_bytes());
+            }
+            InterfaceType::Borrow(table) => {
+                let index = self.handle(false, table)?;
+                self.store(at, index.to_le_bytes());
+            }
+            InterfaceType::Variant(_)
+            | InterfaceType::Enum(_)
+            | InterfaceType::Option(_)
+            | InterfaceType::Result(_) => {
+                let (size, payload_offset) = types::layout(types, ty);
+                let (case, payload) = self.case(ty)?;
+                self.store_word(at, size, case);
+                if let Some(payload) = payload {
+                    self.memory(payload, at + payload_offset)?;
+                }
+            }
+            InterfaceType::Future(_) | InterfaceType::Stream(_) => {
+                let index = self.stream(ty)?;
+                self.store(at, index.to_le_bytes());
+            }
+            InterfaceType::ErrorContext(_) => types::refuse()?,
+        }
+        Ok(())
+    }
+}

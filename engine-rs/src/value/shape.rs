@@ -1,0 +1,275 @@
+//! The type of a value as a tree of our own: what the description prints and what arguments are
+//! checked against before they enter a guest. Trees are bounded: types may share parts, trees do not.
+
+use crate::error::{Fault, Status};
+use wasmtime::component::{ResourceType, Type};
+
+pub const NODES_MAX: usize = 20_000;
+const NAME_OCTETS_MAX: usize = 1 << 20;
+const DEPTH_MAX: usize = 100;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scalar {
+    Bool,
+    S8,
+    U8,
+    S16,
+    U16,
+    S32,
+    U32,
+    S64,
+    U64,
+    F32,
+    F64,
+    Char,
+}
+
+impl Scalar {
+    pub fn name(self) -> &'static str {
+        match self {
+            Scalar::Bool => "bool",
+            Scalar::S8 => "s8",
+            Scalar::U8 => "u8",
+            Scalar::S16 => "s16",
+            Scalar::U16 => "u16",
+            Scalar::S32 => "s32",
+            Scalar::U32 => "u32",
+            Scalar::S64 => "s64",
+            Scalar::U64 => "u64",
+            Scalar::F32 => "f32",
+            Scalar::F64 => "f64",
+            Scalar::Char => "char",
+        }
+    }
+}
+
+/// Of a component.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Import,
+    Export,
+}
+
+/// Who defines a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The C side; the number is its index in the description.
+    Import(u32),
+    /// The engine: a resource of WASI.
+    Engine,
+    Guest,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resource {
+    pub name: String,
+    pub origin: Origin,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    Scalar(Scalar),
+    Text,
+    ErrorContext,
+    List(Box<Shape>),
+    FixedList(Box<Shape>, u32),
+    Map(Box<Shape>, Box<Shape>),
+    Record(Vec<(String, Shape)>),
+    Tuple(Vec<Shape>),
+    Variant(Vec<(String, Option<Shape>)>),
+    Enum(Vec<String>),
+    Option(Box<Shape>),
+    Result(Option<Box<Shape>>, Option<Box<Shape>>),
+    Flags(Vec<String>),
+    Own(Resource),
+    Borrow(Resource),
+    Stream(Option<Box<Shape>>),
+    Future(Option<Box<Shape>>),
+}
+
+fn widest<'a>(cases: impl IntoIterator<Item = Option<&'a Shape>>) -> usize {
+    let slots = cases.into_iter().flatten().map(Shape::slots);
+    1usize.saturating_add(slots.max().unwrap_or(0))
+}
+
+impl Shape {
+    /// How many core values it is when it is passed without memory.
+    pub fn slots(&self) -> usize {
+        let sum = |total: usize, shape: &Shape| total.saturating_add(shape.slots());
+        match self {
+            Shape::Text | Shape::List(_) | Shape::Map(..) => 2,
+            Shape::FixedList(element, count) => element.slots().saturating_mul(*count as usize),
+            Shape::Record(fields) => fields.iter().map(|(_, field)| field).fold(0, sum),
+            Shape::Tuple(parts) => parts.iter().fold(0, sum),
+            Shape::Variant(cases) => widest(cases.iter().map(|(_, case)| case.as_ref())),
+            Shape::Option(some) => widest([Some(&**some)]),
+            Shape::Result(ok, err) => widest([ok.as_deref(), err.as_deref()]),
+            _ => 1,
+        }
+    }
+
+    /// The first part, itself included, for which `wanted` holds.
+    pub fn find(&self, wanted: &impl Fn(&Shape) -> bool) -> Option<&Shape> {
+        if wanted(self) {
+            return Some(self);
+        }
+        self.parts().into_iter().find_map(|part| part.find(wanted))
+    }
+
+    /// What it is directly made of.
+    pub fn parts(&self) -> Vec<&Shape> {
+        match self {
+            Shape::List(part) | Shape::FixedList(part, _) | Shape::Option(part) => vec![part],
+            Shape::Map(key, value) => vec![key, value],
+            Shape::Record(fields) => fields.iter().map(|(_, field)| field).collect(),
+            Shape::Tuple(parts) => parts.iter().collect(),
+            Shape::Variant(cases) => cases.iter().filter_map(|(_, case)| case.as_ref()).collect(),
+            Shape::Result(ok, err) => [ok, err].into_iter().flatten().map(|part| &**part).collect(),
+            Shape::Stream(item) | Shape::Future(item) => item.iter().map(|item| &**item).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn is_stream(&self) -> bool {
+        matches!(self, Shape::Stream(_) | Shape::Future(_))
+    }
+
+    /// What about a type, named, keeps it from being carried.
+    pub fn refusal(&self, side: Side) -> Option<String> {
+        let reason = |part: &Shape| match part {
+            Shape::ErrorContext => Some("an error context".to_owned()),
+            Shape::Stream(Some(item)) if **item == Shape::Scalar(Scalar::U8) => None,
+            Shape::Stream(_) => Some("a stream of anything but u8".to_owned()),
+            Shape::Future(None) => Some("a future of nothing".to_owned()),
+            Shape::Future(Some(value)) if value.find(&Shape::is_stream).is_some() => {
+                Some("a future of a stream or future".to_owned())
+            }
+            Shape::Borrow(resource)
+                if side == Side::Import && !matches!(resource.origin, Origin::Import(_)) =>
+            {
+                Some(format!("a borrow of '{}'", resource.name))
+            }
+            _ => None,
+        };
+        reason(self.find(&|part| reason(part).is_some())?)
+    }
+
+    pub fn has_handles(&self) -> bool {
+        self.find(&|part| matches!(part, Shape::Own(_) | Shape::Borrow(_))).is_some()
+    }
+}
+
+/// Makes shapes of wasmtime's types, all of one component within one budget.
+#[derive(Default)]
+pub struct Shapes {
+    resources: Vec<(ResourceType, Resource)>,
+    nodes: usize,
+    name_octets: usize,
+}
+
+impl Shapes {
+    /// Makes a resource known; the first name counts. Its origin is what was said first.
+    pub fn define(&mut self, ty: ResourceType, resource: Resource) {
+        if self.resource(&ty).is_none() {
+            self.resources.push((ty, resource));
+        }
+    }
+
+    pub fn resource(&self, ty: &ResourceType) -> Option<&Resource> {
+        self.resources.iter().find(|(known, _)| known == ty).map(|(_, resource)| resource)
+    }
+
+    /// Charges a name, and the part that bears it, to the budget.
+    pub fn name(&mut self, name: &str) -> Result<String, Fault> {
+        self.nodes += 1;
+        self.name_octets += name.len();
+        if self.nodes > NODES_MAX {
+            let message = format!("its types written out are more than {NODES_MAX} parts");
+            return Err(Fault::new(Status::Link, message));
+        }
+        if self.name_octets > NAME_OCTETS_MAX {
+            let message = "its types written out have more than 1 MiB of names";
+            return Err(Fault::new(Status::Link, message));
+        }
+        Ok(name.to_owned())
+    }
+
+    fn names<'a>(&mut self, names: impl Iterator<Item = &'a str>) -> Result<Vec<String>, Fault> {
+        names.map(|name| self.name(name)).collect()
+    }
+
+    fn boxed(&mut self, ty: &Type, depth: usize) -> Result<Box<Shape>, Fault> {
+        self.at(ty, depth).map(Box::new)
+    }
+
+    fn maybe(&mut self, ty: Option<Type>, depth: usize) -> Result<Option<Box<Shape>>, Fault> {
+        ty.map(|ty| self.boxed(&ty, depth)).transpose()
+    }
+
+    fn handle(&self, ty: &ResourceType) -> Resource {
+        let unnamed = || Resource { name: String::new(), origin: Origin::Guest };
+        self.resource(ty).cloned().unwrap_or_else(unnamed)
+    }
+
+    /// The shape of `ty`. Errors: Link when the component's types are too large.
+    pub fn of(&mut self, ty: &Type) -> Result<Shape, Fault> {
+        self.at(ty, 0)
+    }
+
+    fn at(&mut self, ty: &Type, depth: usize) -> Result<Shape, Fault> {
+        self.name("")?;
+        let depth = depth + 1;
+        if depth > DEPTH_MAX {
+            let message = format!("its types are nested more than {DEPTH_MAX} deep");
+            return Err(Fault::new(Status::Link, message));
+        }
+        Ok(match ty {
+            Type::String => Shape::Text,
+            Type::ErrorContext => Shape::ErrorContext,
+            Type::List(list) => Shape::List(self.boxed(&list.ty(), depth)?),
+            Type::FixedLengthList(list) => {
+                Shape::FixedList(self.boxed(&list.ty(), depth)?, list.len())
+            }
+            Type::Map(map) => {
+                Shape::Map(self.boxed(&map.key(), depth)?, self.boxed(&map.value(), depth)?)
+            }
+            Type::Record(record) => {
+                let mut field = |name, ty: Type| Ok((self.name(name)?, self.at(&ty, depth)?));
+                let fields = record.fields().map(|it| field(it.name, it.ty));
+                Shape::Record(fields.collect::<Result<_, Fault>>()?)
+            }
+            Type::Tuple(tuple) => {
+                Shape::Tuple(tuple.types().map(|ty| self.at(&ty, depth)).collect::<Result<_, _>>()?)
+            }
+            Type::Variant(variant) => {
+                let mut case = |name, ty: Option<Type>| {
+                    Ok((self.name(name)?, ty.map(|ty| self.at(&ty, depth)).transpose()?))
+                };
+                let cases = variant.cases().map(|it| case(it.name, it.ty));
+                Shape::Variant(cases.collect::<Result<_, Fault>>()?)
+            }
+            Type::Enum(cases) => Shape::Enum(self.names(cases.names())?),
+            Type::Option(option) => Shape::Option(self.boxed(&option.ty(), depth)?),
+            Type::Result(result) => {
+                Shape::Result(self.maybe(result.ok(), depth)?, self.maybe(result.err(), depth)?)
+            }
+            Type::Flags(flags) => Shape::Flags(self.names(flags.names())?),
+            Type::Own(resource) => Shape::Own(self.handle(resource)),
+            Type::Borrow(resource) => Shape::Borrow(self.handle(resource)),
+            Type::Stream(stream) => Shape::Stream(self.maybe(stream.ty(), depth)?),
+            Type::Future(future) => Shape::Future(self.maybe(future.ty(), depth)?),
+            Type::Bool => Shape::Scalar(Scalar::Bool),
+            Type::S8 => Shape::Scalar(Scalar::S8),
+            Type::U8 => Shape::Scalar(Scalar::U8),
+            Type::S16 => Shape::Scalar(Scalar::S16),
+            Type::U16 => Shape::Scalar(Scalar::U16),
+            Type::S32 => Shape::Scalar(Scalar::S32),
+            Type::U32 => Shape::Scalar(Scalar::U32),
+            Type::S64 => Shape::Scalar(Scalar::S64),
+            Type::U64 => Shape::Scalar(Scalar::U64),
+            Type::Float32 => Shape::Scalar(Scalar::F32),
+            Type::Float64 => Shape::Scalar(Scalar::F64),
+            Type::Char => Shape::Scalar(Scalar::Char),
+        })
+    }
+}

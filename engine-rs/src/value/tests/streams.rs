@@ -1,0 +1,430 @@
+//! Streams of octets and futures, in both directions, through imports and exports.
+
+use super::world::{Live, Read, Stream, Way, World, engine, octets};
+use crate::body::*;
+use crate::error::Status;
+use crate::tests::host::{Waiter, init, outcome, owned};
+use crate::value::{Handed, Value, fault_of};
+use futures::task::noop_waker_ref;
+use std::ffi::c_void;
+use std::pin::pin;
+use std::task::{Context, Poll};
+use wasmtime::Result;
+
+/// The functions are async, so that a guest may wait in the middle of them.
+const TEXT: &str = r#"(component
+(type $octets (stream u8))
+(type $text (future string))
+(import "test:stream/host" (instance $host
+  (export "take" (func (param "size" u32) (param "octets" (stream u8))))
+  (export "get" (func (result (stream u8))))
+  (export "promise" (func (param "text" (future string))))
+  (export "fetch" (func (result (future string))))))
+(core module $libc_module
+  (memory (export "memory") 8)
+  (data (i32.const 512) "a promise")
+  (global $heap (mut i32) (i32.const 4096))
+  (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+    (local $at i32)
+    (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
+    (global.set $heap (i32.add (local.get $at) (local.get 3)))
+    (local.get $at)))
+(core instance $libc (instantiate $libc_module))
+(core func $take (canon lower (func $host "take")))
+(core func $get (canon lower (func $host "get")))
+(core func $promise (canon lower (func $host "promise")))
+(core func $fetch (canon lower (func $host "fetch")))
+(core func $new (canon stream.new $octets))
+(core func $write (canon stream.write $octets (memory (core memory $libc "memory"))))
+(core func $read (canon stream.read $octets (memory (core memory $libc "memory"))))
+(core func $drop_write (canon stream.drop-writable $octets))
+(core func $drop_read (canon stream.drop-readable $octets))
+(core func $new_text (canon future.new $text))
+(core func $write_text (canon future.write $text (memory (core memory $libc "memory"))))
+(core func $read_text (canon future.read $text
+  (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+(core func $drop_write_text (canon future.drop-writable $text))
+(core func $drop_read_text (canon future.drop-readable $text))
+(core module $main_module
+  (import "libc" "memory" (memory 1))
+  (import "host" "take" (func $take (param i32 i32)))
+  (import "host" "get" (func $get (result i32)))
+  (import "host" "promise" (func $promise (param i32)))
+  (import "host" "fetch" (func $fetch (result i32)))
+  (import "host" "new" (func $new (result i64)))
+  (import "host" "write" (func $write (param i32 i32 i32) (result i32)))
+  (import "host" "read" (func $read (param i32 i32 i32) (result i32)))
+  (import "host" "drop-write" (func $drop_write (param i32)))
+  (import "host" "drop-read" (func $drop_read (param i32)))
+  (import "host" "new-text" (func $new_text (result i64)))
+  (import "host" "write-text" (func $write_text (param i32 i32) (result i32)))
+  (import "host" "read-text" (func $read_text (param i32 i32) (result i32)))
+  (import "host" "drop-write-text" (func $drop_write_text (param i32)))
+  (import "host" "drop-read-text" (func $drop_read_text (param i32)))
+  ;; Hands a stream over, writes so many octets to it and returns how many were taken.
+  (func (export "send") (param $size i32) (result i32)
+    (local $ends i64) (local $writer i32) (local $code i32) (local $sent i32)
+    (local.set $ends (call $new))
+    (local.set $writer (i32.wrap_i64 (i64.shr_u (local.get $ends) (i64.const 32))))
+    (call $take (local.get $size) (i32.wrap_i64 (local.get $ends)))
+    (memory.fill (i32.const 65536) (i32.const 42) (local.get $size))
+    (block $done (loop $more
+      (br_if $done (i32.eq (local.get $sent) (local.get $size)))
+      (local.set $code (call $write (local.get $writer)
+        (i32.add (i32.const 65536) (local.get $sent)) (i32.sub (local.get $size) (local.get $sent))))
+      (local.set $sent (i32.add (local.get $sent) (i32.shr_u (local.get $code) (i32.const 4))))
+      (br_if $more (i32.eqz (i32.and (local.get $code) (i32.const 15))))))
+    (call $drop_write (local.get $writer))
+    (local.get $sent))
+  ;; The sum of all octets of a stream.
+  (func $sum (param $reader i32) (result i32)
+    (local $code i32) (local $count i32) (local $sum i32)
+    (block $done (loop $more
+      (local.set $code (call $read (local.get $reader) (i32.const 1024) (i32.const 100)))
+      (local.set $count (i32.shr_u (local.get $code) (i32.const 4)))
+      (block $counted (loop $next
+        (br_if $counted (i32.eqz (local.get $count)))
+        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+        (local.set $sum (i32.add (local.get $sum)
+          (i32.load8_u (i32.add (i32.const 1024) (local.get $count)))))
+        (br $next)))
+      (br_if $more (i32.eqz (i32.and (local.get $code) (i32.const 15))))))
+    (call $drop_read (local.get $reader))
+    (local.get $sum))
+  (func (export "receive") (result i32) (call $sum (call $get)))
+  (func (export "sum") (param i32) (result i32) (call $sum (local.get 0)))
+  (func (export "same") (param i32) (result i32) (local.get 0))
+  (func (export "promise")
+    (local $ends i64) (local $writer i32)
+    (local.set $ends (call $new_text))
+    (local.set $writer (i32.wrap_i64 (i64.shr_u (local.get $ends) (i64.const 32))))
+    (call $promise (i32.wrap_i64 (local.get $ends)))
+    (i32.store (i32.const 1024) (i32.const 512))
+    (i32.store (i32.const 1028) (i32.const 9))
+    (drop (call $write_text (local.get $writer) (i32.const 1024)))
+    (call $drop_write_text (local.get $writer)))
+  (func (export "await") (result i32)
+    (local $reader i32)
+    (local.set $reader (call $fetch))
+    (drop (call $read_text (local.get $reader) (i32.const 1024)))
+    (call $drop_read_text (local.get $reader))
+    (i32.const 1024)))
+(core instance $main (instantiate $main_module
+  (with "libc" (instance $libc))
+  (with "host" (instance
+    (export "take" (func $take)) (export "get" (func $get)) (export "promise" (func $promise))
+    (export "fetch" (func $fetch)) (export "new" (func $new)) (export "write" (func $write))
+    (export "read" (func $read)) (export "drop-write" (func $drop_write))
+    (export "drop-read" (func $drop_read)) (export "new-text" (func $new_text))
+    (export "write-text" (func $write_text)) (export "read-text" (func $read_text))
+    (export "drop-write-text" (func $drop_write_text))
+    (export "drop-read-text" (func $drop_read_text))))))
+(func (export "send") async (param "size" u32) (result u32) (canon lift (core func $main "send")))
+(func (export "receive") async (result u32) (canon lift (core func $main "receive")))
+(func (export "sum") async (param "octets" (stream u8)) (result u32) (canon lift (core func $main "sum")))
+(func (export "same") async (param "octets" (stream u8)) (result (stream u8))
+  (canon lift (core func $main "same")))
+(func (export "promise") async (canon lift (core func $main "promise")))
+(func (export "await") async (result string) (canon lift (core func $main "await")
+  (memory (core memory $libc "memory")))))"#;
+
+fn world() -> World {
+    init();
+    World::new(&engine(true), true, TEXT)
+}
+
+/// What a body was asked.
+#[derive(Default)]
+struct Asked {
+    wants: usize,
+    closed: usize,
+}
+
+extern "C" fn want(context: *mut c_void) {
+    unsafe { &mut *context.cast::<Asked>() }.wants += 1;
+}
+
+extern "C" fn closed(context: *mut c_void) {
+    unsafe { &mut *context.cast::<Asked>() }.closed += 1;
+}
+
+/// A body and what it was asked.
+struct Body {
+    raw: *mut WeBody,
+    asked: Box<Asked>,
+}
+
+impl Body {
+    fn new() -> Self {
+        let mut asked = Box::<Asked>::default();
+        let vtable = WeBodyVtable { size: size_of::<WeBodyVtable>(), want, closed };
+        let context = std::ptr::from_mut(asked.as_mut()).cast();
+        let raw =
+            outcome(|out, error| unsafe { we_body_new(&vtable, context, out, error) }).unwrap();
+        Body { raw, asked }
+    }
+
+    fn feed(&self, chunk: &[u8]) -> i32 {
+        unsafe { we_body_feed(self.raw, owned(chunk.to_vec())) }
+    }
+
+    fn finish(&self) {
+        unsafe { we_body_finish(self.raw) };
+    }
+
+    fn end(&self) -> BodyReader {
+        unsafe { &*self.raw }.take_reader().unwrap()
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        unsafe { we_body_free(self.raw) };
+    }
+}
+
+/// Runs an export; `script` acts whenever it waits.
+fn run(
+    live: &mut Live,
+    name: &str,
+    arguments: Value,
+    mut script: impl FnMut(&mut super::world::Script),
+) -> Result<Handed> {
+    let number = live.number(name);
+    let mut call = pin!(live.calls.call(&mut live.store, number, arguments));
+    for _ in 0..10_000 {
+        match call.as_mut().poll(&mut Context::from_waker(noop_waker_ref())) {
+            Poll::Ready(result) => return result,
+            Poll::Pending => script(&mut live.script),
+        }
+    }
+    panic!("'{name}' does not end");
+}
+
+fn result(handed: Result<Handed>) -> Vec<u8> {
+    handed.unwrap().octets.as_slice().to_vec()
+}
+
+/// The octets of an unsigned number.
+fn number(value: u64) -> Vec<u8> {
+    let mut octets = Vec::new();
+    crate::value::wire::put_unsigned(&mut octets, value);
+    octets
+}
+
+#[test]
+fn a_guests_stream_is_read_chunk_by_chunk() {
+    let (world, waiter) = (world(), Waiter::default());
+    let mut live = world.live(Way::Raw);
+    live.script.answers = [vec![]].into();
+    let mut chunks = Vec::new();
+
+    let sent = run(&mut live, "send", octets(&number(200_000)).into(), |script| {
+        if let Read::Chunk(chunk) = script.streams[0].read(&waiter) {
+            chunks.push(chunk);
+        }
+    });
+
+    assert_eq!(result(sent), number(200_000));
+    assert_eq!(live.script.asked[0], (0, [number(200_000), vec![0]].concat()));
+    while let Read::Chunk(chunk) = live.script.streams[0].read(&waiter) {
+        chunks.push(chunk);
+    }
+    assert_eq!(live.script.streams[0].read(&waiter), Read::End);
+    assert!(chunks.iter().all(|chunk| chunk.len() <= 65_536));
+    assert_eq!(chunks.concat(), vec![42; 200_000]);
+}
+
+#[test]
+fn a_guest_waits_until_its_stream_is_read() {
+    let (world, waiter) = (world(), Waiter::default());
+    let mut live = world.live(Way::Raw);
+    live.script.answers = [vec![]].into();
+    let mut waits = 0;
+
+    let sent = run(&mut live, "send", octets(&number(200_000)).into(), |script| {
+        waits += 1;
+        if waits > 20 {
+            let Read::Chunk(chunk) = script.streams[0].read(&waiter) else { panic!("it waits") };
+            assert!(chunk.len() <= 65_536);
+        }
+    });
+
+    assert_eq!(result(sent), number(200_000));
+    assert!(waits > 20, "{waits}");
+}
+
+#[test]
+fn a_guest_hears_that_nobody_reads_its_stream() {
+    let world = world();
+    let mut live = world.live(Way::Raw);
+    live.script.answers = [vec![]].into();
+
+    let sent = run(&mut live, "send", octets(&number(200_000)).into(), |script| {
+        script.streams.clear();
+    });
+
+    assert_eq!(result(sent), number(65_536));
+}
+
+#[test]
+fn a_stream_ends_with_the_store_of_its_guest() {
+    let (world, waiter) = (world(), Waiter::default());
+    let mut live = world.live(Way::Raw);
+    live.script.answers = [vec![]].into();
+    {
+        let send = live.number("send");
+        let mut call =
+            pin!(live.calls.call(&mut live.store, send, octets(&number(200_000)).into()));
+        assert!(call.as_mut().poll(&mut Context::from_waker(noop_waker_ref())).is_pending());
+        assert!(matches!(live.script.streams[0].read(&waiter), Read::Chunk(_)));
+        assert_eq!(live.script.streams[0].read(&waiter), Read::Pending);
+    }
+
+    drop(live.store);
+
+    waiter.wait();
+    assert_eq!(live.script.streams[0].read(&waiter), Read::End);
+}
+
+#[test]
+fn a_guest_reads_what_the_host_feeds() {
+    let world = world();
+    let mut live = world.live(Way::Raw);
+    let body = Body::new();
+    live.script.bodies = [body.raw].into();
+    live.script.answers = [vec![0]].into();
+    let mut fed = 0;
+
+    let sum = run(&mut live, "receive", octets(&[]).into(), |_| {
+        assert_eq!(body.asked.wants, fed + 1, "it asks once for each chunk");
+        fed += 1;
+        match fed {
+            1..=3 => assert_eq!(body.feed(&[1; 250]), 0),
+            _ => body.finish(),
+        }
+    });
+
+    assert_eq!(result(sum), number(750));
+    assert_eq!(body.asked.closed, 1);
+}
+
+#[test]
+fn a_stream_may_be_an_argument_and_a_result() {
+    let (world, waiter) = (world(), Waiter::default());
+    let mut live = world.live(Way::Raw);
+    let body = Body::new();
+    assert_eq!(body.feed(b"abc"), 0);
+    let arguments = Value::new(octets(&[0]), vec![body.end()]);
+    let sum = run(&mut live, "sum", arguments, |_| body.finish());
+    assert_eq!(result(sum), number(294));
+
+    let body = Body::new();
+    assert_eq!(body.feed(b"through"), 0);
+    let arguments = Value::new(octets(&[0]), vec![body.end()]);
+    let Handed { octets, mut streams } = run(&mut live, "same", arguments, |_| {}).unwrap();
+    assert_eq!(octets.as_slice(), [0]);
+    let stream = Stream::new(streams.pop().unwrap());
+    let mut reads = 0;
+    let read = loop {
+        // The store must run for its streams to move.
+        let idle = async |_: &_| poll_once().await;
+        futures::executor::block_on(live.store.run_concurrent(idle)).unwrap();
+        reads += 1;
+        match stream.read(&waiter) {
+            Read::Pending if reads < 10 => continue,
+            read => break read,
+        }
+    };
+    assert_eq!(read, Read::Chunk(b"through".to_vec()));
+}
+
+/// Waits for one turn.
+async fn poll_once() {
+    let mut polled = false;
+    std::future::poll_fn(|cx| {
+        if std::mem::replace(&mut polled, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
+}
+
+#[test]
+fn a_guests_future_is_a_stream_of_one_value() {
+    let (world, waiter) = (world(), Waiter::default());
+    let mut live = world.live(Way::Raw);
+    live.script.answers = [vec![]].into();
+
+    let kept = run(&mut live, "promise", octets(&[]).into(), |_| {});
+
+    assert!(result(kept).is_empty());
+    assert_eq!(live.script.asked, [(2, vec![0])]);
+    assert_eq!(live.script.streams[0].read(&waiter), Read::Chunk(b"\x09a promise".to_vec()));
+    assert_eq!(live.script.streams[0].read(&waiter), Read::End);
+}
+
+#[test]
+fn the_host_keeps_a_promise() {
+    let world = world();
+    let mut live = world.live(Way::Raw);
+    let body = Body::new();
+    live.script.bodies = [body.raw].into();
+    live.script.answers = [vec![0]].into();
+
+    let text = run(&mut live, "await", octets(&[]).into(), |_| {
+        assert_eq!(body.feed(b"\x04kept"), 0);
+    });
+
+    assert_eq!(result(text), b"\x04kept");
+}
+
+#[test]
+fn a_promise_that_is_not_kept_or_of_another_type_ends_the_guest() {
+    for chunk in [None, Some(b"\x09short")] {
+        let world = world();
+        let mut live = world.live(Way::Raw);
+        let body = Body::new();
+        live.script.bodies = [body.raw].into();
+        live.script.answers = [vec![0]].into();
+
+        let text = run(&mut live, "await", octets(&[]).into(), |_| match chunk {
+            Some(chunk) => assert_eq!(body.feed(chunk), 0),
+            None => body.finish(),
+        });
+
+        assert!(text.is_err());
+    }
+}
+
+#[test]
+fn an_export_that_takes_what_cannot_be_carried_is_not_called() {
+    let text = r#"(component
+      (core module $m (func (export "f") (param i32) unreachable))
+      (core instance $i (instantiate $m))
+      (func (export "f") async (param "a" (stream string)) (canon lift (core func $i "f"))))"#;
+    let world = World::new(&engine(true), true, text);
+
+    let error = world.live(Way::Raw).call(Way::Raw, 0, &[0]).unwrap_err();
+
+    let fault = fault_of(&error).unwrap();
+    assert_eq!(fault.status, Status::Invalid);
+    assert!(fault.message.contains("a stream of anything but u8"), "{}", fault.message);
+}
+
+#[test]
+fn a_stream_without_an_end_that_is_fed_is_refused() {
+    let world = world();
+    for (answer, ends) in [([0], 0), ([1], 1)] {
+        let mut live = world.live(Way::Raw);
+        let bodies: Vec<_> = (0..ends).map(|_| Body::new()).collect();
+        live.script.bodies = bodies.iter().map(|body| body.raw).collect();
+        live.script.answers = [answer.to_vec()].into();
+
+        let error = run(&mut live, "receive", octets(&[]).into(), |_| {}).err().unwrap();
+
+        assert!(format!("{error:?}").contains("no end that is fed"), "{error:?}");
+    }
+}
