@@ -15,8 +15,8 @@
 #ifndef WEFT_ENGINE_H
 #define WEFT_ENGINE_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "weft_engine_types.h"
+#include "weft_engine_values.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,81 +25,6 @@ extern "C" {
 /// Changes whenever a layout or a meaning below changes.
 #define WE_ABI_VERSION 3u
 uint32_t we_abi_version(void);
-
-// ---------------------------------------------------------------------------------------- values
-
-/// Borrowed octets; `data` may be null when `size` is 0.
-typedef struct we_str {
-    const uint8_t* data;
-    size_t size;
-} we_str;
-
-/// Owned octets that move: the receiver calls `free(owner)` once, from any thread.
-typedef struct we_buf {
-    const uint8_t* data;
-    size_t size;
-    void (*free)(void* owner);
-    void* owner;
-} we_buf;
-
-typedef struct we_header {
-    we_str name;
-    we_str value;
-} we_header;
-
-typedef int32_t we_status;
-enum {
-    WE_OK = 0,
-    WE_INVALID = 1,       ///< The caller broke the contract: struct size, null, range, arguments.
-    WE_STATE = 2,         ///< Right call at the wrong time: no runtime, second initialisation.
-    WE_ENGINE = 3,        ///< The machine refused what the engine needs.
-    WE_NOT_WASM = 4,      ///< The octets are not WebAssembly at all.
-    WE_CORE_MODULE = 5,   ///< A core module where a component is needed.
-    WE_COMPILE = 6,       ///< A component, but truncated, corrupt or using what this build lacks.
-    WE_LINK = 7,          ///< An import that nobody offers, or of another type; named.
-    WE_NO_HANDLER = 8,    ///< The component exports no handler of HTTP requests.
-    WE_BAD_REQUEST = 9,   ///< Method, target or a header cannot be expressed in wasi:http.
-    WE_POOL_FULL = 10,    ///< As many instances as configured are alive.
-    WE_TRAP = 11,         ///< The guest trapped; `we_error_trap` says how.
-    WE_CPU = 12,          ///< The guest used up its running time.
-    WE_MEMORY = 13,       ///< The guest died after a memory or table growth was refused.
-    WE_NO_RESPONSE = 14,  ///< The guest ended without a response.
-    WE_GUEST_ERROR = 15,  ///< The guest answered with a wasi:http error code.
-    WE_BODY_INCOMPLETE = 16,  ///< The guest gave up its response body.
-    WE_INTERNAL = 17,         ///< Something else failed in the engine.
-    WE_INSTANCE_LOST = 18,    ///< The instance ended badly while it served several calls.
-    WE_HANDLES = 19,          ///< The guest opened more host resources than it may.
-    WE_FIELDS = 20,           ///< The guest filled a set of header fields beyond its limit.
-    WE_HOST_DATA = 21,        ///< The guest handed more to the host in one call than it may.
-    WE_RANDOM = 22,           ///< The guest asked for more random octets at once than it may.
-    WE_PARTS = 23,  ///< More core instances, tables or memories than an instance may have.
-    WE_TOO_MANY_FUNCTIONS = 30,  ///< More than are compiled; the message has both figures.
-    WE_ARTIFACT = 31             ///< Not an artefact that this engine can load.
-};
-
-/// How a guest trapped.
-typedef int32_t we_trap;
-enum {
-    WE_TRAP_NONE = 0,
-    WE_TRAP_UNREACHABLE = 1,
-    WE_TRAP_OUT_OF_BOUNDS = 2,
-    WE_TRAP_STACK_OVERFLOW = 3,
-    WE_TRAP_INTERRUPT = 4,
-    WE_TRAP_ARITHMETIC = 5,
-    WE_TRAP_INDIRECT_CALL = 6,
-    WE_TRAP_EXIT = 7,  ///< The guest called exit.
-    WE_TRAP_HOST = 8,  ///< A host function refused in a way that ends the guest.
-    WE_TRAP_OTHER = 9
-};
-
-typedef struct we_error we_error;
-we_status we_error_code(const we_error*);
-we_trap we_error_trap(const we_error*);
-/// One sentence without a full stop; UTF-8, valid as long as the error.
-we_str we_error_message(const we_error*);
-/// The guest's stack as text of at most 8 KiB, or empty; valid as long as the error.
-we_str we_error_backtrace(const we_error*);
-void we_error_free(we_error*);
 
 // --------------------------------------------------------------------------------------- runtime
 
@@ -193,84 +118,6 @@ we_status we_engine_fingerprint(const we_engine*, we_buf* out, we_error** error)
 /// From now on the process ends with this exit code (not 0) when the engine gets no memory; without
 /// it, it aborts. For processes that only compile.
 void we_exit_when_out_of_memory(int32_t code);
-// ------------------------------------------------------------------- imports and exports, values
-/// What a component asks for and offers, as JSON:
-///
-///     {"imports": [I...], "exports": [I...]}
-///     I = {"name": "ns:pkg/iface@1.0.0", "functions": [F...], "resources": ["bucket"...]}
-///     F = {"name": "add", "async": false, "params": [["a", T]...], "result": T or null}
-///     T = "bool" "s8" "u8" "s16" "u16" "s32" "u32" "s64" "u64" "f32" "f64" "char" "string"
-///         "error-context", or one of {"list": T} {"option": T} {"result": [T or null, T or null]}
-///         {"tuple": [T...]} {"record": [["f", T]...]} {"variant": [["c", T or null]...]}
-///         {"enum": ["a"...]} {"flags": ["a"...]} {"own": "bucket"} {"borrow": "bucket"}
-///         {"stream": T or null} {"future": T or null} {"map": [K, V]} {"fixed_list": [T, n]}
-///
-/// Imports are those that the engine does not offer itself. The root, if it has functions, is the
-/// last interface, with an empty name. Functions are numbered in this order, through all interfaces
-/// of a side; so are the resources that interfaces define. Errors: WE_LINK when the types written
-/// out are more than 20,000 parts.
-///
-/// Values are encoded as in wRPC, one after the other: bool, u8 and s8 are an octet, other integers
-/// LEB128, floats little endian, a char UTF-8, a string or list its count and its elements, records
-/// and tuples their fields, a variant or enum its case as LEB128 and its payload, an option or
-/// result an octet 0 or 1 and its payload, flags one bit each from the lowest on in whole octets, a
-/// map the list of its entries, a fixed list its elements, a resource its handle as a list of
-/// octets, a stream of u8 or a future the place (LEB128) of its end among those that come beside
-/// the octets.
-///
-/// The handle of a resource that the C side defines is up to 256 octets of its choice. The handle
-/// of one that a guest defines is 16 octets that only the same instance understands; whoever got
-/// one as own gives it back in a call or drops it.
-we_status we_component_describe(const we_component*, we_buf* out, we_error** error);
-/// Where the answer of one call goes, valid during the callback, which answers, refuses or defers
-/// once; if it does nothing the guest ends.
-typedef struct we_reply we_reply;
-/// A token for an answer that comes later.
-typedef struct we_import we_import;
-/// The reading end of a stream of u8 or of a future that a guest handed over. A future is a stream
-/// of one chunk, its encoded value. Guests wait while a chunk lies unread. Any thread, one at a
-/// time.
-typedef struct we_stream we_stream;
-/// The feeding end of a body, see below. A future is fed one chunk, its encoded value.
-typedef struct we_body we_body;
-/// Who answers the imports of one instance. Callbacks run inside of polls, `drop_resource` also
-/// when the task is dropped.
-typedef struct we_imports {
-    /// A guest calls import `function`; `arguments` is owned. Null: every call ends the guest.
-    void (*call)(void* context, uint32_t function, we_buf arguments, we_reply* reply);
-    /// The guest dropped a handle that it owned, or ended with it. May be null.
-    void (*drop_resource)(void* context, uint32_t resource, we_str handle);
-    void* context;
-} we_imports;
-enum { WE_REFUSE_TRAP = 0, WE_REFUSE_INTERNAL = 1 };
-/// Takes the stream or future at this place among the arguments; null if there is none, or it was
-/// taken. Those that are not taken are closed.
-we_stream* we_reply_take_stream(we_reply*, uint32_t place);
-/// Gives the guest the reading end of a body, before the answer that names it by the place
-/// returned; UINT32_MAX if the body was given to another before, or 128 were attached. The body
-/// stays the caller's, as with a request.
-uint32_t we_reply_attach(we_reply*, const we_body*);
-/// Answers at once; `value` moves. A value of another type than the function's ends the guest.
-void we_reply_answer(we_reply*, we_buf value);
-/// Ends the guest with WE_TRAP and WE_TRAP_HOST, or with WE_INTERNAL, and this message.
-void we_reply_refuse(we_reply*, int32_t kind, we_str message);
-/// The answer comes later; the token is consumed by one of the two calls below.
-we_import* we_reply_defer(we_reply*);
-enum { WE_ANSWER_TAKEN = 0, WE_ANSWER_GUEST_GONE = 1 };
-/// The same as `we_reply_attach` before a deferred answer.
-uint32_t we_import_attach(we_import*, const we_body*);
-/// Answers; `value` moves. Any thread, also inside of the callback.
-int32_t we_import_complete(we_import*, we_buf value);
-/// Refuses as `we_reply_refuse` does. Any thread.
-int32_t we_import_fail(we_import*, int32_t kind, we_str message);
-enum { WE_STREAM_PENDING = 0, WE_STREAM_CHUNK = 1, WE_STREAM_END = 2 };
-/// WE_STREAM_CHUNK: the next at most 64 KiB are moved to `chunk`. WE_STREAM_PENDING: `waker` is
-/// woken when it is worth another try. WE_STREAM_END: the guest closed it or is gone; the outcome
-/// of its task says which.
-int32_t we_stream_poll(we_stream*, void* waker, we_buf* chunk);
-/// The guest hears that nobody reads any more.
-void we_stream_free(we_stream*);
-
 // ---------------------------------------------------------------------------------- request body
 
 enum { WE_FED = 0, WE_FEED_GONE = 1, WE_FEED_FULL = 2 };

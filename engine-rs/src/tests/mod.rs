@@ -11,3 +11,4 @@ pub mod host;
 mod http;
 mod instances;
 mod limits;
+mod testdata;

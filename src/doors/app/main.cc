@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/core/errc.h"
+#include "doors/app/call.h"
 #include "doors/app/up.h"
 #include "doors/cli/run.h"
 #include "io/engine/wasmtime/compile_worker.h"
@@ -35,6 +36,7 @@ int main(int count, char** values) {
                 std::fwrite(text.data(), 1, text.size(), stderr);
             },
     };
-    const int code = weft::cli::run(args, environment, {.up = weft::app::up, .call = {}});
+    const int code =
+        weft::cli::run(args, environment, {.up = weft::app::up, .call = weft::app::open_callee});
     return std::fflush(stdout) == 0 ? code : weft::errc_row(weft::Errc::unavailable).exit_code;
 }

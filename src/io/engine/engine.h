@@ -10,7 +10,10 @@
 #include "base/rt/call_ctx.h"
 #include "base/rt/executor.h"
 #include "base/rt/task.h"
+#include "base/value/world.h"
+#include "io/engine/imports.h"
 #include "io/engine/limits.h"
+#include "io/engine/payload.h"
 #include "io/net/http_message.h"
 
 /// The port to whatever runs WebAssembly. `wasmtime/` implements it for real, `fake/` with C++
@@ -32,10 +35,12 @@ class GuestObserver {
 
 /// How an instance is opened.
 struct InstanceOptions {
-    CallLimits limits;
+    CallLimits limits = {};
     std::uint32_t calls_max = 1;       ///< Calls it serves in its life; then it ends by itself.
     std::uint32_t concurrent_max = 1;  ///< Calls at one time, where the component can: others serve
                                        ///< one after the other.
+    std::shared_ptr<ImportHandler> imports =
+        nullptr;  ///< Null: a call of an import ends the guest.
 };
 
 class Instance;
@@ -79,6 +84,12 @@ class Instance {
     virtual rt::Task<net::HttpResponse> handle_http(rt::CallCtx ctx, net::HttpRequest request,
                                                     std::shared_ptr<GuestObserver> observer) = 0;
 
+    /// Calls export `function` (its place in `Component::describe`). Returns its encoded result.
+    /// Cancelling this task or its deadline ends the call as above. Errors: invalid_argument
+    /// (`engine.arguments_invalid`: the guest is as it was), and those of `handle_http`.
+    virtual rt::Task<Payload> call(rt::CallCtx ctx, std::uint32_t function, Payload arguments,
+                                   std::shared_ptr<GuestObserver> observer) = 0;
+
     /// Makes it ready ahead of its first call.
     virtual void warm_up() = 0;
     /// True when a further call would begin at once: alive, open, with fewer calls than it may have
@@ -108,6 +119,10 @@ class Component {
 
     virtual HttpKind http_kind() const = 0;
 
+    /// What it imports beyond WASI and what it exports, functions numbered over the interfaces in
+    /// this order. Errors: unsupported (types too large to write out, or that cannot be carried).
+    virtual Result<value::World> describe() const = 0;
+
     /// Makes an instance on `executor`, the current one. Nothing runs before its first call or
     /// `warm_up`. Errors: invalid_argument (a limit of zero).
     virtual Result<std::shared_ptr<Instance>> open(rt::Executor* executor,
@@ -125,10 +140,16 @@ class Engine {
   public:
     virtual ~Engine() = default;
 
+    /// Who answers imports that the engine does not offer itself.
+    enum class Imports : std::uint8_t { nobody, handler };
+
     /// Validates, compiles and links. Takes CPU time (0.1 s to 25 s): call it on a worker thread.
     /// Errors: corrupt (not WebAssembly), unsupported (a core module; an import that nobody offers,
-    /// named), invalid_argument.
-    virtual Result<std::shared_ptr<const Component>> compile(BytesView wasm) = 0;
+    /// named, unless a handler answers it), invalid_argument.
+    Result<std::shared_ptr<const Component>> compile(BytesView wasm) {
+        return compile(wasm, Imports::nobody);
+    }
+    virtual Result<std::shared_ptr<const Component>> compile(BytesView wasm, Imports imports) = 0;
 
     virtual EngineStats stats() const = 0;
 };

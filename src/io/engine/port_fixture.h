@@ -168,7 +168,7 @@ class EnginePort : public testing::TestWithParam<EngineUnderTest> {
         co_return second ? *second : std::string(second.error().slug.text());
     }
 
-    static constexpr InstanceOptions many{.limits = {}, .calls_max = 100, .concurrent_max = 8};
+    static inline const InstanceOptions many{.limits = {}, .calls_max = 100, .concurrent_max = 8};
 
     Result<std::shared_ptr<Instance>> open(const std::shared_ptr<const Component>& component,
                                            InstanceOptions options = many) {

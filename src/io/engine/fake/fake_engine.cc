@@ -14,6 +14,14 @@ struct Count {
     std::uint64_t yields = 0;
 };
 
+/// What octets "compile" to.
+struct Program {
+    Guest guest;
+    HttpKind kind = HttpKind::none;
+    value::World world = {};
+    Functions functions = {};
+};
+
 namespace {
 
 Failure out_of_time() {
@@ -34,9 +42,9 @@ class Slot {
 
 class FakeInstance final : public Instance, public std::enable_shared_from_this<FakeInstance> {
   public:
-    FakeInstance(Guest guest, std::shared_ptr<Count> count, Duration tick, rt::Executor* executor,
-                 InstanceOptions options)
-        : guest_(std::move(guest)),
+    FakeInstance(std::shared_ptr<const Program> program, std::shared_ptr<Count> count,
+                 Duration tick, rt::Executor* executor, InstanceOptions options)
+        : program_(std::move(program)),
           count_(std::move(count)),
           tick_(tick),
           executor_(executor),
@@ -44,6 +52,8 @@ class FakeInstance final : public Instance, public std::enable_shared_from_this<
 
     rt::Task<net::HttpResponse> handle_http(rt::CallCtx ctx, net::HttpRequest request,
                                             std::shared_ptr<GuestObserver> observer) override;
+    rt::Task<Payload> call(rt::CallCtx ctx, std::uint32_t function, Payload arguments,
+                           std::shared_ptr<GuestObserver> observer) override;
     void warm_up() override {
         if (!slot_ && !closed_ && count_->instances < count_->instances_max) slot_.emplace(count_);
     }
@@ -62,7 +72,7 @@ class FakeInstance final : public Instance, public std::enable_shared_from_this<
     void leave();
     void changed();
 
-    Guest guest_;
+    std::shared_ptr<const Program> program_;
     std::shared_ptr<Count> count_;
     Duration tick_;
     rt::Executor* executor_;
@@ -133,11 +143,15 @@ void FakeInstance::changed() {
 rt::Task<net::HttpResponse> FakeInstance::handle_http(rt::CallCtx ctx, net::HttpRequest request,
                                                       std::shared_ptr<GuestObserver> observer) {
     const auto self = shared_from_this();
+    if (program_->kind == HttpKind::none)
+        co_return fail(Errc::unsupported, "engine.no_http_handler",
+                       "the component exports no handler of HTTP requests");
     CO_CHECK(begin(ctx));
     CallInside inside(self);
     auto world = std::make_shared<World>(std::move(ctx), options_.limits, std::move(observer),
                                          tick_, self->started_);
-    Result<net::HttpResponse> response = co_await guest_(std::move(world), std::move(request));
+    Result<net::HttpResponse> response =
+        co_await program_->guest(std::move(world), std::move(request));
     // A guest that trapped or was given up takes no further call.
     if (!response) closed_ = true;
     if (response && response->body)
@@ -145,22 +159,42 @@ rt::Task<net::HttpResponse> FakeInstance::handle_http(rt::CallCtx ctx, net::Http
     co_return response;
 }
 
+rt::Task<Payload> FakeInstance::call(rt::CallCtx ctx, std::uint32_t function, Payload arguments,
+                                     std::shared_ptr<GuestObserver> observer) {
+    const auto self = shared_from_this();
+    if (!program_->functions)
+        co_return fail(Errc::invalid_argument, "engine.arguments_invalid",
+                       "the component exports no function {}", function);
+    CO_CHECK(begin(ctx));
+    const CallInside inside(self);
+    auto world = std::make_shared<World>(std::move(ctx), options_.limits, std::move(observer),
+                                         tick_, self->started_);
+    Result<Bytes> result = co_await program_->functions(
+        std::move(world), function, Bytes(arguments.octets().begin(), arguments.octets().end()));
+    if (result) co_return Payload::of(std::move(*result));
+    // A guest that was not entered is as it was.
+    if (result.error().code != Errc::invalid_argument) closed_ = true;
+    co_return Failure(std::move(result).error());
+}
+
 class FakeComponent final : public Component {
   public:
-    FakeComponent(Guest guest, HttpKind kind, std::shared_ptr<Count> count, Duration tick)
-        : guest_(std::move(guest)), kind_(kind), count_(std::move(count)), tick_(tick) {}
+    FakeComponent(std::shared_ptr<const Program> program, std::shared_ptr<Count> count,
+                  Duration tick)
+        : program_(std::move(program)), count_(std::move(count)), tick_(tick) {}
 
-    HttpKind http_kind() const override { return kind_; }
+    HttpKind http_kind() const override { return program_->kind; }
+    Result<value::World> describe() const override { return program_->world; }
 
     Result<std::shared_ptr<Instance>> open(rt::Executor* executor,
                                            InstanceOptions options) const override {
-        if (kind_ != HttpKind::together) options.concurrent_max = 1;
-        return std::make_shared<FakeInstance>(guest_, count_, tick_, executor, options);
+        if (program_->kind == HttpKind::in_turn) options.concurrent_max = 1;
+        return std::make_shared<FakeInstance>(program_, count_, tick_, executor,
+                                              std::move(options));
     }
 
   private:
-    Guest guest_;
-    HttpKind kind_;
+    std::shared_ptr<const Program> program_;
     std::shared_ptr<Count> count_;
     Duration tick_;
 };
@@ -197,15 +231,21 @@ FakeEngine::FakeEngine(EngineConfig config) : config_(config), count_(std::make_
 }
 
 void FakeEngine::add(std::string wasm, Guest guest, HttpKind kind) {
-    programs_.insert_or_assign(std::move(wasm), Program{std::move(guest), kind});
+    programs_[std::move(wasm)] =
+        std::make_shared<const Program>(Program{.guest = std::move(guest), .kind = kind});
 }
 
-Result<std::shared_ptr<const Component>> FakeEngine::compile(BytesView wasm) {
+void FakeEngine::add(std::string wasm, value::World world, Functions functions) {
+    programs_[std::move(wasm)] = std::make_shared<const Program>(
+        Program{.guest = {}, .world = std::move(world), .functions = std::move(functions)});
+}
+
+Result<std::shared_ptr<const Component>> FakeEngine::compile(BytesView wasm, Imports) {
     const auto found = programs_.find(std::string(as_text(wasm)));
     if (found == programs_.end())
         return fail(Errc::corrupt, "engine.not_wasm",
                     "these octets are not WebAssembly; give a .wasm file");
-    return std::make_shared<FakeComponent>(found->second.guest, found->second.kind, count_,
+    return std::make_shared<FakeComponent>(found->second, count_,
                                            std::chrono::milliseconds(config_.epoch_tick_ms));
 }
 

@@ -10,6 +10,7 @@
 namespace weft::engine::fake {
 
 struct Count;
+struct Program;
 
 /// What a fake guest sees of its host; its waits obey the deadline and the CPU budget as a real
 /// guest's do.
@@ -47,6 +48,10 @@ class World {
 /// A component written as a C++ function: answers one request.
 using Guest = std::function<rt::Task<net::HttpResponse>(std::shared_ptr<World>, net::HttpRequest)>;
 
+/// The exported functions of a component, by number: encoded arguments in, the encoded result out.
+using Functions =
+    std::function<rt::Task<Bytes>(std::shared_ptr<World>, std::uint32_t function, Bytes arguments)>;
+
 /// An engine whose "compiler" looks the octets up in a table of guests, so that all layers above
 /// test without Rust, and on a SimLoop. Single-threaded but for `compile`.
 class FakeEngine final : public Engine {
@@ -56,16 +61,16 @@ class FakeEngine final : public Engine {
     /// Octets equal to `wasm` compile to `guest` from now on.
     void add(std::string wasm, Guest guest, HttpKind kind = HttpKind::in_turn);
 
-    Result<std::shared_ptr<const Component>> compile(BytesView wasm) override;
+    /// Octets equal to `wasm` compile to a component of functions from now on.
+    void add(std::string wasm, value::World world, Functions functions);
+
+    using Engine::compile;
+    Result<std::shared_ptr<const Component>> compile(BytesView wasm, Imports imports) override;
     EngineStats stats() const override;
 
   private:
     EngineConfig config_;
-    struct Program {
-        Guest guest;
-        HttpKind kind;
-    };
-    std::map<std::string, Program> programs_;
+    std::map<std::string, std::shared_ptr<const Program>> programs_;
     std::shared_ptr<Count> count_;
 };
 

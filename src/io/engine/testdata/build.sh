@@ -1,6 +1,6 @@
 #!/bin/sh
-# Rebuilds testguest.wasm and testguest_p3.wasm after a change to their sources. Needs Rust with the target
-# wasm32-wasip2, and the engine's crates (they carry the WIT of WASI 0.3).
+# Rebuilds the .wasm files after a change to their sources. Needs Rust with the target wasm32-wasip2 and the engine's
+# crates (they carry the WIT of WASI 0.3).
 set -eu
 cd "$(dirname "$0")"
 target="${CARGO_TARGET_DIR:-$(mktemp -d)}"
@@ -26,3 +26,5 @@ trap 'rm -rf testguest_p3/wit' EXIT
 
 build testguest
 build testguest_p3
+# The one in text form is assembled by the test that compares both.
+(cd "$engine" && WEFT_UPDATE_TESTDATA=1 cargo test --locked --profile fast testdata)

@@ -1,18 +1,19 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 
+#include "base/rt/executor.h"
 #include "base/rt/one_shot.h"
-#include "io/engine/wasmtime/body_feed.h"
-#include "io/engine/wasmtime/response_buffer.h"
+#include "base/rt/task.h"
 
 namespace weft::engine::wasmtime {
 
-/// One HTTP request of an instance: its body on the way in, its response on the way out, and who
-/// waits for it. Shared by the instance, as long as that has to do with it, and by the reader of
-/// the response. Shard-local.
-class Call final {
+/// One call of an instance, whatever is called: its name towards the library, its time, and who
+/// waits for what it gives. Shared by the instance, as long as that has to do with it, and by the
+/// reader. Shard-local.
+class Call {
   public:
     /// Who is told when the call's time is over.
     class Owner {
@@ -23,44 +24,43 @@ class Call final {
         ~Owner() = default;
     };
 
-    /// `executor` outlives the call. Errors: internal.
-    static Result<std::shared_ptr<Call>> create(rt::Executor* executor,
-                                                std::unique_ptr<rt::ByteSource> body,
-                                                TimePoint deadline);
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
-    ~Call() = default;
-
-    /// Gives it to the library: the call names itself to `task` by `id()` from then on. Errors:
-    /// invalid_argument (the request cannot be expressed), unsupported.
-    Result<void> start(we_task* task, const net::HttpRequest& request, Owner* owner);
+    virtual ~Call() = default;
 
     std::uint64_t id() const { return id_; }
     TimePoint deadline() const { return deadline_; }
-    ResponseBuffer& response() { return response_; }
 
-    /// After each poll of the instance: moves the request's body on and wakes who waits.
-    void pump() {
-        if (feed_) feed_->pump();
-    }
+    /// Nothing more will arrive: it is complete, or failed.
+    virtual bool has_ended() const = 0;
+    /// It needs nothing of the instance any more.
+    virtual bool is_over() const { return has_ended(); }
+    /// Ends it with an error unless it has ended.
+    virtual void fail_with(Failure failure) = 0;
+    /// After each poll of the instance: moves on what goes into the guest.
+    virtual void pump() {}
+    /// Wakes who waits, if something arrived.
     void notify();
-    /// Neither the response nor the request's body needs the instance any more.
-    bool is_over() const { return response_.has_ended() && (!feed_ || feed_->is_closed()); }
-    /// The library has let go of the call, or will: its body is given up, its time is not watched.
-    void detach();
+    /// The library has let go of the call, or will: its time is not watched any more.
+    virtual void detach();
 
     /// Returns when something has arrived. Errors: cancelled. One waiter.
     static rt::Task<void> wait(std::shared_ptr<Call> call);
 
-  private:
+  protected:
+    /// `executor` outlives the call.
     Call(rt::Executor* executor, TimePoint deadline) : executor_(executor), deadline_(deadline) {}
 
+    /// The library knows it as `id`: its time is watched from now on.
+    void begin(std::uint64_t id, Owner* owner);
+    /// True once after something arrived.
+    virtual bool take_news() = 0;
+
+  private:
     rt::Executor* executor_;
     TimePoint deadline_;
-    Owner* owner_ = nullptr;  // Null before start and after detach.
+    Owner* owner_ = nullptr;  // Null before begin and after detach.
     std::uint64_t id_ = 0;
-    ResponseBuffer response_;
-    std::shared_ptr<BodyFeed> feed_;        // Null without a request body.
     rt::OneShot<void>* waiting_ = nullptr;  // Borrowed from the frame of `wait`.
     std::optional<rt::Timer> due_;
 };

@@ -7,6 +7,7 @@
 #include "weft_engine.h"
 
 #include "base/core/bytes.h"
+#include "io/engine/payload.h"
 
 /// RAII over the C boundary. Included by sources of this room only.
 namespace weft::engine::wasmtime {
@@ -42,6 +43,15 @@ inline we_buf give(Bytes octets) {
     auto* owner = new Bytes(std::move(octets));
     return {owner->data(), owner->size(),
             [](void* moved) noexcept { delete static_cast<Bytes*>(moved); }, owner};
+}
+
+inline we_buf give(Payload payload) {
+    const auto parts = std::move(payload).release();
+    return {parts.octets.data(), parts.octets.size(), parts.free, parts.owner};
+}
+/// Takes octets over from the library.
+inline Payload take(we_buf octets) {
+    return {BytesView(octets.data, octets.size), octets.free, octets.owner};
 }
 
 /// Fills the first field of an option struct.

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "io/engine/wasmtime/failure.h"
+#include "io/engine/wasmtime/function_call.h"
+#include "io/engine/wasmtime/import_bridge.h"
 
 namespace weft::engine::wasmtime {
 namespace {
@@ -18,41 +20,42 @@ Result<void> check(const InstanceOptions& options) {
     return ok();
 }
 
-/// The reader's share in a call and its instance.
-class CallReader {
+/// The share in a call and its instance of whoever waits for it.
+template <typename Kind>
+class Share {
   public:
-    CallReader(std::shared_ptr<WasmtimeInstance> instance, std::shared_ptr<Call> call)
+    Share(std::shared_ptr<WasmtimeInstance> instance, std::shared_ptr<Kind> call)
         : instance_(std::move(instance)), call_(std::move(call)) {}
-    CallReader(CallReader&&) = default;
-    CallReader& operator=(CallReader&&) = delete;
-    ~CallReader() {
-        if (instance_) instance_->release(call_);
+    Share(Share&&) = default;
+    Share& operator=(Share&&) = delete;
+    ~Share() {
+        if (instance_) instance_->release(*call_);
     }
     WasmtimeInstance& instance() const { return *instance_; }
-    const std::shared_ptr<Call>& call() const { return call_; }
+    const std::shared_ptr<Kind>& call() const { return call_; }
 
   private:
     std::shared_ptr<WasmtimeInstance> instance_;
-    std::shared_ptr<Call> call_;
+    std::shared_ptr<Kind> call_;
 };
 
 /// The content of a response while its call lives.
 class CallBody final : public rt::ByteSource {
   public:
-    explicit CallBody(CallReader reader) : reader_(std::move(reader)) {}
+    explicit CallBody(Share<HttpCall> share) : share_(std::move(share)) {}
 
     rt::Task<rt::Chunk> read() override {
         while (true) {
             if (auto chunk = try_read()) co_return std::move(*chunk);
-            CO_CHECK(co_await Call::wait(reader_.call()));
+            CO_CHECK(co_await Call::wait(share_.call()));
         }
     }
     std::optional<Result<rt::Chunk>> try_read() override {
-        return reader_.instance().take_chunk(*reader_.call());
+        return share_.instance().take_chunk(*share_.call());
     }
 
   private:
-    CallReader reader_;
+    Share<HttpCall> share_;
 };
 
 }  // namespace
@@ -86,6 +89,7 @@ we_instance_options WasmtimeInstance::raw_options() {
     raw.random_bytes_max = limits.random_bytes_max;
     raw.parts_max = limits.parts_max;
     raw.concurrent_max = options_.concurrent_max;
+    raw.imports = imports_of(options_.imports.get());
     raw.context = this;
     raw.output = [](void* self, std::int32_t stream, we_str octets) noexcept {
         const auto& observer = static_cast<WasmtimeInstance*>(self)->observer_;
@@ -104,30 +108,46 @@ rt::Task<net::HttpResponse> WasmtimeInstance::handle_http(rt::CallCtx ctx, net::
                                                           std::shared_ptr<GuestObserver> observer) {
     auto self = shared_from_this();
     CO_CHECK(ctx.check_time(executor_->now()));
-    CO_TRY(auto call, start(ctx, std::move(request)));
-    observer_ = std::move(observer);
-    CallReader reader(std::move(self), call);
+    CO_CHECK(check_free());
+    CO_TRY(auto call, HttpCall::create(executor_, std::move(request.body), ctx.deadline));
+    CO_CHECK(call->start(job_->task(), request, this));
+    begin(call, std::move(observer));
+    Share<HttpCall> share(std::move(self), call);
     auto& response = call->response();
     while (!response.has_head() && !response.has_ended()) CO_CHECK(co_await Call::wait(call));
     if (!response.has_head()) co_return response.failure();
     auto head = response.take_head();
-    if (!response.is_delivered()) head.body = std::make_unique<CallBody>(std::move(reader));
+    if (!response.is_delivered()) head.body = std::make_unique<CallBody>(std::move(share));
     co_return head;
 }
 
-Result<std::shared_ptr<Call>> WasmtimeInstance::start(const rt::CallCtx& ctx,
-                                                      net::HttpRequest request) {
+rt::Task<Payload> WasmtimeInstance::call(rt::CallCtx ctx, std::uint32_t function, Payload arguments,
+                                         std::shared_ptr<GuestObserver> observer) {
+    auto self = shared_from_this();
+    CO_CHECK(ctx.check_time(executor_->now()));
+    CO_CHECK(check_free());
+    auto call = std::make_shared<FunctionCall>(executor_, ctx.deadline);
+    CO_CHECK(call->start(job_->task(), function, std::move(arguments), this));
+    begin(call, std::move(observer));
+    const Share<FunctionCall> share(std::move(self), call);
+    while (!call->has_ended()) CO_CHECK(co_await Call::wait(call));
+    co_return call->take_outcome();
+}
+
+Result<void> WasmtimeInstance::check_free() const {
     if (closed_ || has_ended() || calls() >= options_.concurrent_max)
         return fail(Errc::failed_precondition, "engine.instance_busy",
                     "the instance takes no call now");
-    TRY(auto call, Call::create(executor_, std::move(request.body), ctx.deadline));
-    CHECK(call->start(job_->task(), request, this));
-    calls_.push_back(call);
+    return ok();
+}
+
+void WasmtimeInstance::begin(std::shared_ptr<Call> call, std::shared_ptr<GuestObserver> observer) {
+    observer_ = std::move(observer);
+    calls_.push_back(std::move(call));
     ++unreturned_;
     due_.reset();
     if (++started_ == options_.calls_max) close();
     job_->wake();
-    return call;
 }
 
 bool WasmtimeInstance::is_free() const {
@@ -170,7 +190,7 @@ void WasmtimeInstance::notify_calls() {
     for (const auto& call : std::vector(calls_)) wake(call);
 }
 
-std::optional<Result<rt::Chunk>> WasmtimeInstance::take_chunk(Call& call) {
+std::optional<Result<rt::Chunk>> WasmtimeInstance::take_chunk(HttpCall& call) {
     auto chunk = call.response().take_chunk();
     if (call.response().take_resume() && !has_ended()) {
         we_call_resume(job_->task(), call.id());
@@ -179,12 +199,12 @@ std::optional<Result<rt::Chunk>> WasmtimeInstance::take_chunk(Call& call) {
     return chunk;
 }
 
-void WasmtimeInstance::release(const std::shared_ptr<Call>& call) {
-    if (!call->response().has_ended()) return abandon(*call);
+void WasmtimeInstance::release(Call& call) {
+    if (!call.has_ended()) return abandon(call);
     const bool goes_on = unreturned_ > 0 || closed_;
     if (has_ended() || !goes_on) return;
     self_ = shared_from_this();
-    go_on_until(std::min(call->deadline(), executor_->now() + after_response_max));
+    go_on_until(std::min(call.deadline(), executor_->now() + after_response_max));
 }
 
 void WasmtimeInstance::on_deadline(Call& call) {
@@ -192,7 +212,7 @@ void WasmtimeInstance::on_deadline(Call& call) {
     const auto shared =
         std::ranges::find_if(calls_, [&](const auto& one) { return one.get() == &call; });
     const auto kept = shared == calls_.end() ? nullptr : *shared;
-    call.response().fail_with(out_of_time());
+    call.fail_with(out_of_time());
     abandon(call);
     call.notify();
 }
@@ -240,8 +260,8 @@ void WasmtimeInstance::end() {
     job_->end();
     unreturned_ = 0;
     for (const auto& call : std::exchange(calls_, {})) {
-        call->response().fail_with(fail(Errc::cancelled, "engine.instance_gone",
-                                        "the instance was ended while it served the call"));
+        call->fail_with(fail(Errc::cancelled, "engine.instance_gone",
+                             "the instance was ended while it served the call"));
         call->detach();
         call->notify();
     }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "io/engine/engine.h"
-#include "io/engine/wasmtime/call.h"
+#include "io/engine/wasmtime/http_call.h"
 #include "io/engine/wasmtime/poll_job.h"
 
 namespace weft::engine::wasmtime {
@@ -25,6 +25,8 @@ class WasmtimeInstance final : public Instance,
     rt::Task<net::HttpResponse> handle_http(rt::CallCtx ctx, net::HttpRequest request,
                                             std::shared_ptr<GuestObserver> observer) override;
     void warm_up() override { job_->wake(); }
+    rt::Task<Payload> call(rt::CallCtx ctx, std::uint32_t function, Payload arguments,
+                           std::shared_ptr<GuestObserver> observer) override;
     bool is_free() const override;
     std::uint32_t calls() const override;
     void close() override;
@@ -32,16 +34,17 @@ class WasmtimeInstance final : public Instance,
     void set_owner(InstanceOwner* owner) override { owner_ = owner; }
 
     /// What has arrived of the content of a response; lets the guest go on if it was held back.
-    std::optional<Result<rt::Chunk>> take_chunk(Call& call);
-    /// Nobody reads the response any more.
-    void release(const std::shared_ptr<Call>& call);
+    std::optional<Result<rt::Chunk>> take_chunk(HttpCall& call);
+    /// Nobody waits for the call any more.
+    void release(Call& call);
 
   private:
     WasmtimeInstance(rt::Executor* executor, const InstanceOptions& options)
         : executor_(executor), options_(options) {}
 
     we_instance_options raw_options();
-    Result<std::shared_ptr<Call>> start(const rt::CallCtx& ctx, net::HttpRequest request);
+    Result<void> check_free() const;
+    void begin(std::shared_ptr<Call> call, std::shared_ptr<GuestObserver> observer);
     void after_poll(const we_poll& polled) override;
     void on_deadline(Call& call) override;
     void notify_calls();

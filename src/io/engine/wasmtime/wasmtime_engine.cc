@@ -1,5 +1,6 @@
 #include "io/engine/wasmtime/wasmtime_engine.h"
 
+#include "base/value/world_json.h"
 #include "io/engine/wasmtime/code_source.h"
 #include "io/engine/wasmtime/compiler.h"
 #include "io/engine/wasmtime/failure.h"
@@ -21,9 +22,19 @@ class WasmtimeComponent final : public Component {
         }
     }
 
+    Result<value::World> describe() const override {
+        we_buf text{};
+        we_error* error = nullptr;
+        const we_status status = we_component_describe(component_.get(), &text, &error);
+        const ErrorHandle owned(error);
+        if (status != WE_OK) return failure_of(error);
+        const auto json = take(text);
+        return value::read_world(as_text(json.octets()));
+    }
+
     Result<std::shared_ptr<Instance>> open(rt::Executor* executor,
                                            InstanceOptions options) const override {
-        if (http_kind() != HttpKind::together) options.concurrent_max = 1;
+        if (http_kind() == HttpKind::in_turn) options.concurrent_max = 1;
         return WasmtimeInstance::open(component_.get(), executor, options);
     }
 
@@ -36,12 +47,14 @@ class WasmtimeEngine final : public Engine {
     WasmtimeEngine(EngineHandle engine, std::uint64_t instances_max, CodeSource code)
         : engine_(std::move(engine)), instances_max_(instances_max), code_(std::move(code)) {}
 
-    Result<std::shared_ptr<const Component>> compile(BytesView wasm) override {
+    using Engine::compile;
+    Result<std::shared_ptr<const Component>> compile(BytesView wasm, Imports imports) override {
+        const auto whose = imports == Imports::handler ? WE_IMPORTS_CALLER : WE_IMPORTS_NOBODY;
         ComponentHandle component;
         CHECK(code_.load(wasm, [&](const code_cache::Entry& code) -> Result<void> {
             TRY(component, make<ComponentHandle>([&](we_component** out, we_error** error) {
-                    return we_component_load(engine_.get(), code.file.get(), code.bytes,
-                                             WE_IMPORTS_NOBODY, out, error);
+                    return we_component_load(engine_.get(), code.file.get(), code.bytes, whose, out,
+                                             error);
                 }));
             return ok();
         }));
@@ -83,9 +96,8 @@ Result<Bytes> fingerprint_of(const we_engine* engine) {
     const we_status status = we_engine_fingerprint(engine, &octets, &error);
     const ErrorHandle owned(error);
     if (status != WE_OK) return failure_of(error);
-    Bytes fingerprint(octets.data, octets.data + octets.size);
-    octets.free(octets.owner);
-    return fingerprint;
+    const auto fingerprint = take(octets);
+    return Bytes(fingerprint.octets().begin(), fingerprint.octets().end());
 }
 
 }  // namespace

@@ -1,0 +1,97 @@
+/// The part of the engine's C boundary that carries values: what a component imports and exports
+/// beyond WASI, how values are encoded, how imports are answered. Included by weft_engine.h, whose
+/// rules hold here.
+#ifndef WEFT_ENGINE_VALUES_H
+#define WEFT_ENGINE_VALUES_H
+
+#include "weft_engine_types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct we_component we_component;
+
+// ------------------------------------------------------------------- imports and exports, values
+/// What a component asks for and offers, as JSON:
+///
+///     {"imports": [I...], "exports": [I...]}
+///     I = {"name": "ns:pkg/iface@1.0.0", "functions": [F...], "resources": ["bucket"...]}
+///     F = {"name": "add", "async": false, "params": [["a", T]...], "result": T or null}
+///     T = "bool" "s8" "u8" "s16" "u16" "s32" "u32" "s64" "u64" "f32" "f64" "char" "string"
+///         "error-context", or one of {"list": T} {"option": T} {"result": [T or null, T or null]}
+///         {"tuple": [T...]} {"record": [["f", T]...]} {"variant": [["c", T or null]...]}
+///         {"enum": ["a"...]} {"flags": ["a"...]} {"own": "bucket"} {"borrow": "bucket"}
+///         {"stream": T or null} {"future": T or null} {"map": [K, V]} {"fixed_list": [T, n]}
+///
+/// Imports are those that the engine does not offer itself. The root, if it has functions, is the
+/// last interface, with an empty name. Functions are numbered in this order, through all interfaces
+/// of a side; so are the resources that interfaces define. Errors: WE_LINK when the types written
+/// out are more than 20,000 parts.
+///
+/// Values are encoded as in wRPC, one after the other: bool, u8 and s8 are an octet, other integers
+/// LEB128, floats little endian, a char UTF-8, a string or list its count and its elements, records
+/// and tuples their fields, a variant or enum its case as LEB128 and its payload, an option or
+/// result an octet 0 or 1 and its payload, flags one bit each from the lowest on in whole octets, a
+/// map the list of its entries, a fixed list its elements, a resource its handle as a list of
+/// octets, a stream of u8 or a future the place (LEB128) of its end among those that come beside
+/// the octets.
+///
+/// The handle of a resource that the C side defines is up to 256 octets of its choice. The handle
+/// of one that a guest defines is 16 octets that only the same instance understands; whoever got
+/// one as own gives it back in a call or drops it.
+we_status we_component_describe(const we_component*, we_buf* out, we_error** error);
+/// Where the answer of one call goes, valid during the callback, which answers, refuses or defers
+/// once; if it does nothing the guest ends.
+typedef struct we_reply we_reply;
+/// A token for an answer that comes later.
+typedef struct we_import we_import;
+/// The reading end of a stream of u8 or of a future that a guest handed over. A future is a stream
+/// of one chunk, its encoded value. Guests wait while a chunk lies unread. Any thread, one at a
+/// time.
+typedef struct we_stream we_stream;
+/// The feeding end of a body, see below. A future is fed one chunk, its encoded value.
+typedef struct we_body we_body;
+/// Who answers the imports of one instance. Callbacks run inside of polls, `drop_resource` also
+/// when the task is dropped.
+typedef struct we_imports {
+    /// A guest calls import `function`; `arguments` is owned. Null: every call ends the guest.
+    void (*call)(void* context, uint32_t function, we_buf arguments, we_reply* reply);
+    /// The guest dropped a handle that it owned, or ended with it. May be null.
+    void (*drop_resource)(void* context, uint32_t resource, we_str handle);
+    void* context;
+} we_imports;
+enum { WE_REFUSE_TRAP = 0, WE_REFUSE_INTERNAL = 1 };
+/// Takes the stream or future at this place among the arguments; null if there is none, or it was
+/// taken. Those that are not taken are closed.
+we_stream* we_reply_take_stream(we_reply*, uint32_t place);
+/// Gives the guest the reading end of a body, before the answer that names it by the place
+/// returned; UINT32_MAX if the body was given to another before, or 128 were attached. The body
+/// stays the caller's, as with a request.
+uint32_t we_reply_attach(we_reply*, const we_body*);
+/// Answers at once; `value` moves. A value of another type than the function's ends the guest.
+void we_reply_answer(we_reply*, we_buf value);
+/// Ends the guest with WE_TRAP and WE_TRAP_HOST, or with WE_INTERNAL, and this message.
+void we_reply_refuse(we_reply*, int32_t kind, we_str message);
+/// The answer comes later; the token is consumed by one of the two calls below.
+we_import* we_reply_defer(we_reply*);
+enum { WE_ANSWER_TAKEN = 0, WE_ANSWER_GUEST_GONE = 1 };
+/// The same as `we_reply_attach` before a deferred answer.
+uint32_t we_import_attach(we_import*, const we_body*);
+/// Answers; `value` moves. Any thread, also inside of the callback.
+int32_t we_import_complete(we_import*, we_buf value);
+/// Refuses as `we_reply_refuse` does. Any thread.
+int32_t we_import_fail(we_import*, int32_t kind, we_str message);
+enum { WE_STREAM_PENDING = 0, WE_STREAM_CHUNK = 1, WE_STREAM_END = 2 };
+/// WE_STREAM_CHUNK: the next at most 64 KiB are moved to `chunk`. WE_STREAM_PENDING: `waker` is
+/// woken when it is worth another try. WE_STREAM_END: the guest closed it or is gone; the outcome
+/// of its task says which.
+int32_t we_stream_poll(we_stream*, void* waker, we_buf* chunk);
+/// The guest hears that nobody reads any more.
+void we_stream_free(we_stream*);
+
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+
+#include "io/engine/wasmtime/body_feed.h"
+#include "io/engine/wasmtime/call.h"
+#include "io/engine/wasmtime/response_buffer.h"
+
+namespace weft::engine::wasmtime {
+
+/// An HTTP request: its body on the way in, its response on the way out.
+class HttpCall final : public Call {
+  public:
+    /// `executor` outlives the call. Errors: internal.
+    static Result<std::shared_ptr<HttpCall>> create(rt::Executor* executor,
+                                                    std::unique_ptr<rt::ByteSource> body,
+                                                    TimePoint deadline);
+
+    /// Gives it to the instance that `task` runs. Errors: invalid_argument (the request cannot be
+    /// expressed), unsupported.
+    Result<void> start(we_task* task, const net::HttpRequest& request, Owner* owner);
+
+    ResponseBuffer& response() { return response_; }
+
+    bool has_ended() const override { return response_.has_ended(); }
+    bool is_over() const override { return has_ended() && (!feed_ || feed_->is_closed()); }
+    void fail_with(Failure failure) override { response_.fail_with(std::move(failure)); }
+    void pump() override {
+        if (feed_) feed_->pump();
+    }
+    void detach() override;
+
+  private:
+    using Call::Call;
+    bool take_news() override { return response_.take_news(); }
+
+    ResponseBuffer response_;
+    std::shared_ptr<BodyFeed> feed_;  // Null without a request body.
+};
+
+}  // namespace weft::engine::wasmtime
