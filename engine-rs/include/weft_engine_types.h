@@ -85,7 +85,6 @@ we_str we_error_message(const we_error*);
 we_str we_error_backtrace(const we_error*);
 void we_error_free(we_error*);
 
-
 #ifdef __cplusplus
 }
 #endif

@@ -90,7 +90,6 @@ int32_t we_stream_poll(we_stream*, void* waker, we_buf* chunk);
 /// The guest hears that nobody reads any more.
 void we_stream_free(we_stream*);
 
-
 #ifdef __cplusplus
 }
 #endif

@@ -22,6 +22,11 @@ rt::Task<void> put_in(host::ShardHost* host, host::ComponentSpec spec) {
     co_return ok();
 }
 
+rt::Task<void> stop_host(host::ShardHost* host) {
+    host->stop();
+    co_return ok();
+}
+
 /// Takes one signal out of a signalfd, so that it does not count twice.
 void take_signal(int fd) {
     signalfd_siginfo signal{};
@@ -187,6 +192,12 @@ rt::Task<void> Process::wait_for_second_signal(int stop_fd, rt::Scope* draining)
 rt::Task<void> Process::stop_everything() {
     for (auto& server : http_servers_) CO_CHECK(co_await server->stop());
     http_servers_.clear();
+    // Instances belong to their shards, which are gone when the seats go.
+    for (auto& seat : seats_) {
+        host::ShardHost* const host = seat.host.get();
+        CO_CHECK(
+            co_await rt::run_in(seat.scope.get(), seat.shard, [host] { return stop_host(host); }));
+    }
     co_await seats_.front().scope->drain();  // Those of other shards end with their threads.
     log_.info("host.process_stopped");
     co_return ok();

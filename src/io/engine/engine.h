@@ -99,6 +99,8 @@ class Instance {
     virtual std::uint32_t calls() const = 0;
     /// No call may follow; ends when the guest has returned from all of them.
     virtual void close() = 0;
+    /// Ends it at once; calls under way fail with cancelled.
+    virtual void end() = 0;
     virtual bool has_ended() const = 0;
     /// Tells `owner` of changes from now on; null: nobody. The owner outlives the instance or
     /// leaves.

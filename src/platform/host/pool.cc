@@ -24,6 +24,15 @@ Pool::~Pool() {
     probe_->instances.add(-static_cast<std::int64_t>(kept_.size()));
 }
 
+void Pool::end_all() {
+    for (const auto& kept : kept_) {
+        kept.instance->set_owner(nullptr);
+        kept.instance->end();
+    }
+    probe_->instances.add(-static_cast<std::int64_t>(kept_.size()));
+    kept_.clear();
+}
+
 Result<std::shared_ptr<engine::Instance>> Pool::acquire() {
     for (auto& kept : std::views::reverse(kept_)) {
         if (!kept.instance->is_free()) continue;

@@ -39,6 +39,9 @@ class Pool final : private engine::InstanceOwner {
     /// exhausted (`host.pool_full`), invalid_argument.
     Result<std::shared_ptr<engine::Instance>> acquire();
 
+    /// Ends all instances at once. For the end of the host: there is no executor to end them later.
+    void end_all();
+
     /// All that are alive: serving, idle, and those whose guest goes on after its response.
     std::size_t instances() const { return kept_.size(); }
 

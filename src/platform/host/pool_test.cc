@@ -153,6 +153,16 @@ TEST_F(PoolTest, TheMinimumIsReadyAheadAndMadeUpAgainAfterAWhile) {
     EXPECT_EQ(pool_->instances(), 2U);
 }
 
+TEST_F(PoolTest, AllInstancesEndWhenTheHostDoes) {
+    open({.reuse = 100, .instances_min = 2});
+    EXPECT_EQ(engine_.stats().instances, 2U);
+
+    pool_->end_all();
+
+    EXPECT_EQ(pool_->instances(), 0U);
+    EXPECT_EQ(engine_.stats().instances, 0U);
+}
+
 TEST_F(PoolTest, InstancesOfAPoolThatIsGoneEndWithTheirCalls) {
     EXPECT_EQ(get("/ignore"), "ignored");
     rt::Scope scope(&loop_);

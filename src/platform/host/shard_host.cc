@@ -94,6 +94,11 @@ void ShardHost::put(ComponentSpec spec) {
 
 void ShardHost::remove(const capability::ComponentId& id) { entries_.erase(id); }
 
+void ShardHost::stop() {
+    for (const auto& [id, entry] : entries_) entry->pool->end_all();
+    entries_.clear();
+}
+
 std::size_t ShardHost::calls() const {
     std::size_t count = 0;
     for (const auto& [id, entry] : entries_)

@@ -32,6 +32,8 @@ class ShardHost final : public capability::Invoker {
     void put(ComponentSpec spec);
     /// New calls are refused (not_found); calls under way go on.
     void remove(const capability::ComponentId& id);
+    /// Ends every instance at once and serves nothing any more. On its executor, before that stops.
+    void stop();
 
     rt::Task<net::HttpResponse> handle_http(rt::CallCtx ctx, capability::ComponentId target,
                                             net::HttpRequest request) override;

@@ -13,12 +13,13 @@ namespace {
 
 // `ns:package/interface` of everything a link may sensibly name; Weft serves more of them than the
 // list that wadm warns by, so some of wadm's warnings do not appear here.
-constexpr std::array<std::string_view, 30> known{
+constexpr std::array<std::string_view, 31> known{
     "wasi:blobstore/blobstore",
     "wasi:blobstore/container",
     "wasi:blobstore/types",
     "wasi:config/runtime",
     "wasi:config/store",
+    "wasi:http/handler",
     "wasi:http/incoming-handler",
     "wasi:http/outgoing-handler",
     "wasi:keyvalue/atomics",

@@ -63,6 +63,7 @@ class FakeInstance final : public Instance, public std::enable_shared_from_this<
         closed_ = true;
         if (has_ended()) changed();
     }
+    void end() override { close(); }  // A C++ function ends by its deadline only.
     bool has_ended() const override { return closed_ && calls_ == 0; }
     void set_owner(InstanceOwner* owner) override { owner_ = owner; }
 

@@ -257,6 +257,7 @@ void WasmtimeInstance::go_on_until(TimePoint due) {
 }
 
 void WasmtimeInstance::end() {
+    const auto keep = weak_from_this().lock();  // Null in the destructor.
     job_->end();
     unreturned_ = 0;
     for (const auto& call : std::exchange(calls_, {})) {

@@ -30,6 +30,7 @@ class WasmtimeInstance final : public Instance,
     bool is_free() const override;
     std::uint32_t calls() const override;
     void close() override;
+    void end() override;
     bool has_ended() const override { return job_->has_ended(); }
     void set_owner(InstanceOwner* owner) override { owner_ = owner; }
 
@@ -51,7 +52,6 @@ class WasmtimeInstance final : public Instance,
     void abandon(Call& call);
     void forget(const Call& call);
     void go_on_until(TimePoint due);
-    void end();
     void tell_owner();
 
     rt::Executor* executor_;
