@@ -80,14 +80,20 @@ class CodeCache(WeftTest):
 class Bombs(WeftTest):
     """Components that are small and take very much to compile."""
 
-    def refused(self, wasm: bytes, slug: str) -> str:
-        """Runs it, which must be refused without a trace, and the host itself stays small."""
-        key = self.done("keys", "gen", "account", "-o", "json").json()["public_key"]
+    def setUp(self) -> None:
+        super().setUp()
+        self.key = self.done("keys", "gen", "account", "-o", "json").json()["public_key"]
+
+    def sign(self, wasm: bytes) -> None:
         self.write("bomb.wasm", wasm)
         self.done("claims", "sign", "bomb.wasm", "--name", "bomb", "-o", "hello.wasm")
+
+    def refused(self, wasm: bytes, slug: str) -> str:
+        """Runs it, which must be refused without a trace."""
+        self.sign(wasm)
         port = free_port()
         app = self.write("app.yaml", manifest(address=f"127.0.0.1:{port}"))
-        said = self.assert_refused(self.weft("up", app, "--trust", key), EXHAUSTED, slug)
+        said = self.assert_refused(self.weft("up", app, "--trust", self.key), EXHAUSTED, slug)
         self.assert_nothing_runs(port)
         self.assertEqual(list((self.folder / "cache/weft/code").iterdir()), [])
         return said
@@ -114,11 +120,9 @@ class Bombs(WeftTest):
 
     def peak_rss(self, wasm: bytes) -> int:
         """The most that the host had resident itself, without its children, until it refused."""
-        key = self.done("keys", "gen", "account", "-o", "json").json()["public_key"]
-        self.write("bomb.wasm", wasm)
-        self.done("claims", "sign", "bomb.wasm", "--name", "bomb", "-o", "hello.wasm")
+        self.sign(wasm)
         app = self.write("app.yaml", manifest())
-        command = [str(BINARY), "up", app, "--trust", key]
+        command = [str(BINARY), "up", app, "--trust", self.key]
         host = subprocess.Popen(command, env=self.env, cwd=self.folder, stdout=subprocess.DEVNULL,
                                 stderr=subprocess.DEVNULL, preexec_fn=end_with_parent)
         peak = 0
@@ -132,6 +136,7 @@ class Bombs(WeftTest):
             return host.poll() is not None
 
         wait_until(has_ended, "refused")
+        self.assertGreater(peak, 0)
         return peak
 
 
