@@ -30,14 +30,38 @@ std::string slug_of(const Result<code_cache::Entry>& result) {
     return result ? "compiled" : std::string(result.error().slug.text());
 }
 
+void append_number(Bytes& out, std::size_t number) {
+    for (; number >= 0x80; number >>= 7U) out.push_back(static_cast<std::uint8_t>(number | 0x80U));
+    out.push_back(static_cast<std::uint8_t>(number));
+}
+
+void append_section(Bytes& out, std::uint8_t id, BytesView body) {
+    out.push_back(id);
+    append_number(out, body.size());
+    out.insert(out.end(), body.begin(), body.end());
+}
+
 Bytes component_with(std::uint8_t section, BytesView body) {
     Bytes component = to_bytes(std::string_view("\0asm\x0d\0\1\0", 8));
-    component.push_back(section);
-    auto size = body.size();
-    for (; size >= 0x80; size >>= 7U) component.push_back(static_cast<std::uint8_t>(size | 0x80U));
-    component.push_back(static_cast<std::uint8_t>(size));
-    component.insert(component.end(), body.begin(), body.end());
+    append_section(component, section, body);
     return component;
+}
+
+/// Many small functions with loops in loops: seconds of work in a few hundred kilobytes.
+Bytes component_of_loops(std::size_t functions) {
+    constexpr std::string_view loops(
+        "\x17\0\x03\x40\x03\x40\x03\x40\x41\0\x0d\0\x41\0\x0d\0\x41\0\x0d\0\x0b\x0b\x0b\x0b", 24);
+    Bytes module = to_bytes(std::string_view("\0asm\1\0\0\0", 8));
+    append_section(module, 1, as_bytes(std::string_view("\1\x60\0\0", 4)));
+    Bytes types;
+    append_number(types, functions);
+    Bytes code = types;
+    types.resize(types.size() + functions);  // Each has the type 0.
+    for (std::size_t each = 0; each < functions; ++each)
+        code.insert(code.end(), loops.begin(), loops.end());
+    append_section(module, 3, types);
+    append_section(module, 10, code);
+    return component_with(1, module);
 }
 
 TEST(Compiler, GivesTheSameCodeFromAChildAsFromHere) {
@@ -71,8 +95,13 @@ TEST(Compiler, RefusesForTheSameReasonsInAChildAsHere) {
 }
 
 TEST(Compiler, HoldsAChildToItsTime) {
-    EXPECT_EQ(slug_of(in_child({.time_max = std::chrono::seconds(0)}).compile(test_guest())),
-              "engine.compile_time");
+    const auto slow = component_of_loops(30'000);
+
+    const auto out_of_cpu = in_child({.cpu_s_max = 1}).compile(slow);
+    const auto out_of_patience = in_child({.time_max = std::chrono::seconds(0)}).compile(slow);
+
+    EXPECT_EQ(slug_of(out_of_cpu), "engine.compile_time");
+    EXPECT_EQ(slug_of(out_of_patience), "engine.compile_time");
 }
 
 TEST(Compiler, HoldsAChildToItsCode) {
@@ -83,8 +112,9 @@ TEST(Compiler, HoldsAChildToItsCode) {
 TEST(Compiler, HoldsAChildToItsMemory) {
     if (compile_memory_bytes_max == 0)
         GTEST_SKIP() << "a sanitizer's own memory is more than any limit";
-    EXPECT_EQ(slug_of(in_child({.memory_bytes_max = 24U << 20U}).compile(test_guest())),
-              "engine.compile_memory");
+    EXPECT_EQ(
+        slug_of(in_child({.memory_bytes_max = 64U << 20U}).compile(component_of_loops(30'000))),
+        "engine.compile_memory");
 }
 
 TEST(Compiler, SaysThatAChildCannotBeStartedOrIsNoCompiler) {
