@@ -411,6 +411,7 @@ TEST_F(CodeCacheTest, MakesOneKeyForAllWhoWantOne) {
     const auto path = (folder_ / "key").string();
     std::vector<std::string> names(8);
     std::vector<std::thread> threads;
+    threads.reserve(names.size());
     for (auto& name : names)
         threads.emplace_back([&] {
             SystemRandom random;
