@@ -17,13 +17,14 @@
 
 #include "weft_engine_types.h"
 #include "weft_engine_values.h"
+#include "weft_engine_world.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /// Changes whenever a layout or a meaning below changes.
-#define WE_ABI_VERSION 3u
+#define WE_ABI_VERSION 4u
 uint32_t we_abi_version(void);
 
 // --------------------------------------------------------------------------------------- runtime
@@ -94,12 +95,27 @@ we_status we_component_new_open(const we_engine*, we_str wasm, we_component** ou
 /// Tasks made from it stay valid.
 void we_component_free(we_component*);
 /// 2 when it exports wasi:http/incoming-handler 0.2, 3 when it exports wasi:http/handler 0.3, else
-/// 0.
+/// 0. Versions are compatible as semantic versions are: any 0.2.x is 0.2.
 int32_t we_component_http(const we_component*);
+/// The same for wasi:cli/run. A component with neither is for other components.
+int32_t we_component_command(const we_component*);
+
+// ------------------------------------------------------------------------------------ core module
+
+/// A core module of WASI preview 1.
+typedef struct we_module we_module;
+/// As `we_component_new`. Errors: WE_NOT_WASM, WE_TOO_MANY_FUNCTIONS, WE_COMPILE (also for a
+/// component), WE_LINK.
+we_status we_module_new(const we_engine*, we_str wasm, we_module** out, we_error** error);
+/// Tasks made from it stay valid.
+void we_module_free(we_module*);
+/// 1 when it exports `_start`, without parameters or results.
+int32_t we_module_is_command(const we_module*);
 
 // -------------------------------------------------------------------------------------- artefacts
 
-/// Validates and compiles as `we_component_new` does, without linking and without an engine that
+/// Validates and compiles as `we_component_new` or, for what begins like a core module,
+/// `we_module_new` does, without linking and without an engine that
 /// runs anything: for a process that only compiles. Needs no `we_runtime_init`. `out` is native
 /// code for engines with the same fingerprint. Takes CPU time on all cores. Errors: those of
 /// `we_component_new` but WE_LINK.
@@ -112,12 +128,16 @@ enum { WE_IMPORTS_NOBODY = 0, WE_IMPORTS_CALLER = 1 };
 /// WE_ARTIFACT (another build, other settings, another CPU, an octet count that is wrong), WE_LINK.
 we_status we_component_load(const we_engine*, int32_t fd, uint64_t size, int32_t imports,
                             we_component** out, we_error** error);
+/// The same for a core module.
+we_status we_module_load(const we_engine*, int32_t fd, uint64_t size, we_module** out,
+                         we_error** error);
 /// Octets that are the same for two engines exactly if each loads the other's artefacts: build,
 /// settings and features of the CPU. Their meaning is private.
 we_status we_engine_fingerprint(const we_engine*, we_buf* out, we_error** error);
 /// From now on the process ends with this exit code (not 0) when the engine gets no memory; without
 /// it, it aborts. For processes that only compile.
 void we_exit_when_out_of_memory(int32_t code);
+
 // ---------------------------------------------------------------------------------- request body
 
 enum { WE_FED = 0, WE_FEED_GONE = 1, WE_FEED_FULL = 2 };
@@ -187,8 +207,9 @@ typedef struct we_instance_options {
     /// The guest ended badly; at most once, inside a poll, before its calls hear of it. May be
     /// null.
     void (*fault)(void* context, const we_error* error);
-    void* context;       ///< Used until the task is done or dropped.
-    we_imports imports;  ///< Of a component made by `we_component_new_open`.
+    void* context;          ///< Used until the task is done or dropped.
+    we_imports imports;     ///< Of a component made by `we_component_new_open`.
+    const we_world* world;  ///< Shared by the task; null: the empty one.
 } we_instance_options;
 
 /// Prepares an instance; its task, once polled, instantiates and then serves the calls it is given,
@@ -254,6 +275,26 @@ typedef struct we_http_sink {
 /// WE_STATE (the instance was closed or has ended).
 we_status we_http_start(we_task*, const we_http_request*, const we_http_sink*, uint64_t* call,
                         we_error** error);
+
+// -------------------------------------------------------------------------------------- programs
+
+/// Where a program's end goes; called inside a poll of its task.
+typedef struct we_command_sink {
+    size_t size;
+    /// Exactly once unless the task is dropped: it ended with this exit code (`error` null), or it
+    /// died. A `run` that returns an error is exit code 1.
+    void (*end)(void* context, int32_t exit_code, const we_error* error);
+    void* context;
+} we_command_sink;
+
+/// Prepares a run of `wasi:cli/run` in an instance of its own; nothing runs before the first poll.
+/// The structs are copied. Of a program that dies `fault` of the options is told too. Errors:
+/// WE_INVALID, WE_NO_COMMAND.
+we_status we_command_start(const we_component*, const we_instance_options*, const we_command_sink*,
+                           we_task** out, we_error** error);
+/// The same for `_start` of a core module.
+we_status we_module_start(const we_module*, const we_instance_options*, const we_command_sink*,
+                          we_task** out, we_error** error);
 
 #ifdef __cplusplus
 }

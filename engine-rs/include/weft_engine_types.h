@@ -56,7 +56,9 @@ enum {
     WE_FIELDS = 20,           ///< The guest filled a set of header fields beyond its limit.
     WE_HOST_DATA = 21,        ///< The guest handed more to the host in one call than it may.
     WE_RANDOM = 22,           ///< The guest asked for more random octets at once than it may.
-    WE_PARTS = 23,  ///< More core instances, tables or memories than an instance may have.
+    WE_PARTS = 23,       ///< More core instances, tables or memories than an instance may have.
+    WE_NO_COMMAND = 24,  ///< Neither `wasi:cli/run` nor `_start` is exported.
+    WE_WORLD = 25,       ///< What a world names cannot be had: a directory; named.
     WE_TOO_MANY_FUNCTIONS = 30,  ///< More than are compiled; the message has both figures.
     WE_ARTIFACT = 31             ///< Not an artefact that this engine can load.
 };

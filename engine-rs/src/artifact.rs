@@ -1,11 +1,13 @@
-//! Artefacts: components compiled ahead, in this process or another one, for an engine of the same
-//! build. An artefact is native code: whoever loads one vouches for where it comes from.
+//! Artefacts: components and core modules compiled ahead, in this process or another one, for an
+//! engine of the same build. An artefact is native code: whoever loads one vouches for where it comes
+//! from.
 
 use crate::abi::{WeBuf, WeStr, handle, options, put};
 use crate::component::{self, Imports, WeComponent, check_preamble};
 use crate::config::WeEngineConfig;
 use crate::engine::{Flavour, WeEngine};
 use crate::error::{Fault, Status, report};
+use crate::module::{self, WeModule};
 use std::ffi::c_void;
 use std::fs::File;
 use std::hash::{Hash, Hasher};
@@ -13,7 +15,7 @@ use std::mem::ManuallyDrop;
 use std::os::fd::FromRawFd;
 use std::os::unix::fs::FileExt;
 use wasmtime::component::Component;
-use wasmtime::{Engine, ModuleVersionStrategy};
+use wasmtime::{Engine, Module, ModuleVersionStrategy};
 
 /// Far above what toolchains produce (a JavaScript engine has 15,000), and little enough to compile
 /// within a minute or two.
@@ -50,6 +52,9 @@ fn tag_of(flavour: Flavour) -> u8 {
         Flavour::Concurrent => b'c',
     }
 }
+
+/// Of core modules, which run without the event loop.
+const MODULE_TAG: u8 = b'm';
 
 const FLAVOURS: [Flavour; 2] = [Flavour::Plain, Flavour::Concurrent];
 
@@ -156,9 +161,25 @@ fn compile(config: &WeEngineConfig, flavour: Flavour, wasm: &[u8]) -> Result<Vec
     Ok(artifact)
 }
 
+fn is_module(wasm: &[u8]) -> bool {
+    wasm.starts_with(b"\0asm") && wasm.get(LAYER..PREAMBLE) == Some(&[0, 0])
+}
+
+fn compile_module(config: &WeEngineConfig, wasm: &[u8]) -> Result<Vec<u8>, Fault> {
+    check_functions(wasm)?;
+    let mut artifact = compiler(config, Flavour::Plain)?
+        .precompile_module(wasm)
+        .map_err(|error| Fault::of(Status::Compile, &error))?;
+    artifact.push(MODULE_TAG);
+    Ok(artifact)
+}
+
 /// The choice that `we_component_new` makes, before linking can help to make it.
 fn new_artifact(config: &WeEngineConfig, wasm: &[u8]) -> Result<Vec<u8>, Fault> {
     config.validate()?;
+    if is_module(wasm) {
+        return compile_module(config, wasm);
+    }
     check_preamble(wasm)?;
     check_functions(wasm)?;
     if !names_wasi_03(wasm)
@@ -187,22 +208,42 @@ fn release_pages(component: &Component) {
     unsafe { madvise(image.start.cast_mut().cast(), size, MADV_DONTNEED) };
 }
 
-/// Wasmtime maps whole files by path; through the descriptor's own path it maps the file that the
-/// caller has open, whatever happens to its name.
-fn load(engine: &WeEngine, fd: i32, size: u64, imports: Imports) -> Result<WeComponent, Fault> {
-    let engine = &engine.0;
+/// The last octet of an artefact.
+fn read_tag(fd: i32, size: u64) -> Result<u8, Fault> {
     let file = ManuallyDrop::new(unsafe { File::from_raw_fd(fd) });
     let mut tag = [0];
     let at = size.checked_sub(1).ok_or_else(|| corrupt("it is empty"))?;
     file.read_exact_at(&mut tag, at).map_err(|error| corrupt(&error.to_string()))?;
-    let flavour = FLAVOURS.into_iter().find(|flavour| tag_of(*flavour) == tag[0]);
-    let machine = engine.machine(flavour.ok_or_else(|| corrupt("its last octet is unknown"))?)?;
-    let path = format!("/proc/self/fd/{fd}");
-    let component = unsafe { Component::deserialize_file(&machine.engine, path) }
+    Ok(tag[0])
+}
+
+/// Wasmtime maps whole files by path; through the descriptor's own path it maps the file that the
+/// caller has open, whatever happens to its name.
+fn path_of(fd: i32) -> String {
+    format!("/proc/self/fd/{fd}")
+}
+
+fn load(engine: &WeEngine, fd: i32, size: u64, imports: Imports) -> Result<WeComponent, Fault> {
+    let engine = &engine.0;
+    let tag = read_tag(fd, size)?;
+    let flavour = FLAVOURS.into_iter().find(|flavour| tag_of(*flavour) == tag);
+    let machine =
+        engine.machine(flavour.ok_or_else(|| corrupt("its last octet is no component's"))?)?;
+    let component = unsafe { Component::deserialize_file(&machine.engine, path_of(fd)) }
         .map_err(|error| corrupt(&format!("{error:#}")))?;
     let linked = component::link(engine, machine, &component, imports)?;
     release_pages(&component);
     Ok(linked)
+}
+
+fn load_module(engine: &WeEngine, fd: i32, size: u64) -> Result<WeModule, Fault> {
+    if read_tag(fd, size)? != MODULE_TAG {
+        return Err(corrupt("its last octet is no core module's"));
+    }
+    let machine = engine.0.machine(Flavour::Plain)?;
+    let module = unsafe { Module::deserialize_file(&machine.engine, path_of(fd)) }
+        .map_err(|error| corrupt(&format!("{error:#}")))?;
+    module::link(&engine.0, machine, &module)
 }
 
 /// Keeps what it is given.
@@ -254,6 +295,20 @@ pub unsafe extern "C" fn we_component_load(
     let result = unsafe { handle(engine, "engine") }
         .and_then(|engine| load(engine, fd, size, Imports::of(imports)?))
         .and_then(|component| unsafe { crate::abi::give(component, out, "out") });
+    unsafe { report(result, error) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_module_load(
+    engine: *const WeEngine,
+    fd: i32,
+    size: u64,
+    out: *mut *mut WeModule,
+    error: *mut *mut Fault,
+) -> i32 {
+    let result = unsafe { handle(engine, "engine") }
+        .and_then(|engine| load_module(engine, fd, size))
+        .and_then(|module| unsafe { crate::abi::give(module, out, "out") });
     unsafe { report(result, error) }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::abi::{WeBuf, WeStr, give, handle, put, take};
 use crate::artifact::check_functions;
+use crate::command::Command;
 use crate::engine::{EngineParts, Flavour, Machine, WeEngine};
 use crate::error::{Fault, Status, report};
 use crate::store::HostState;
@@ -23,6 +24,8 @@ pub struct ComponentParts {
     pub flavour: Flavour,
     pub pre: InstancePre<HostState>,
     pub http: Option<HttpExport>,
+    /// Present when it exports wasi:cli/run.
+    pub command: Option<Command>,
     exports: OnceLock<Result<Arc<value::Exports>, Fault>>,
 }
 
@@ -100,9 +103,9 @@ pub fn link(
     };
     let pre = pre.map_err(|error| Fault::of(Status::Link, &error))?;
     let (engine, flavour) = (engine.clone(), machine.flavour);
-    let http = find_http(&pre, flavour);
+    let (http, command) = (find_http(&pre, flavour), Command::of(&pre, flavour));
     let exports = OnceLock::new();
-    Ok(WeComponent(Arc::new(ComponentParts { engine, flavour, pre, http, exports })))
+    Ok(WeComponent(Arc::new(ComponentParts { engine, flavour, pre, http, command, exports })))
 }
 
 fn compile(machine: &Machine, wasm: &[u8]) -> Result<Component, Fault> {
@@ -189,5 +192,14 @@ pub unsafe extern "C" fn we_component_http(component: *const WeComponent) -> i32
         None => 0,
         Some(HttpExport::P2(_)) => 2,
         Some(HttpExport::P3(_)) => 3,
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_component_command(component: *const WeComponent) -> i32 {
+    match unsafe { component.as_ref() }.and_then(|component| component.0.command.as_ref()) {
+        None => 0,
+        Some(Command::P2(_)) => 2,
+        Some(Command::P3(_)) => 3,
     }
 }

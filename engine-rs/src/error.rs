@@ -35,6 +35,8 @@ pub enum Status {
     HostData = 21,
     Random = 22,
     Parts = 23,
+    NoCommand = 24,
+    World = 25,
     TooManyFunctions = 30,
     Artifact = 31,
 }

@@ -9,6 +9,7 @@ use crate::limits::{RunningTime, WeInstanceOptions};
 use crate::response::{Guest, Response};
 use crate::serve::{self, Ended, Turn};
 use crate::task::{WeTask, Work};
+use crate::world::World;
 use futures::channel::oneshot;
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -137,10 +138,11 @@ pub struct Instance {
 
 impl Instance {
     /// `options` are resolved.
-    fn new(component: &WeComponent, options: WeInstanceOptions) -> Self {
+    fn new(component: &WeComponent, options: WeInstanceOptions, world: Arc<World>) -> Self {
         let queue = Arc::new(Queue::default());
         let running_time = Arc::new(RunningTime::new(&options));
-        let guest = serve::serve(component.0.clone(), options, queue.clone(), running_time.clone());
+        let given = (options, world);
+        let guest = serve::serve(component.0.clone(), given, queue.clone(), running_time.clone());
         Instance {
             guest: Box::pin(guest),
             ended: None,
@@ -251,7 +253,8 @@ pub unsafe extern "C" fn we_instance_new(
     let result = unsafe { handle(component, "component") }.and_then(|component| {
         let engine = &component.0.engine;
         let options = unsafe { options(raw) }?.resolved(engine.config.memory_bytes_max);
-        let instance = Instance::new(component, options);
+        let world = unsafe { options.world.share() };
+        let instance = Instance::new(component, options, world);
         let task = WeTask::new(Box::new(instance), engine.counters.clone());
         unsafe { give(task, out, "out") }
     });

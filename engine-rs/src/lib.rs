@@ -8,6 +8,7 @@ mod abi;
 mod allocator;
 mod artifact;
 mod body;
+mod command;
 mod component;
 mod config;
 mod engine;
@@ -16,6 +17,8 @@ mod export_call;
 mod http;
 mod instance;
 mod limits;
+mod module;
+mod network;
 mod request;
 mod response;
 mod runtime;
@@ -26,12 +29,13 @@ mod task;
 // Its export calls wait for the driver of instances, which runs them.
 #[cfg_attr(not(test), expect(dead_code))]
 mod value;
+mod world;
 
 #[cfg(test)]
 mod tests;
 
 /// Changes together with `WE_ABI_VERSION` in the header.
-const ABI_VERSION: u32 = 3;
+const ABI_VERSION: u32 = 4;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn we_abi_version() -> u32 {

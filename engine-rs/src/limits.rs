@@ -4,6 +4,7 @@ use crate::abi::{self, Context, WeStr};
 use crate::error::Fault;
 use crate::runtime;
 use crate::value::WeImports;
+use crate::world::WorldPointer;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -26,8 +27,9 @@ pub struct WeInstanceOptions {
     pub fault: Option<extern "C" fn(*mut c_void, *const Fault)>,
     pub context: Context,
     pub imports: WeImports,
+    pub world: WorldPointer,
 }
-const _: () = assert!(size_of::<WeInstanceOptions>() == 104);
+const _: () = assert!(size_of::<WeInstanceOptions>() == 112);
 unsafe impl abi::Sized for WeInstanceOptions {
     const NAME: &'static str = "we_instance_options";
 }

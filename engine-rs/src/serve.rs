@@ -10,6 +10,7 @@ use crate::instance::{Job, Queue};
 use crate::limits::{RunningTime, WeInstanceOptions};
 use crate::store::{HostState, new_store};
 use crate::value::{self, Calls, Handed};
+use crate::world::World;
 use futures::channel::oneshot;
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::future::poll_fn;
@@ -45,14 +46,13 @@ struct Server {
 
 pub async fn serve(
     component: Arc<ComponentParts>,
-    options: WeInstanceOptions,
+    (options, world): (WeInstanceOptions, Arc<World>),
     queue: Arc<Queue>,
     running_time: Arc<RunningTime>,
 ) -> Ended {
-    let made = component
-        .engine
-        .machine(component.flavour)
-        .and_then(|machine| new_store(&component.engine, machine, &options, running_time.clone()));
+    let made = component.engine.machine(component.flavour).and_then(|machine| {
+        new_store(&component.engine, machine, (&options, &world), running_time.clone())
+    });
     let mut store = match made {
         Ok(store) => store,
         Err(fault) => return Ended::without_store(fault),

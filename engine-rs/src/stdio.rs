@@ -1,15 +1,19 @@
-//! A guest's stdout and stderr as calls of the C side.
+//! A guest's stdout and stderr: calls of the C side, or the process's own.
 
 use crate::abi::{Context, WeStr};
 use crate::limits::WeInstanceOptions;
 use bytes::Bytes;
 use std::ffi::c_void;
+use std::fs::File;
+use std::io::{ErrorKind, IsTerminal as _, Result, Write};
+use std::mem::ManuallyDrop;
+use std::os::fd::FromRawFd;
 use std::pin::Pin;
 use std::task::{Context as PollContext, Poll};
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
-use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
 const WRITE_BYTES_MAX: usize = 64 * 1024;
 
@@ -19,31 +23,53 @@ pub enum Stream {
     Stderr = 2,
 }
 
+#[derive(Clone, Copy)]
+enum Target {
+    Call(extern "C" fn(*mut c_void, i32, WeStr), Context),
+    Process,
+    Nobody,
+}
+
 /// One of the two streams of one instance; every handle the guest opens shares it.
 #[derive(Clone)]
 pub struct Output {
     stream: Stream,
-    call: Option<extern "C" fn(*mut c_void, i32, WeStr)>,
-    context: Context,
+    target: Target,
 }
 
 impl Output {
-    pub fn new(stream: Stream, options: &WeInstanceOptions) -> Self {
-        Output { stream, call: options.output, context: options.context }
+    pub fn of_instance(stream: Stream, options: &WeInstanceOptions) -> Self {
+        let target =
+            options.output.map_or(Target::Nobody, |call| Target::Call(call, options.context));
+        Output { stream, target }
     }
 
-    fn emit(&self, octets: &[u8]) {
-        if let Some(call) = self.call
-            && !octets.is_empty()
-        {
-            call(self.context.0, self.stream as i32, WeStr::of(octets));
+    /// Writes at once and without a buffer, as the process may end at any time.
+    pub fn of_process(stream: Stream) -> Self {
+        Output { stream, target: Target::Process }
+    }
+
+    /// The process's descriptor 1 or 2, which stays open.
+    fn descriptor(&self) -> ManuallyDrop<File> {
+        ManuallyDrop::new(unsafe { File::from_raw_fd(self.stream as i32) })
+    }
+
+    fn emit(&self, octets: &[u8]) -> Result<()> {
+        if octets.is_empty() {
+            return Ok(());
         }
+        match self.target {
+            Target::Call(call, context) => call(context.0, self.stream as i32, WeStr::of(octets)),
+            Target::Process => self.descriptor().write_all(octets)?,
+            Target::Nobody => {}
+        }
+        Ok(())
     }
 }
 
 impl IsTerminal for Output {
     fn is_terminal(&self) -> bool {
-        false
+        matches!(self.target, Target::Process) && self.descriptor().is_terminal()
     }
 }
 
@@ -64,8 +90,10 @@ impl Pollable for Output {
 
 impl OutputStream for Output {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.emit(&bytes);
-        Ok(())
+        self.emit(&bytes).map_err(|error| match error.kind() {
+            ErrorKind::BrokenPipe => StreamError::Closed,
+            _ => StreamError::LastOperationFailed(error.into()),
+        })
     }
 
     fn flush(&mut self) -> StreamResult<()> {
@@ -82,17 +110,16 @@ impl AsyncWrite for Output {
         self: Pin<&mut Self>,
         _: &mut PollContext<'_>,
         octets: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
+    ) -> Poll<Result<usize>> {
         let taken = octets.len().min(WRITE_BYTES_MAX);
-        self.emit(&octets[..taken]);
-        Poll::Ready(Ok(taken))
+        Poll::Ready(self.emit(&octets[..taken]).map(|()| taken))
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _: &mut PollContext<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_flush(self: Pin<&mut Self>, _: &mut PollContext<'_>) -> Poll<Result<()>> {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut PollContext<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut PollContext<'_>) -> Poll<Result<()>> {
         Poll::Ready(Ok(()))
     }
 }

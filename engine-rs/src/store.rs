@@ -1,17 +1,17 @@
-//! The store of one instance: everything a guest can reach, which is nothing but its own requests,
-//! clocks, random numbers and two output streams.
+//! The store of one instance: everything a guest can reach, which is its own requests, clocks,
+//! random numbers, two output streams and its world.
 
 use crate::engine::{Counters, EngineParts, Machine};
 use crate::error::{Fault, Status};
 use crate::limits::{Limiter, RunningTime, WeInstanceOptions};
 use crate::runtime;
-use crate::stdio::{Output, Stream};
 use crate::value;
+use crate::world::World;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use wasmtime::component::ResourceTable;
 use wasmtime::{Store, UpdateDeadline};
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{
     Error as HttpError, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks,
     WasiHttpView,
@@ -31,14 +31,13 @@ pub struct HostState {
 }
 
 impl HostState {
-    pub fn new(options: &WeInstanceOptions, counters: Arc<Counters>) -> Self {
+    pub fn new(options: &WeInstanceOptions, wasi: WasiCtx, counters: Arc<Counters>) -> Self {
         counters.stores.fetch_add(1, Relaxed);
         let mut table = ResourceTable::new();
         table.set_max_capacity(options.handles_max as usize);
         let mut http = WasiHttpCtx::new();
         http.set_field_size_limit(options.header_bytes_max as usize);
         let limiter = Limiter::new(options);
-        let wasi = wasi_of(options);
         let values =
             value::State::new(options.imports, options.handles_max, options.hostcall_bytes_max);
         HostState { table, wasi, http, hooks: Hooks, limiter, counters, values }
@@ -53,18 +52,6 @@ impl Drop for HostState {
     fn drop(&mut self) {
         self.counters.stores.fetch_sub(1, Relaxed);
     }
-}
-
-/// No environment, arguments, directories, addresses or name lookup.
-fn wasi_of(options: &WeInstanceOptions) -> WasiCtx {
-    WasiCtxBuilder::new()
-        .stdout(Output::new(Stream::Stdout, options))
-        .stderr(Output::new(Stream::Stderr, options))
-        .allow_tcp(false)
-        .allow_udp(false)
-        .allow_ip_name_lookup(false)
-        .max_random_size(options.random_bytes_max.into())
-        .build()
 }
 
 impl WasiView for HostState {
@@ -100,19 +87,27 @@ impl WasiHttpHooks for Hooks {
     }
 }
 
-/// Makes the store of one instance. `options` are resolved. Errors: PoolFull.
+/// Errors: PoolFull.
+pub fn check_room(engine: &EngineParts) -> Result<(), Fault> {
+    let instances_max = engine.config.instances_max;
+    if engine.counters.stores.load(Relaxed) >= instances_max.into() {
+        let message = format!("all {instances_max} instances are in use");
+        return Err(Fault::new(Status::PoolFull, message));
+    }
+    Ok(())
+}
+
+/// Makes the store of one instance. `options` are resolved. Errors: PoolFull, World.
 pub fn new_store(
     engine: &EngineParts,
     machine: &Machine,
-    options: &WeInstanceOptions,
+    (options, world): (&WeInstanceOptions, &World),
     running_time: Arc<RunningTime>,
 ) -> Result<Store<HostState>, Fault> {
+    check_room(engine)?;
     let counters = &engine.counters;
-    if counters.stores.load(Relaxed) >= engine.config.instances_max.into() {
-        let message = format!("all {} instances are in use", engine.config.instances_max);
-        return Err(Fault::new(Status::PoolFull, message));
-    }
-    let mut store = Store::new(&machine.engine, HostState::new(options, counters.clone()));
+    let wasi = world.wasi(options)?.build();
+    let mut store = Store::new(&machine.engine, HostState::new(options, wasi, counters.clone()));
     store.limiter(|state| &mut state.limiter);
     store.set_hostcall_fuel(options.hostcall_bytes_max as usize);
     store.set_max_component_handles(options.handles_max as usize);
@@ -121,8 +116,8 @@ pub fn new_store(
 }
 
 /// Gives the thread back after each full slice, and ends the guest when its budget is used up.
-fn bound_running_time(
-    store: &mut Store<HostState>,
+pub fn bound_running_time<T>(
+    store: &mut Store<T>,
     counters: Arc<Counters>,
     running_time: Arc<RunningTime>,
 ) {

@@ -1,12 +1,14 @@
 //! What is compiled ahead runs as if it had been compiled here, or is refused.
 
 use super::host::*;
+use super::run;
 use crate::abi::{WeBuf, WeStr};
 use crate::artifact::*;
 use crate::component::*;
 use crate::config::WeEngineConfig;
 use crate::engine::*;
 use crate::error::*;
+use crate::module::*;
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::mem::MaybeUninit;
@@ -101,11 +103,9 @@ fn an_artefact_runs_in_an_engine_with_a_pool_and_in_one_without() {
 
 #[test]
 fn what_is_no_component_is_refused_as_when_it_is_compiled_here() {
-    let core = wat::parse_str("(module)").unwrap();
     let cut = &GUEST[..GUEST.len() / 2];
 
     assert_eq!(artifact_of(&config(), b"").unwrap_err().status, Status::NotWasm);
-    assert_eq!(artifact_of(&config(), &core).unwrap_err().status, Status::CoreModule);
     assert_eq!(artifact_of(&config(), cut).unwrap_err().status, Status::Compile);
     let wrong = WeEngineConfig { instances_max: 0, ..config() };
     assert_eq!(artifact_of(&wrong, GUEST).unwrap_err().status, Status::Invalid);
@@ -218,4 +218,40 @@ fn a_fingerprint_is_that_of_the_build_whatever_the_pool() {
     let build = pool.windows(7).any(|octets| octets == b"48.0.8+");
     assert!(build, "the build's version is in it");
     assert!(include_str!("../../Cargo.toml").contains(r#"wasmtime = { version = "=48.0.8""#));
+}
+
+fn load_module(engine: *const WeEngine, octets: &[u8]) -> Result<*mut WeModule, Fault> {
+    let file = file_of(octets);
+    outcome(|out, error| unsafe {
+        we_module_load(engine, file.as_raw_fd(), octets.len() as u64, out, error)
+    })
+}
+
+#[test]
+fn a_core_module_is_an_artefact_of_its_own_kind() {
+    let engine = engine(&config()).unwrap();
+    let module = artifact_of(&config(), run::MODULE).unwrap();
+    let component = artifact_of(&config(), GUEST).unwrap();
+
+    let loaded = load_module(engine, &module).unwrap();
+    let told = run::Config::doing(&["exit", "7"]);
+    assert_eq!(run::run_in(run::Code::Module(loaded), &told).end.unwrap(), 7);
+
+    assert_eq!(load_module(engine, &component).err().unwrap().status, Status::Artifact);
+    assert_eq!(load(engine, &module, module.len()).err().unwrap().status, Status::Artifact);
+    let cut = &module[..module.len() / 2];
+    assert_eq!(load_module(engine, cut).err().unwrap().status, Status::Artifact);
+    unsafe {
+        we_module_free(loaded);
+        we_engine_free(engine);
+    }
+}
+
+#[test]
+fn a_core_module_with_too_many_functions_is_not_compiled() {
+    let functions = binary(0, 3, &leb(FUNCTIONS_MAX as u32 + 1));
+
+    let fault = artifact_of(&config(), &functions).unwrap_err();
+
+    assert_eq!(fault.status, Status::TooManyFunctions);
 }

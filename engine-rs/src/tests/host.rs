@@ -22,7 +22,7 @@ pub const GUEST: &[u8] = include_bytes!("../../../src/io/engine/testdata/testgue
 pub const GUEST_03: &[u8] = include_bytes!("../../../src/io/engine/testdata/testguest_p3.wasm");
 
 /// What a test waits for at most; only a failing test waits that long.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Who polls: knows whether it was woken and how many references the engine holds.
 #[derive(Default)]
@@ -71,7 +71,7 @@ impl Waiter {
     }
 
     /// The reactor's threads may still hold a waker for a moment after its task is dropped.
-    fn wait_for_no_references(&self) {
+    pub fn wait_for_no_references(&self) {
         self.wait_until("the engine keeps a waker", |state| state.references == 0);
     }
 }
@@ -184,7 +184,7 @@ fn pairs(headers: *const WeHeader, count: usize) -> Vec<(String, String)> {
     headers.iter().map(|header| (text(header.name), text(header.value))).collect()
 }
 
-fn heard(context: *mut c_void) -> &'static mut Heard {
+pub fn heard(context: *mut c_void) -> &'static mut Heard {
     unsafe { &mut *context.cast::<Heard>() }
 }
 
@@ -204,11 +204,11 @@ extern "C" fn on_end(context: *mut c_void, error: *const Fault) {
     assert!(heard(context).ended.is_none(), "a response ends once");
     heard(context).ended = Some(unsafe { error.as_ref() }.map_or(Ok(()), |e| Err(e.clone())));
 }
-extern "C" fn on_fault(context: *mut c_void, error: *const Fault) {
+pub extern "C" fn on_fault(context: *mut c_void, error: *const Fault) {
     assert!(heard(context).fault.is_none(), "a guest fails once");
     heard(context).fault = unsafe { error.as_ref() }.cloned();
 }
-extern "C" fn on_output(context: *mut c_void, stream: i32, octets: WeStr) {
+pub extern "C" fn on_output(context: *mut c_void, stream: i32, octets: WeStr) {
     let text = std::str::from_utf8(unsafe { octets.octets() }).unwrap();
     match stream {
         1 => heard(context).stdout.push_str(text),

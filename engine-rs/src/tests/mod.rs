@@ -11,4 +11,7 @@ pub mod host;
 mod http;
 mod instances;
 mod limits;
+mod program;
+mod run;
 mod testdata;
+mod world;

@@ -11,6 +11,7 @@ use crate::value::hook::*;
 use crate::value::shape::Shape;
 use crate::value::streams::{WeStream, we_stream_free, we_stream_poll};
 use crate::value::{Calls, Exports, Handed, Octets, Value, description_of, extend};
+use crate::world;
 use futures::executor::block_on;
 use std::collections::VecDeque;
 use std::ffi::c_void;
@@ -129,7 +130,8 @@ pub fn new_store(engine: &Engine, imports: WeImports) -> Store<HostState> {
     let mut options: WeInstanceOptions = unsafe { std::mem::zeroed() };
     options.imports = imports;
     let options = options.resolved(64 << 20);
-    let mut store = Store::new(engine, HostState::new(&options, Arc::default()));
+    let wasi = world::World::default().wasi(&options).unwrap().build();
+    let mut store = Store::new(engine, HostState::new(&options, wasi, Arc::default()));
     store.set_hostcall_fuel(options.hostcall_bytes_max as usize);
     store
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Rebuilds the .wasm files after a change to their sources. Needs Rust with the target wasm32-wasip2 and the engine's
-# crates (they carry the WIT of WASI 0.3).
+# Rebuilds the .wasm files after a change to their sources: testguest and testguest_p3 answer HTTP, testprogram is a
+# program, testmodule the same one as a core module of preview 1. Needs Rust with the targets wasm32-wasip1 and
+# wasm32-wasip2, and the engine's crates (they carry the WIT of WASI 0.3).
 set -eu
 cd "$(dirname "$0")"
 target="${CARGO_TARGET_DIR:-$(mktemp -d)}"
@@ -9,10 +10,11 @@ engine=$(pwd)/../../../../engine-rs
 RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$(rustc --print sysroot)=/rust"
 export RUSTFLAGS
 
+# build CRATE TARGET FILE
 build() {
-    (cd "$1" && CARGO_TARGET_DIR="$target" cargo build --locked --release --target wasm32-wasip2)
-    cp "$target/wasm32-wasip2/release/$1.wasm" "$1.wasm"
-    ls -l "$1.wasm"
+    (cd "$1" && CARGO_TARGET_DIR="$target" cargo build --locked --release --target "$2")
+    cp "$target/$2/release/$1.wasm" "$3"
+    ls -l "$3"
 }
 
 wit=$(cargo metadata --locked --format-version 1 --manifest-path "$engine/Cargo.toml" | python3 -c '
@@ -24,7 +26,9 @@ rm -rf testguest_p3/wit
 cp -r "$wit" testguest_p3/wit
 trap 'rm -rf testguest_p3/wit' EXIT
 
-build testguest
-build testguest_p3
+build testguest wasm32-wasip2 testguest.wasm
+build testguest_p3 wasm32-wasip2 testguest_p3.wasm
+build testprogram wasm32-wasip2 testprogram.wasm
+build testprogram wasm32-wasip1 testmodule.wasm
 # The one in text form is assembled by the test that compares both.
 (cd "$engine" && WEFT_UPDATE_TESTDATA=1 cargo test --locked --profile fast testdata)
