@@ -97,8 +97,13 @@ impl Network {
     }
 
     pub fn open_for(&self, wasi: &mut WasiCtxBuilder) {
-        let granted = !matches!(self, Network::None);
-        wasi.allow_tcp(granted).allow_udp(granted).allow_ip_name_lookup(granted);
+        let names = match self {
+            Network::None => false,
+            Network::Listed(ranges) => !ranges.is_empty(),
+            Network::All => true,
+        };
+        let sockets = !matches!(self, Network::None);
+        wasi.allow_tcp(sockets).allow_udp(sockets).allow_ip_name_lookup(names);
         match self {
             Network::None => {}
             Network::All => drop(wasi.inherit_network()),

@@ -268,6 +268,7 @@ fn a_guest_listens_only_where_the_list_says() {
 fn names_are_looked_up_only_where_there_is_a_network() {
     let words = ["resolve", "localhost"];
     assert_eq!(run_in(program(), &reaching(0, &[], &words)).said().0, 1);
+    assert_eq!(run_in(program(), &reaching(LIST, &[], &words)).said().0, 1);
 
     let (exit, said) = run_in(program(), &reaching(LIST, &[range(127, 32, 0)], &words)).said();
 

@@ -14,6 +14,7 @@
 #include "io/engine/imports.h"
 #include "io/engine/limits.h"
 #include "io/engine/payload.h"
+#include "io/engine/world.h"
 #include "io/net/http_message.h"
 
 /// The port to whatever runs WebAssembly. `wasmtime/` implements it for real, `fake/` with C++
@@ -114,7 +115,16 @@ enum class HttpKind : std::uint8_t {
     together,  ///< `wasi:http/handler` 0.3: an instance may serve many at one time.
 };
 
-/// One compiled component, linked against what the host offers; immutable and shared by all shards.
+/// What a program is started through.
+enum class CommandKind : std::uint8_t {
+    none,       ///< It is no program.
+    wasi_0_2,   ///< `wasi:cli/run` 0.2 of a component.
+    wasi_0_3,   ///< `wasi:cli/run` 0.3 of a component.
+    preview_1,  ///< `_start` of a core module.
+};
+
+/// One compiled component, or core module of WASI preview 1, linked against what the host offers;
+/// immutable and shared by all shards.
 class Component {
   public:
     virtual ~Component() = default;
@@ -129,6 +139,21 @@ class Component {
     /// `warm_up`. Errors: invalid_argument (a limit of zero).
     virtual Result<std::shared_ptr<Instance>> open(rt::Executor* executor,
                                                    InstanceOptions options) const = 0;
+
+    /// The same code in a world of its own; as compiled, it sees nothing of the machine. Errors:
+    /// failed_precondition (`engine.world_refused`: a directory that cannot be opened),
+    /// invalid_argument (`engine.world_invalid`: text that WASI cannot carry).
+    virtual Result<std::shared_ptr<const Component>> in_world(const World& world) const = 0;
+
+    virtual CommandKind command_kind() const = 0;
+
+    /// Runs a program from start to end in an instance of its own, on the executor of the task that
+    /// awaits, and gives its exit code; cancelling this task ends it at once. `observer`, which may
+    /// be null, hears what it says. Errors: guest_trap, exhausted, deadline and cancelled as of
+    /// `Instance::handle_http`; invalid_argument (a limit of zero), unsupported
+    /// (`engine.no_command`).
+    virtual rt::Task<int> run_command(rt::CallCtx ctx, CallLimits limits,
+                                      std::shared_ptr<GuestObserver> observer) const = 0;
 };
 
 /// Runs one request in an instance of its own. `component` is borrowed until the head is there.
@@ -145,9 +170,9 @@ class Engine {
     /// Who answers imports that the engine does not offer itself.
     enum class Imports : std::uint8_t { nobody, handler };
 
-    /// Validates, compiles and links. Takes CPU time (0.1 s to 25 s): call it on a worker thread.
-    /// Errors: corrupt (not WebAssembly), unsupported (a core module; an import that nobody offers,
-    /// named, unless a handler answers it), invalid_argument.
+    /// Validates, compiles and links a component or a core module of WASI preview 1. Takes CPU time
+    /// (0.1 s to 25 s): call it on a worker thread. Errors: corrupt (not WebAssembly), unsupported
+    /// (an import that nobody offers, named, unless a handler answers it), invalid_argument.
     Result<std::shared_ptr<const Component>> compile(BytesView wasm) {
         return compile(wasm, Imports::nobody);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
-// The ground of the suite in port_suite.h: an engine on a real shard, and calls into it.
+// The ground of the suites in port_suite.h and program_suite.h: an engine on a real shard, and
+// calls into it.
 
 #include <functional>
 #include <future>
@@ -25,6 +26,7 @@ struct EngineSetUp {
     std::shared_ptr<Engine> engine;
     Bytes test_guest;     ///< Serves in turn (WASI 0.2).
     Bytes test_guest_03;  ///< Serves together (WASI 0.3).
+    Bytes test_program;   ///< Behaves by its arguments (testdata/testprogram).
 };
 struct EngineUnderTest {
     std::string name;

@@ -20,6 +20,7 @@ struct Program {
     HttpKind kind = HttpKind::none;
     value::World world = {};
     Functions functions = {};
+    Main main = {};
 };
 
 namespace {
@@ -43,12 +44,14 @@ class Slot {
 class FakeInstance final : public Instance, public std::enable_shared_from_this<FakeInstance> {
   public:
     FakeInstance(std::shared_ptr<const Program> program, std::shared_ptr<Count> count,
-                 Duration tick, rt::Executor* executor, InstanceOptions options)
+                 Duration tick, rt::Executor* executor, InstanceOptions options,
+                 std::shared_ptr<const engine::World> world)
         : program_(std::move(program)),
           count_(std::move(count)),
           tick_(tick),
           executor_(executor),
-          options_(options) {}
+          options_(options),
+          world_(std::move(world)) {}
 
     rt::Task<net::HttpResponse> handle_http(rt::CallCtx ctx, net::HttpRequest request,
                                             std::shared_ptr<GuestObserver> observer) override;
@@ -78,6 +81,7 @@ class FakeInstance final : public Instance, public std::enable_shared_from_this<
     Duration tick_;
     rt::Executor* executor_;
     InstanceOptions options_;
+    std::shared_ptr<const engine::World> world_;
     std::optional<Slot> slot_;  // Set from the first call to the end.
     std::uint32_t started_ = 0;
     std::uint32_t calls_ = 0;
@@ -150,7 +154,7 @@ rt::Task<net::HttpResponse> FakeInstance::handle_http(rt::CallCtx ctx, net::Http
     CO_CHECK(begin(ctx));
     CallInside inside(self);
     auto world = std::make_shared<World>(std::move(ctx), options_.limits, std::move(observer),
-                                         tick_, self->started_);
+                                         tick_, self->started_, world_);
     Result<net::HttpResponse> response =
         co_await program_->guest(std::move(world), std::move(request));
     // A guest that trapped or was given up takes no further call.
@@ -169,7 +173,7 @@ rt::Task<Payload> FakeInstance::call(rt::CallCtx ctx, std::uint32_t function, Pa
     CO_CHECK(begin(ctx));
     const CallInside inside(self);
     auto world = std::make_shared<World>(std::move(ctx), options_.limits, std::move(observer),
-                                         tick_, self->started_);
+                                         tick_, self->started_, world_);
     Result<Bytes> result = co_await program_->functions(
         std::move(world), function, Bytes(arguments.octets().begin(), arguments.octets().end()));
     if (result) co_return Payload::of(std::move(*result));
@@ -181,8 +185,11 @@ rt::Task<Payload> FakeInstance::call(rt::CallCtx ctx, std::uint32_t function, Pa
 class FakeComponent final : public Component {
   public:
     FakeComponent(std::shared_ptr<const Program> program, std::shared_ptr<Count> count,
-                  Duration tick)
-        : program_(std::move(program)), count_(std::move(count)), tick_(tick) {}
+                  Duration tick, engine::World world)
+        : program_(std::move(program)),
+          count_(std::move(count)),
+          tick_(tick),
+          world_(std::make_shared<const engine::World>(std::move(world))) {}
 
     HttpKind http_kind() const override { return program_->kind; }
     Result<value::World> describe() const override { return program_->world; }
@@ -190,14 +197,42 @@ class FakeComponent final : public Component {
     Result<std::shared_ptr<Instance>> open(rt::Executor* executor,
                                            InstanceOptions options) const override {
         if (program_->kind == HttpKind::in_turn) options.concurrent_max = 1;
-        return std::make_shared<FakeInstance>(program_, count_, tick_, executor,
-                                              std::move(options));
+        return std::make_shared<FakeInstance>(program_, count_, tick_, executor, std::move(options),
+                                              world_);
+    }
+
+    Result<std::shared_ptr<const Component>> in_world(const engine::World& world) const override {
+        return std::make_shared<FakeComponent>(program_, count_, tick_, world);
+    }
+
+    CommandKind command_kind() const override {
+        return program_->main ? CommandKind::wasi_0_2 : CommandKind::none;
+    }
+
+    rt::Task<int> run_command(rt::CallCtx ctx, CallLimits limits,
+                              std::shared_ptr<GuestObserver> observer) const override {
+        const auto program = program_;
+        const auto count = count_;
+        auto* const executor = (co_await rt::current_context())->executor();
+        if (executor->now() >= ctx.deadline) co_return out_of_time();
+        if (!program->main)
+            co_return fail(Errc::unsupported, "engine.no_command",
+                           "the component does not export 'wasi:cli/run'");
+        if (count->instances >= count->instances_max)
+            co_return fail(Errc::exhausted, "engine.pool_full",
+                           "all {} instances are in use; try again later", count->instances_max);
+        const Slot slot(count);
+        auto world =
+            std::make_shared<World>(std::move(ctx), limits, std::move(observer), tick_, 1, world_);
+        Result<int> code = co_await program->main(std::move(world));
+        co_return code;
     }
 
   private:
     std::shared_ptr<const Program> program_;
     std::shared_ptr<Count> count_;
     Duration tick_;
+    std::shared_ptr<const engine::World> world_;
 };
 
 }  // namespace
@@ -236,6 +271,11 @@ void FakeEngine::add(std::string wasm, Guest guest, HttpKind kind) {
         std::make_shared<const Program>(Program{.guest = std::move(guest), .kind = kind});
 }
 
+void FakeEngine::add(std::string wasm, Main main) {
+    programs_[std::move(wasm)] =
+        std::make_shared<const Program>(Program{.guest = {}, .main = std::move(main)});
+}
+
 void FakeEngine::add(std::string wasm, value::World world, Functions functions) {
     programs_[std::move(wasm)] = std::make_shared<const Program>(
         Program{.guest = {}, .world = std::move(world), .functions = std::move(functions)});
@@ -246,8 +286,8 @@ Result<std::shared_ptr<const Component>> FakeEngine::compile(BytesView wasm, Imp
     if (found == programs_.end())
         return fail(Errc::corrupt, "engine.not_wasm",
                     "these octets are not WebAssembly; give a .wasm file");
-    return std::make_shared<FakeComponent>(found->second, count_,
-                                           std::chrono::milliseconds(config_.epoch_tick_ms));
+    return std::make_shared<FakeComponent>(
+        found->second, count_, std::chrono::milliseconds(config_.epoch_tick_ms), engine::World{});
 }
 
 EngineStats FakeEngine::stats() const {

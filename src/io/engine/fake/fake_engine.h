@@ -17,12 +17,13 @@ struct Program;
 class World {
   public:
     World(rt::CallCtx ctx, CallLimits limits, std::shared_ptr<GuestObserver> observer,
-          Duration tick, std::uint32_t call)
+          Duration tick, std::uint32_t call, std::shared_ptr<const engine::World> granted)
         : ctx_(std::move(ctx)),
           limits_(limits),
           observer_(std::move(observer)),
           tick_(tick),
-          call_(call) {}
+          call_(call),
+          granted_(std::move(granted)) {}
 
     /// Errors: deadline, cancelled.
     rt::Task<void> sleep(Duration time);
@@ -36,6 +37,8 @@ class World {
     TimePoint deadline() const { return ctx_.deadline; }
     /// How many calls the instance has begun, this one included.
     std::uint32_t call() const { return call_; }
+    /// What it may see of the machine.
+    const engine::World& granted() const { return *granted_; }
 
   private:
     rt::CallCtx ctx_;
@@ -43,6 +46,7 @@ class World {
     std::shared_ptr<GuestObserver> observer_;
     Duration tick_;
     std::uint32_t call_;
+    std::shared_ptr<const engine::World> granted_;
 };
 
 /// A component written as a C++ function: answers one request.
@@ -52,6 +56,9 @@ using Guest = std::function<rt::Task<net::HttpResponse>(std::shared_ptr<World>, 
 using Functions =
     std::function<rt::Task<Bytes>(std::shared_ptr<World>, std::uint32_t function, Bytes arguments)>;
 
+/// A program written as a C++ function: runs to its exit code.
+using Main = std::function<rt::Task<int>(std::shared_ptr<World>)>;
+
 /// An engine whose "compiler" looks the octets up in a table of guests, so that all layers above
 /// test without Rust, and on a SimLoop. Single-threaded but for `compile`.
 class FakeEngine final : public Engine {
@@ -60,6 +67,7 @@ class FakeEngine final : public Engine {
 
     /// Octets equal to `wasm` compile to `guest` from now on.
     void add(std::string wasm, Guest guest, HttpKind kind = HttpKind::in_turn);
+    void add(std::string wasm, Main main);
 
     /// Octets equal to `wasm` compile to a component of functions from now on.
     void add(std::string wasm, value::World world, Functions functions);
@@ -76,5 +84,7 @@ class FakeEngine final : public Engine {
 
 /// Behaves by path as the test guest of testdata/ does, as far as the port suite asks.
 Guest test_guest();
+/// Behaves by argument as the test program of testdata/ does, as far as the port suite asks.
+Main test_program();
 
 }  // namespace weft::engine::fake

@@ -2,6 +2,7 @@
 
 #include "base/rt/sim_loop.h"
 #include "io/engine/port_suite.h"
+#include "io/engine/program_suite.h"
 
 namespace weft::engine::fake {
 namespace {
@@ -10,7 +11,9 @@ EngineSetUp set_up(const EngineConfig& config) {
     auto engine = std::make_shared<FakeEngine>(config);
     engine->add("the test guest", test_guest());
     engine->add("the test guest 0.3", test_guest(), HttpKind::together);
-    return {engine, to_bytes("the test guest"), to_bytes("the test guest 0.3")};
+    engine->add("the test program", test_program());
+    return {engine, to_bytes("the test guest"), to_bytes("the test guest 0.3"),
+            to_bytes("the test program")};
 }
 
 rt::Task<std::string> call(std::shared_ptr<const Component> component, std::string path) {
@@ -37,4 +40,6 @@ TEST(FakeEngine, RunsOnVirtualTime) {
 
 namespace weft::engine {
 INSTANTIATE_TEST_SUITE_P(Fake, EnginePort, testing::Values(EngineUnderTest{"fake", fake::set_up}));
+INSTANTIATE_TEST_SUITE_P(Fake, EnginePrograms,
+                         testing::Values(EngineUnderTest{"fake", fake::set_up}));
 }  // namespace weft::engine

@@ -81,7 +81,7 @@ TEST(Compiler, RefusesForTheSameReasonsInAChildAsHere) {
     const std::pair<Bytes, std::string_view> cases[] = {
         {{}, "engine.not_wasm"},
         {to_bytes("#!/bin/sh\n"), "engine.not_wasm"},
-        {to_bytes(std::string_view("\0asm\1\0\0\0", 8)), "engine.core_module"},
+        {to_bytes(std::string_view("\0asm\7\0\0\0", 8)), "engine.component_corrupt"},
         {Bytes(guest.begin(), guest.begin() + 50'000), "engine.component_corrupt"},
         {many, "engine.compile_functions"}};
     for (const auto& [wasm, slug] : cases) {

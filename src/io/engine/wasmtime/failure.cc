@@ -21,9 +21,6 @@ Failure refused(we_status status, std::string_view message) {
         case WE_NOT_WASM:
             return fail(Errc::corrupt, "engine.not_wasm",
                         "these octets are not WebAssembly; give a .wasm file");
-        case WE_CORE_MODULE:
-            return fail(Errc::unsupported, "engine.core_module",
-                        "this is a core module and not a component; build it for wasm32-wasip2");
         case WE_TOO_MANY_FUNCTIONS:
             return fail(Errc::exhausted, "engine.compile_functions",
                         "the component is too large to be compiled: {}", message);
@@ -95,6 +92,9 @@ Failure not_started(we_status status, std::string_view message) {
             return fail(Errc::unavailable, "engine.machine_refused",
                         "the machine refuses what the engine needs: {}", message);
         case WE_ARTIFACT: return fail(Errc::corrupt, "engine.code_unusable", "{}", message);
+        case WE_WORLD:
+            return fail(Errc::failed_precondition, "engine.world_refused", "{}", message);
+        case WE_NO_COMMAND: return fail(Errc::unsupported, "engine.no_command", "{}", message);
         case WE_NO_HANDLER: return fail(Errc::unsupported, "engine.no_http_handler", "{}", message);
         case WE_BAD_REQUEST:
             return fail(Errc::invalid_argument, "engine.request_invalid", "{}", message);
@@ -113,7 +113,6 @@ Failure failure_of(const we_error* error) {
 Failure failure_of(we_status status, std::string_view message) {
     switch (status) {
         case WE_NOT_WASM:
-        case WE_CORE_MODULE:
         case WE_TOO_MANY_FUNCTIONS:
         case WE_COMPILE:
         case WE_LINK: return refused(status, message);

@@ -23,6 +23,8 @@ struct FreeWith {
 using ErrorHandle = std::unique_ptr<we_error, FreeWith<we_error_free>>;
 using EngineHandle = std::unique_ptr<we_engine, FreeWith<we_engine_free>>;
 using ComponentHandle = std::unique_ptr<we_component, FreeWith<we_component_free>>;
+using ModuleHandle = std::unique_ptr<we_module, FreeWith<we_module_free>>;
+using WorldHandle = std::unique_ptr<we_world, FreeWith<we_world_free>>;
 using BodyHandle = std::unique_ptr<we_body, FreeWith<we_body_free>>;
 using TaskHandle = std::unique_ptr<we_task, FreeWith<we_task_drop>>;
 

@@ -5,16 +5,14 @@
 #include "io/engine/wasmtime/failure.h"
 #include "io/engine/wasmtime/function_call.h"
 #include "io/engine/wasmtime/import_bridge.h"
+#include "io/engine/wasmtime/raw_options.h"
 
 namespace weft::engine::wasmtime {
 namespace {
 
 Result<void> check(const InstanceOptions& options) {
-    const auto& limits = options.limits;
-    if (limits.memory_bytes_max == 0 || limits.hostcall_bytes_max == 0 ||
-        limits.table_elements_max == 0 || limits.handles_max == 0 || limits.header_bytes_max == 0 ||
-        limits.random_bytes_max == 0 || limits.parts_max == 0 || options.calls_max == 0 ||
-        options.concurrent_max == 0)
+    CHECK(check_limits(options.limits));
+    if (options.calls_max == 0 || options.concurrent_max == 0)
         return fail(Errc::invalid_argument, "engine.limits_invalid",
                     "the limits of an instance must not be 0, but for its CPU time");
     return ok();
@@ -61,11 +59,12 @@ class CallBody final : public rt::ByteSource {
 }  // namespace
 
 Result<std::shared_ptr<Instance>> WasmtimeInstance::open(const we_component* component,
+                                                         const we_world* world,
                                                          rt::Executor* executor,
                                                          const InstanceOptions& options) {
     CHECK(check(options));
     std::shared_ptr<WasmtimeInstance> instance(new WasmtimeInstance(executor, options));
-    const auto raw = instance->raw_options();
+    const auto raw = instance->raw_options(world);
     TRY(auto task, make<TaskHandle>([&](we_task** out, we_error** error) {
             return we_instance_new(component, &raw, out, error);
         }));
@@ -77,29 +76,16 @@ WasmtimeInstance::~WasmtimeInstance() {
     if (job_) end();
 }
 
-we_instance_options WasmtimeInstance::raw_options() {
-    const auto& limits = options_.limits;
-    auto raw = sized<we_instance_options>();
-    raw.memory_bytes_max = limits.memory_bytes_max;
-    raw.hostcall_bytes_max = limits.hostcall_bytes_max;
-    raw.cpu_ns_max = static_cast<std::uint64_t>(limits.cpu_time_max.count());
-    raw.table_elements_max = limits.table_elements_max;
-    raw.handles_max = limits.handles_max;
-    raw.header_bytes_max = limits.header_bytes_max;
-    raw.random_bytes_max = limits.random_bytes_max;
-    raw.parts_max = limits.parts_max;
+we_instance_options WasmtimeInstance::raw_options(const we_world* world) {
+    auto raw = raw_of(options_.limits, world);
     raw.concurrent_max = options_.concurrent_max;
     raw.imports = imports_of(options_.imports.get());
     raw.context = this;
     raw.output = [](void* self, std::int32_t stream, we_str octets) noexcept {
-        const auto& observer = static_cast<WasmtimeInstance*>(self)->observer_;
-        const auto which = stream == WE_STDERR ? GuestStream::err : GuestStream::out;
-        if (observer) observer->on_output(which, view(octets));
+        tell_output(static_cast<WasmtimeInstance*>(self)->observer_.get(), stream, octets);
     };
     raw.fault = [](void* self, const we_error* error) noexcept {
-        const auto& observer = static_cast<WasmtimeInstance*>(self)->observer_;
-        if (observer && is_trap(error))
-            observer->on_trap(text(we_error_message(error)), text(we_error_backtrace(error)));
+        tell_fault(static_cast<WasmtimeInstance*>(self)->observer_.get(), error);
     };
     return raw;
 }

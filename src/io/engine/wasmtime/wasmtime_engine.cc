@@ -5,6 +5,9 @@
 #include "io/engine/wasmtime/compiler.h"
 #include "io/engine/wasmtime/failure.h"
 #include "io/engine/wasmtime/instance.h"
+#include "io/engine/wasmtime/make_world.h"
+#include "io/engine/wasmtime/module.h"
+#include "io/engine/wasmtime/program.h"
 #include "io/engine/wasmtime/runtime.h"
 
 namespace weft::engine::wasmtime {
@@ -12,7 +15,9 @@ namespace {
 
 class WasmtimeComponent final : public Component {
   public:
-    explicit WasmtimeComponent(ComponentHandle component) : component_(std::move(component)) {}
+    WasmtimeComponent(std::shared_ptr<const we_component> component,
+                      std::shared_ptr<const we_world> world)
+        : component_(std::move(component)), world_(std::move(world)) {}
 
     HttpKind http_kind() const override {
         switch (we_component_http(component_.get())) {
@@ -35,12 +40,46 @@ class WasmtimeComponent final : public Component {
     Result<std::shared_ptr<Instance>> open(rt::Executor* executor,
                                            InstanceOptions options) const override {
         if (http_kind() == HttpKind::in_turn) options.concurrent_max = 1;
-        return WasmtimeInstance::open(component_.get(), executor, options);
+        return WasmtimeInstance::open(component_.get(), world_.get(), executor, options);
+    }
+
+    Result<std::shared_ptr<const Component>> in_world(const World& world) const override {
+        TRY(auto made, make_world(world));
+        return std::make_shared<WasmtimeComponent>(component_, std::move(made));
+    }
+
+    CommandKind command_kind() const override {
+        switch (we_component_command(component_.get())) {
+            case 2: return CommandKind::wasi_0_2;
+            case 3: return CommandKind::wasi_0_3;
+            default: return CommandKind::none;
+        }
+    }
+
+    rt::Task<int> run_command(rt::CallCtx ctx, CallLimits limits,
+                              std::shared_ptr<GuestObserver> observer) const override {
+        return Program::run(
+            [component = component_](const we_instance_options* options,
+                                     const we_command_sink* sink, we_task** out, we_error** error) {
+                return we_command_start(component.get(), options, sink, out, error);
+            },
+            std::move(ctx), limits, {std::move(observer), world_});
     }
 
   private:
-    ComponentHandle component_;
+    std::shared_ptr<const we_component> component_;
+    std::shared_ptr<const we_world> world_;  // Null: the empty one.
 };
+
+Result<std::shared_ptr<const Component>> load_component(const we_engine* engine,
+                                                        const code_cache::Entry& code,
+                                                        Engine::Imports imports) {
+    const auto whose = imports == Engine::Imports::handler ? WE_IMPORTS_CALLER : WE_IMPORTS_NOBODY;
+    TRY(auto component, make<ComponentHandle>([&](we_component** out, we_error** error) {
+            return we_component_load(engine, code.file.get(), code.bytes, whose, out, error);
+        }));
+    return std::make_shared<WasmtimeComponent>(std::move(component), nullptr);
+}
 
 class WasmtimeEngine final : public Engine {
   public:
@@ -49,16 +88,13 @@ class WasmtimeEngine final : public Engine {
 
     using Engine::compile;
     Result<std::shared_ptr<const Component>> compile(BytesView wasm, Imports imports) override {
-        const auto whose = imports == Imports::handler ? WE_IMPORTS_CALLER : WE_IMPORTS_NOBODY;
-        ComponentHandle component;
+        const auto load = is_core_module(wasm) ? load_module : load_component;
+        std::shared_ptr<const Component> component;
         CHECK(code_.load(wasm, [&](const code_cache::Entry& code) -> Result<void> {
-            TRY(component, make<ComponentHandle>([&](we_component** out, we_error** error) {
-                    return we_component_load(engine_.get(), code.file.get(), code.bytes, whose, out,
-                                             error);
-                }));
+            TRY(component, load(engine_.get(), code, imports));
             return ok();
         }));
-        return std::make_shared<WasmtimeComponent>(std::move(component));
+        return component;
     }
 
     EngineStats stats() const override {

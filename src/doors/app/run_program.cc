@@ -1,0 +1,109 @@
+#include "doors/app/run_program.h"
+
+#include <unistd.h>
+
+#include <csignal>
+
+#include "base/rt/scope.h"
+#include "base/rt/shard.h"
+#include "doors/app/load.h"
+#include "doors/app/trust.h"
+#include "io/engine/wasmtime/wasmtime_engine.h"
+
+namespace weft::app {
+namespace {
+
+constexpr std::uint64_t memory_page_bytes = 64U << 10U;
+
+/// A program has nothing to put in order and may be inside a call that blocks, so whatever it does,
+/// the process ends. Writing to a pipe that nobody reads is the program's own error.
+void end_on_signals() {
+    struct sigaction action{};
+    action.sa_flags = SA_ONSTACK;
+    action.sa_handler = [](int number) { ::_exit(128 + number); };
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+/// What the program says goes to the process's own streams; what is left is the story of its trap.
+class Narrator final : public engine::GuestObserver {
+  public:
+    explicit Narrator(const cli::Console* console) : console_(console) {}
+    void on_output(engine::GuestStream, BytesView) override {}
+    void on_trap(std::string_view, std::string_view backtrace) override {
+        console_->explain(backtrace);
+    }
+
+  private:
+    const cli::Console* console_;  // Owned by the command; outlives the run.
+};
+
+Result<void> check_is_program(const engine::Component& code, const std::string& path) {
+    if (code.command_kind() != engine::CommandKind::none) return ok();
+    if (code.handles_http())
+        return fail(Errc::unsupported, "app.not_program",
+                    "'{}' answers HTTP and is no program; serve it with 'weft serve'", path);
+    return fail(Errc::unsupported, "app.not_program",
+                "'{}' is no program: it exports neither wasi:cli/run nor _start", path);
+}
+
+rt::Task<void> run_to_end(std::shared_ptr<const engine::Component> program, rt::CallCtx ctx,
+                          engine::CallLimits limits,
+                          std::shared_ptr<engine::GuestObserver> observer, rt::Shard* shard,
+                          Result<int>* outcome) {
+    *outcome = co_await program->run_command(std::move(ctx), limits, std::move(observer));
+    shard->stop();
+    co_return ok();
+}
+
+}  // namespace
+
+Result<int> run_code(engine::Engine* engine, BytesView code, const cli::GuestFile& guest,
+                     engine::CallLimits limits, const cli::Console& console) {
+    TRY(const auto compiled, engine->compile(code).context("'{}'", guest.path));
+    CHECK(check_is_program(*compiled, guest.path));
+    TRY(const auto program, compiled->in_world(guest.world));
+    rt::Shard shard(0);
+    rt::Scope scope(&shard);
+    Result<int> outcome = 0;
+    rt::CallCtx ctx;
+    if (guest.deadline) ctx.deadline = shard.now() + *guest.deadline;
+    shard.post([&] {
+        auto run = run_to_end(program, ctx, limits, std::make_shared<Narrator>(&console), &shard,
+                              &outcome);
+        WEFT_ASSERT(scope.spawn(std::move(run)), "a new scope is open");
+    });
+    shard.run();
+    return outcome;
+}
+
+Result<int> run_program(const cli::RunOptions& options, const cli::Console& console) {
+    end_on_signals();
+    const auto& guest = options.guest;
+    engine::EngineConfig config;
+    config.instances_max = 1;
+    if (guest.memory_bytes_max)
+        config.memory_bytes_max = (*guest.memory_bytes_max + memory_page_bytes - 1) /
+                                  memory_page_bytes * memory_page_bytes;
+    PlannedComponent plan;
+    plan.id = guest.world.arguments.front();
+    plan.path = guest.path;
+    plan.limits.memory_bytes_max = guest.memory_bytes_max.value_or(config.memory_bytes_max);
+    if (guest.cpu_time)
+        plan.limits.cpu_ticks_max =
+            ticks_of(*guest.cpu_time, std::chrono::milliseconds(config.epoch_tick_ms));
+    plan.world = guest.world;
+    plan.may_be_unsigned = guest.may_be_unsigned;
+
+    TRY(const auto policy, load_trust(options));
+    const auto now = console.environment().clock->now_unix_s();
+    TRY(const auto admitted, admit(std::move(plan), policy, now, obs::Log()));
+    if (!admitted.admission.is_signed() && !options.quiet)
+        console.warn("run.unsigned",
+                     fmt::format("'{}' is not signed: nobody vouches for it", guest.path));
+    TRY(const auto engine, engine::wasmtime::make_engine(config));
+    return run_code(engine.get(), admitted.code, guest, admitted.plan.limits, console);
+}
+
+}  // namespace weft::app

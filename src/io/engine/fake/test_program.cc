@@ -1,0 +1,44 @@
+#include <charconv>
+
+#include "io/engine/fake/fake_engine.h"
+
+namespace weft::engine::fake {
+namespace {
+
+int number(const std::string& digits) {
+    int number = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return number;
+}
+
+std::string lines(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& word : words) text += word + "\n";
+    return text;
+}
+
+rt::Task<int> behave(std::shared_ptr<World> world) {
+    const auto& arguments = world->granted().arguments;
+    const std::string what = arguments.size() > 1 ? arguments[1] : "";
+    const std::string how = arguments.size() > 2 ? arguments[2] : "";
+    if (what == "exit") co_return number(how);
+    if (what == "abort") co_return world->trap("unreachable");
+    if (what == "arguments") world->print(GuestStream::out, lines(arguments));
+    if (what == "complain") world->print(GuestStream::err, how);
+    if (what == "environment")
+        for (const auto& [name, value] : world->granted().environment)
+            world->print(GuestStream::out, name + "=" + value + "\n");
+    if (what == "spin") {
+        CO_CHECK(co_await world->spin());
+    }
+    if (what == "sleep") {
+        CO_CHECK(co_await world->sleep(std::chrono::milliseconds(number(how))));
+    }
+    co_return 0;
+}
+
+}  // namespace
+
+Main test_program() { return behave; }
+
+}  // namespace weft::engine::fake

@@ -1,0 +1,76 @@
+#include "io/engine/wasmtime/make_world.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "io/engine/wasmtime/failure.h"
+
+namespace weft::engine::wasmtime {
+namespace {
+
+we_address_range raw_of(const net::AddressRange& range) {
+    we_address_range raw{};
+    std::ranges::copy(range.octets, std::begin(raw.octets));
+    raw.family = static_cast<std::uint8_t>(range.family);
+    raw.bits = range.bits;
+    raw.port = range.port;
+    return raw;
+}
+
+we_directory raw_of(const Directory& directory) {
+    return {.host = borrow(directory.host),
+            .guest = borrow(directory.guest),
+            .writable = directory.access == Directory::Access::read_write ? 1 : 0,
+            .reserved = 0};
+}
+
+std::int32_t raw_of(Network::Reach reach) {
+    switch (reach) {
+        case Network::Reach::listed: return WE_NET_LIST;
+        case Network::Reach::all: return WE_NET_ALL;
+        default: return WE_NET_NONE;
+    }
+}
+
+Result<WorldHandle> make_world(const we_world_config& config) {
+    we_world* made = nullptr;
+    we_error* error = nullptr;
+    const we_status status = we_world_new(&config, &made, &error);
+    const ErrorHandle owned(error);
+    if (status == WE_INVALID)
+        return fail(Errc::invalid_argument, "engine.world_invalid", "{}",
+                    text(we_error_message(error)));
+    if (status != WE_OK) return failure_of(error);
+    return WorldHandle(made);
+}
+
+}  // namespace
+
+Result<WorldHandle> make_world(const World& world) {
+    std::vector<we_str> arguments;
+    for (const auto& argument : world.arguments) arguments.push_back(borrow(argument));
+    std::vector<we_header> environment;
+    for (const auto& [name, value] : world.environment)
+        environment.push_back({borrow(name), borrow(value)});
+    std::vector<we_directory> directories;
+    for (const auto& directory : world.directories) directories.push_back(raw_of(directory));
+    std::vector<we_address_range> addresses;
+    for (const auto& range : world.network.listed) addresses.push_back(raw_of(range));
+
+    auto raw = sized<we_world_config>();
+    raw.arguments = arguments.data();
+    raw.argument_count = arguments.size();
+    raw.environment = environment.data();
+    raw.environment_count = environment.size();
+    raw.directories = directories.data();
+    raw.directory_count = directories.size();
+    raw.addresses = addresses.data();
+    raw.address_count = addresses.size();
+    raw.network = raw_of(world.network.reach);
+    if (world.console == Console::process)
+        raw.flags |= WE_WORLD_STDIN | WE_WORLD_STDOUT | WE_WORLD_STDERR;
+    if (world.waiting == Waiting::in_place) raw.flags |= WE_WORLD_MAY_BLOCK;
+    return make_world(raw);
+}
+
+}  // namespace weft::engine::wasmtime

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "io/engine/engine.h"
+#include "io/engine/wasmtime/handle.h"
+
+namespace weft::engine::wasmtime {
+
+/// Errors: invalid_argument (`engine.limits_invalid`).
+Result<void> check_limits(const CallLimits& limits);
+
+/// What an instance or a program may use; it tells nobody yet. `world` may be null.
+we_instance_options raw_of(const CallLimits& limits, const we_world* world);
+
+/// An output or a fault of the library, on its way to the observer; which may be null.
+void tell_output(GuestObserver* observer, std::int32_t stream, we_str octets);
+void tell_fault(GuestObserver* observer, const we_error* error);
+
+}  // namespace weft::engine::wasmtime
