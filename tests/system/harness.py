@@ -23,13 +23,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("WEFT_BINARY") or ROOT / "build/release/weft").resolve()
 HELLO = ROOT / "examples/http-hello/rust/hello.wasm"
+# The engine's test guests (src/io/engine/testdata): what answers HTTP by path, and what does as its arguments say, as a
+# component of WASI 0.2 and as a core module of preview 1. None of them is signed.
+GUEST, PROGRAM, MODULE = (ROOT / f"src/io/engine/testdata/{name}.wasm" for name in ("testguest", "testprogram", "testmodule"))
 KEY = (ROOT / "examples/keys/account.pub").read_text().strip()
 WAIT_S = float(os.environ.get("WEFT_TEST_WAIT_S", "60"))
 IS_SANITIZED = bool(os.environ.get("WEFT_SANITIZER"))
 
 # Exit codes, as docs/errors.md has them.
 INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, DENIED, UNAUTHENTICATED, EXHAUSTED = 2, 3, 5, 6, 7, 8
-UNAVAILABLE, UNSUPPORTED, CORRUPT, GUEST_TRAP = 11, 12, 13, 14
+DEADLINE, UNAVAILABLE, UNSUPPORTED, CORRUPT, GUEST_TRAP = 9, 11, 12, 13, 14
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _libc = ctypes.CDLL(None)
@@ -192,13 +195,21 @@ class WeftTest(unittest.TestCase):
         self.write_hello()
         return self.write("app.yaml", manifest(**settings))
 
+    def sign(self, wasm: Path, *caps: str, name: str = "signed.wasm") -> str:
+        """Signs a copy with a new account, whose public key is returned."""
+        key = self.done("keys", "gen", "account", "-o", "json").json()["public_key"]
+        words = [word for cap in caps for word in ("--caps", cap)]
+        self.done("claims", "sign", wasm, "--name", "signed", "--key", key, *words, "-o", name)
+        return key
+
     # Commands --------------------------------------------------------------------------------------------------------
 
     def weft(self, *args: object, prefix: tuple[str, ...] = (), **popen) -> Outcome:
         """Runs a command that ends by itself."""
         command = [*prefix, str(BINARY), *map(str, args)]
-        done = subprocess.run(command, env=self.env, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True,
-                              timeout=WAIT_S, preexec_fn=popen.pop("preexec_fn", end_with_parent), **popen)
+        given = {"input": popen.pop("input")} if "input" in popen else {"stdin": subprocess.DEVNULL}
+        done = subprocess.run(command, env=self.env, cwd=self.folder, capture_output=True, timeout=WAIT_S,
+                              preexec_fn=popen.pop("preexec_fn", end_with_parent), **given, **popen)
         return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def done(self, *args: object) -> Outcome:
@@ -229,6 +240,24 @@ class WeftTest(unittest.TestCase):
                 process.kill()
             process.wait()
             process.stdout.close()
+
+    @contextlib.contextmanager
+    def serve(self, *args: object) -> Iterator[Host]:
+        """A `weft serve` on a free port, from when its first line says so until the end of the block."""
+        log = self.folder / f"log-{time.monotonic_ns()}"
+        with log.open("wb") as errors:
+            process = subprocess.Popen([str(BINARY), "serve", "--addr", "127.0.0.1:0", *map(str, args)], env=self.env,
+                                       cwd=self.folder, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors,
+                                       preexec_fn=end_with_parent)
+        try:
+            wait_until(lambda: b"\n" in log.read_bytes() or process.poll() is not None, "a first line")
+            found = re.search(r"http://127\.0\.0\.1:(\d+)\b", log.read_text().splitlines()[0])
+            self.assertTrue(found, log.read_text())
+            yield Host(process, [int(found[1])], log)
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
 
     # Expectations ----------------------------------------------------------------------------------------------------
 

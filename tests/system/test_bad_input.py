@@ -51,7 +51,7 @@ class Components(WeftTest):
 
     def test_core_module(self):
         key = self.sign(b"\0asm\1\0\0\0")
-        self.refused(UNSUPPORTED, "engine.core_module", key)
+        self.refused(UNSUPPORTED, "app.not_http", key)
 
     def test_component_that_exports_nothing(self):
         key = self.sign(b"\0asm\x0d\0\1\0")

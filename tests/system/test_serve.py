@@ -35,10 +35,15 @@ class Serve(WeftTest):
             self.assertEqual(lines[0]["serving"], [f"http://127.0.0.1:{host.port}"])
             self.assertEqual(lines[0]["pid"], host.process.pid)
 
-    def test_needs_no_data_directory_and_makes_none(self):
+    def test_any_number_may_run_beside_each_other(self):
         with self.serve("--trust", KEY, HELLO) as one, self.serve("--trust", KEY, HELLO) as other:
             self.assertEqual((one.get().status, other.get().status), (200, 200))
-        self.assertFalse((self.folder / "data").exists())
+            self.assertEqual(len(list((self.folder / "cache/weft/code").iterdir())), 1, "they compile one component once")
+
+    def test_leaves_nothing_behind_when_it_keeps_no_code(self):
+        with self.serve("--trust", KEY, "--no-code-cache", HELLO) as host:
+            self.assertEqual(host.get().status, 200)
+        self.assertFalse((self.folder / "data").exists() or (self.folder / "cache").exists())
 
     def test_says_after_the_address_that_nobody_vouches_for_unsigned_code(self):
         with self.serve("--unsigned", GUEST) as host:

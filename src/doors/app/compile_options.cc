@@ -2,13 +2,12 @@
 
 namespace weft::app {
 
-engine::wasmtime::CompileOptions compile_options(const cli::UpOptions& options, const obs::Log& log,
+engine::wasmtime::CompileOptions compile_options(const CodePlaces& places, const obs::Log& log,
                                                  obs::Registry* registry) {
     engine::wasmtime::CompileOptions out;
     out.worker = "/proc/self/exe";  // The same program, also when its file was replaced.
-    if (!options.code_cache_dir.empty())
-        out.cache = {.directory = options.code_cache_dir,
-                     .key_file = options.data_dir + "/code.key"};
+    if (!places.cache_dir.empty())
+        out.cache = {.directory = places.cache_dir, .key_file = places.data_dir + "/code.key"};
     out.log = log;
     out.registry = registry;
     return out;

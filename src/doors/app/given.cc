@@ -6,8 +6,7 @@ std::vector<claims::Given> given_in(const engine::World& world) {
     std::vector<claims::Given> given;
     if (!world.directories.empty()) given.push_back({"a directory", "wasi:filesystem"});
     if (!world.environment.empty()) given.push_back({"a variable", "wasi:cli/environment"});
-    if (world.network.reach != engine::Network::Reach::none)
-        given.push_back({"the network", "wasi:sockets"});
+    if (!world.network.reaches_nothing()) given.push_back({"the network", "wasi:sockets"});
     return given;
 }
 

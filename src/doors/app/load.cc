@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "doors/app/given.h"
+#include "doors/app/serve.h"
 #include "doors/app/trust.h"
 #include "doors/cli/files.h"
 #include "platform/manifest/parse.h"
@@ -44,12 +46,18 @@ std::string directory_of(const std::string& path) {
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+}  // namespace
+
 Result<AdmittedComponent> admit(PlannedComponent plan, const claims::TrustPolicy& policy,
                                 UnixSeconds now, const obs::Log& log) {
     TRY(auto code,
         cli::read_file(plan.path, component_bytes_max).context("component '{}'", plan.id));
+    auto applied = policy;
+    if (plan.may_be_unsigned) applied.unsigned_code = claims::UnsignedCode::allow;
     TRY(auto admission,
-        claims::admit(code, policy, now).context("component '{}' ({})", plan.id, plan.path));
+        claims::admit(code, applied, now).context("component '{}' ({})", plan.id, plan.path));
+    CHECK(claims::check_given(given_in(plan.world), admission)
+              .context("component '{}' ({})", plan.id, plan.path));
     if (admission.is_signed())
         log.info("component.code_admitted", obs::kv("component", plan.id),
                  obs::kv("issuer", admission.issuer_name), obs::kv("digest", admission.digest));
@@ -58,8 +66,6 @@ Result<AdmittedComponent> admit(PlannedComponent plan, const claims::TrustPolicy
                  obs::kv("digest", admission.digest));
     return AdmittedComponent{std::move(plan), std::move(code), std::move(admission)};
 }
-
-}  // namespace
 
 Result<Load> load(const cli::UpOptions& options, UnixSeconds now, const obs::Log& log) {
     TRY(const auto policy, load_trust(options));
@@ -70,6 +76,7 @@ Result<Load> load(const cli::UpOptions& options, UnixSeconds now, const obs::Log
         TRY(const auto application, read_manifest(path, options.strict, log));
         CHECK(add_to_plan(plan, application, directory_of(path)).context("'{}'", path));
     }
+    if (options.served) CHECK(add_to_plan(plan, *options.served));
     Load load;
     for (auto& component : plan.components) {
         TRY(auto admitted, admit(std::move(component), policy, now, log));

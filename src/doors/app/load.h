@@ -18,11 +18,17 @@ struct AdmittedComponent {
     claims::Admission admission;
 };
 
-/// All that `weft up` was asked for, read and checked; nothing was started.
+/// All that `weft up` or `weft serve` was asked for, read and checked; nothing was started.
 struct Load {
     std::vector<AdmittedComponent> components;
     std::vector<PlannedHttpServer> http_servers;
 };
+
+/// Reads one component's code and decides about it: may it run, and may it be given its world? The
+/// decision goes to `log`. Errors: those of `cli::read_file`, `claims::admit` and
+/// `claims::check_given`.
+Result<AdmittedComponent> admit(PlannedComponent plan, const claims::TrustPolicy& policy,
+                                UnixSeconds now, const obs::Log& log);
 
 /// Reads manifests, images and trust, and decides. All or nothing: the first refusal is the error.
 /// Warnings of the manifests and the decision about each component go to `log`. `now` decides about

@@ -8,6 +8,7 @@
 
 #include "base/core/errc.h"
 #include "doors/app/call.h"
+#include "doors/app/run_program.h"
 #include "doors/app/up.h"
 #include "doors/cli/run.h"
 #include "io/engine/wasmtime/compile_worker.h"
@@ -36,7 +37,8 @@ int main(int count, char** values) {
                 std::fwrite(text.data(), 1, text.size(), stderr);
             },
     };
-    const int code =
-        weft::cli::run(args, environment, {.up = weft::app::up, .call = weft::app::open_callee});
+    const int code = weft::cli::run(
+        args, environment,
+        {.up = weft::app::up, .call = weft::app::open_callee, .run = weft::app::run_program});
     return std::fflush(stdout) == 0 ? code : weft::errc_row(weft::Errc::unavailable).exit_code;
 }

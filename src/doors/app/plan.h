@@ -18,6 +18,8 @@ struct PlannedComponent {
     host::Admission admission;
     host::Reuse reuse;
     std::uint64_t log_bytes_per_s = 64U << 10U;
+    engine::World world = {};      ///< What of the machine it is given.
+    bool may_be_unsigned = false;  ///< Whatever the trust file says.
 };
 
 /// An http-server that is to listen.

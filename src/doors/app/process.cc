@@ -95,7 +95,10 @@ rt::Task<void> Process::deploy(Load load) {
     for (auto& component : load.components) {
         const auto begin = control_shard_.now();
         auto bytes = std::make_shared<Bytes>(std::move(component.code));
-        CO_TRY(auto code, co_await compile(component.plan.id, bytes));
+        CO_TRY(auto compiled, co_await compile(component.plan.id, bytes));
+        CO_TRY(
+            auto code,
+            compiled->in_world(component.plan.world).context("component '{}'", component.plan.id));
         log_.info(
             "component.code_compiled", obs::kv("component", component.plan.id),
             obs::kv("bytes", bytes->size()),

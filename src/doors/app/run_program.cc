@@ -3,17 +3,40 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <tuple>
 
 #include "base/rt/scope.h"
 #include "base/rt/shard.h"
+#include "doors/app/compile_options.h"
 #include "doors/app/load.h"
 #include "doors/app/trust.h"
+#include "doors/cli/files.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
 
 namespace weft::app {
 namespace {
 
-constexpr std::uint64_t memory_page_bytes = 64U << 10U;
+/// A program has its process to itself, so it may hand over more at once than one of many.
+constexpr std::uint64_t hostcall_bytes_max = 128U << 20U;
+constexpr std::uint32_t random_bytes_max = 16U << 20U;
+
+std::uint64_t whole_pages(std::uint64_t bytes) {
+    constexpr std::uint64_t page_bytes = 64U << 10U;
+    return (bytes + page_bytes - 1) / page_bytes * page_bytes;
+}
+
+PlannedComponent plan_of(const cli::GuestFile& guest, const engine::EngineConfig& config) {
+    PlannedComponent plan;
+    plan.id = guest.world.arguments.front();
+    plan.path = guest.path;
+    plan.limits.memory_bytes_max = guest.memory_bytes_max.value_or(config.memory_bytes_max);
+    plan.limits.hostcall_bytes_max = hostcall_bytes_max;
+    plan.limits.random_bytes_max = random_bytes_max;
+    plan.limits.cpu_time_max = guest.cpu_time.value_or(Duration{});
+    plan.world = guest.world;
+    plan.may_be_unsigned = guest.may_be_unsigned;
+    return plan;
+}
 
 /// A program has nothing to put in order and may be inside a call that blocks, so whatever it does,
 /// the process ends. Writing to a pipe that nobody reads is the program's own error.
@@ -41,7 +64,7 @@ class Narrator final : public engine::GuestObserver {
 
 Result<void> check_is_program(const engine::Component& code, const std::string& path) {
     if (code.command_kind() != engine::CommandKind::none) return ok();
-    if (code.handles_http())
+    if (code.http_kind() != engine::HttpKind::none)
         return fail(Errc::unsupported, "app.not_program",
                     "'{}' answers HTTP and is no program; serve it with 'weft serve'", path);
     return fail(Errc::unsupported, "app.not_program",
@@ -83,26 +106,18 @@ Result<int> run_program(const cli::RunOptions& options, const cli::Console& cons
     const auto& guest = options.guest;
     engine::EngineConfig config;
     config.instances_max = 1;
-    if (guest.memory_bytes_max)
-        config.memory_bytes_max = (*guest.memory_bytes_max + memory_page_bytes - 1) /
-                                  memory_page_bytes * memory_page_bytes;
-    PlannedComponent plan;
-    plan.id = guest.world.arguments.front();
-    plan.path = guest.path;
-    plan.limits.memory_bytes_max = guest.memory_bytes_max.value_or(config.memory_bytes_max);
-    if (guest.cpu_time)
-        plan.limits.cpu_ticks_max =
-            ticks_of(*guest.cpu_time, std::chrono::milliseconds(config.epoch_tick_ms));
-    plan.world = guest.world;
-    plan.may_be_unsigned = guest.may_be_unsigned;
-
-    TRY(const auto policy, load_trust(options));
+    config.memory_bytes_max = whole_pages(guest.memory_bytes_max.value_or(config.memory_bytes_max));
+    TRY(const auto policy, load_trust(options.trust));
     const auto now = console.environment().clock->now_unix_s();
-    TRY(const auto admitted, admit(std::move(plan), policy, now, obs::Log()));
+    TRY(const auto admitted, admit(plan_of(guest, config), policy, now, obs::Log()));
     if (!admitted.admission.is_signed() && !options.quiet)
         console.warn("run.unsigned",
                      fmt::format("'{}' is not signed: nobody vouches for it", guest.path));
-    TRY(const auto engine, engine::wasmtime::make_engine(config));
+    // Where it cannot be made, the code is compiled again the next time.
+    if (!options.code_cache_dir.empty()) std::ignore = cli::ensure_directory(options.data_dir);
+    TRY(const auto engine,
+        engine::wasmtime::make_engine(
+            config, compile_options({options.code_cache_dir, options.data_dir}, {}, nullptr)));
     return run_code(engine.get(), admitted.code, guest, admitted.plan.limits, console);
 }
 

@@ -50,7 +50,7 @@ TEST_F(RunCode, HoldsTheProgramToItsTime) {
     EXPECT_EQ(slug({"sleep", "60000"}), "engine.deadline");
 
     guest_.deadline.reset();
-    limits_.cpu_ticks_max = 2;
+    limits_.cpu_time_max = 20ms;
     EXPECT_EQ(slug({"spin"}), "engine.cpu_budget");
 }
 

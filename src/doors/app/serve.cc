@@ -41,13 +41,13 @@ Result<manifest::Component> http_server_for(const cli::ServedFile& served) {
 
 }  // namespace
 
-Result<void> add_to_plan(Plan& plan, const cli::ServedFile& served, Duration epoch_tick) {
+Result<void> add_to_plan(Plan& plan, const cli::ServedFile& served) {
     manifest::Application application;
     application.name = "serve";
     application.components.push_back(component_of(served));
     TRY(auto server, http_server_for(served));
     application.components.push_back(std::move(server));
-    CHECK(add_to_plan(plan, application, ".", epoch_tick));
+    CHECK(add_to_plan(plan, application, "."));
     auto& planned = plan.components.back();
     planned.world = served.guest.world;
     planned.may_be_unsigned = served.guest.may_be_unsigned;

@@ -17,7 +17,7 @@ cli::ServedFile served() {
 
 TEST(Serve, PlansOneComponentBehindAnHttpServer) {
     Plan plan;
-    ASSERT_TRUE(add_to_plan(plan, served(), 10ms));
+    ASSERT_TRUE(add_to_plan(plan, served()));
 
     ASSERT_EQ(plan.components.size(), 1U);
     const auto& component = plan.components[0];
@@ -43,13 +43,13 @@ TEST(Serve, CarriesWhatTheCommandLineGives) {
     file.guest.deadline = 2s;
 
     Plan plan;
-    ASSERT_TRUE(add_to_plan(plan, file, 10ms));
+    ASSERT_TRUE(add_to_plan(plan, file));
 
     const auto& component = plan.components.at(0);
     EXPECT_EQ(component.world.environment, file.guest.world.environment);
     EXPECT_TRUE(component.may_be_unsigned);
     EXPECT_EQ(component.limits.memory_bytes_max, 1U << 20U);
-    EXPECT_EQ(component.limits.cpu_ticks_max, 3U);
+    EXPECT_EQ(component.limits.cpu_time_max, 25ms);
     EXPECT_EQ(component.admission.deadline, 2s);
 }
 

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@
 #include "doors/app/compile_options.h"
 #include "doors/app/data_dir.h"
 #include "doors/app/detach.h"
+#include "doors/app/held_sink.h"
 #include "doors/app/load.h"
 #include "doors/app/process.h"
 #include "doors/app/signals.h"
@@ -62,32 +64,59 @@ struct Logging {
     SystemWallClock clock;
     std::optional<obs::PrettySink> pretty;
     std::optional<obs::JsonSink> json;
+    std::optional<HeldSink> held;  // Until it serves, so that this is said first.
 
     obs::Log open(const cli::UpOptions& options) {
-        if (options.json || options.detach || ::isatty(STDERR_FILENO) == 0) {
-            json.emplace(STDERR_FILENO);
-            return {&*json, &clock, options.log_level};
-        }
-        pretty.emplace(STDERR_FILENO, obs::Colour::on);
-        return {&*pretty, &clock, options.log_level};
+        obs::Sink* sink = nullptr;
+        if (options.json || options.detach || ::isatty(STDERR_FILENO) == 0)
+            sink = &json.emplace(STDERR_FILENO);
+        else
+            sink = &pretty.emplace(STDERR_FILENO, obs::Colour::on);
+        if (options.served) sink = &held.emplace(sink);
+        return {sink, &clock, options.log_level};
     }
 };
 
+/// The data directory of `weft serve` holds the code cache's key only, and any number may share
+/// that; where it cannot be made, the cache says so.
+Result<std::optional<DataDir>> open_data_dir(const cli::UpOptions& options) {
+    if (options.served) {
+        if (!options.code_cache_dir.empty()) std::ignore = cli::ensure_directory(options.data_dir);
+        return std::nullopt;
+    }
+    TRY(auto opened, DataDir::open(options.data_dir));
+    return std::optional<DataDir>(std::move(opened));
+}
+
+/// The largest memory that any component may get.
+std::uint64_t memory_bytes_max(const cli::UpOptions& options, std::uint64_t usual) {
+    constexpr std::uint64_t page_bytes = 64U << 10U;
+    const auto asked = options.served ? options.served->guest.memory_bytes_max.value_or(0) : 0;
+    return std::max(usual, (asked + page_bytes - 1) / page_bytes * page_bytes);
+}
+
 Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_serving) {
-    TRY(const auto data_dir, DataDir::open(options.data_dir));
+    TRY(const auto data_dir, open_data_dir(options));
     TRY(const auto signals, StopSignals::block());
     Logging logging;
     const obs::Log log = logging.open(options);
     raise_descriptor_limit();
-    const engine::EngineConfig config;
+    engine::EngineConfig config;
+    config.memory_bytes_max = memory_bytes_max(options, config.memory_bytes_max);
     TRY(auto loaded, load(options, logging.clock.now_unix_s(), log));
     obs::Registry registry;
     TRY(const auto engine,
-        engine::wasmtime::make_engine(config, compile_options(options, log, &registry)));
+        engine::wasmtime::make_engine(
+            config, compile_options({options.code_cache_dir, options.data_dir}, log, &registry)));
     if (!engine->stats().pooling) log.warn("engine.pool_unavailable");
     Process process({.shards = options.shards != 0 ? options.shards : usable_cores(), .http = {}},
                     engine.get(), log, &registry);
-    return process.run(std::move(loaded), signals.fd(), on_serving);
+    return process.run(std::move(loaded), signals.fd(),
+                       [&](const std::vector<net::Address>& addresses) -> Result<void> {
+                           CHECK(on_serving(addresses));
+                           if (logging.held) logging.held->release();
+                           return ok();
+                       });
 }
 
 Result<void> up_in_background(const cli::UpOptions& options) {
@@ -113,8 +142,10 @@ Result<void> up_in_background(const cli::UpOptions& options) {
 Result<void> up(const cli::UpOptions& options) {
     if (options.detach) return up_in_background(options);
     return host(options, [&](const std::vector<net::Address>& addresses) -> Result<void> {
-        std::fputs(serving_text(options, addresses).c_str(), stdout);
-        std::fflush(stdout);
+        // A program that starts `serve` finds the address on the first line of its errors' side.
+        std::FILE* const to = options.served && !options.json ? stderr : stdout;
+        std::fputs(serving_text(options, addresses).c_str(), to);
+        std::fflush(to);
         return ok();
     });
 }

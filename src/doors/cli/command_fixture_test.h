@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <sstream>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "base/codec/json.h"
 #include "base/core/random.h"
+#include "doors/cli/console.h"
 #include "doors/cli/run.h"
 
 namespace weft::cli {
@@ -71,7 +73,13 @@ class CommandTest : public ::testing::Test {
                                  up_calls.push_back(options);
                                  return up_result;
                              },
-                         .call = caller});
+                         .call = caller,
+                         .run =
+                             [this](const RunOptions& options, const Console& console) {
+                                 run_calls.push_back(options);
+                                 if (while_running) while_running(console);
+                                 return run_result;
+                             }});
     }
 
     codec::Json out_json() const {
@@ -104,6 +112,9 @@ class CommandTest : public ::testing::Test {
     std::string err;
     std::vector<UpOptions> up_calls;
     Result<void> up_result;
+    std::vector<RunOptions> run_calls;
+    std::function<void(const Console&)> while_running;
+    Result<int> run_result = 0;
     /// What `weft call` ends in; components that export nothing if a test does not replace it.
     Caller caller = [](const CallOptions&) -> Result<std::unique_ptr<Callee>> {
         return std::make_unique<EmptyCallee>();

@@ -90,6 +90,8 @@ void define_root(CLI::App& root, Selection& selection, const Handlers& handlers)
         "Exit codes: 0 done; 2 wrong command line or input; others in docs/reference/cli.md.\n"
         "'weft COMMAND --help' shows examples.");
     define_up(root, selection, handlers.up);
+    if (handlers.run) define_run(root, selection, handlers.run);
+    define_serve(root, selection, handlers.up);
     if (handlers.call) define_call(root, selection, handlers.call);
     define_keys(root, selection);
     define_claims(root, selection);

@@ -13,6 +13,8 @@ namespace weft::cli {
 struct Selection {
     /// Runs the command.
     std::function<Result<void>(const Console&)> action;
+    /// Of `weft run`, in place of `action`: its result is the exit code.
+    std::function<Result<int>(const Console&)> program;
     std::string output = "text";  ///< Of `-o`, not checked yet.
     bool json = false;            ///< `--json`, of commands whose `-o` names a file.
     std::string answer;  ///< Of `--help` or `--version`: printed instead of running `action`.

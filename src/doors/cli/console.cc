@@ -1,5 +1,7 @@
 #include "doors/cli/console.h"
 
+#include <algorithm>
+
 #include "base/core/errc.h"
 #include "base/obs/escape.h"
 
@@ -44,6 +46,15 @@ void Console::warn(Slug slug, std::string_view sentence) const {
         return;
     }
     environment_->err(one_line(fmt::format("weft: warning: {} ({})", sentence, slug.text())));
+}
+
+void Console::explain(std::string_view text) const {
+    if (format_ == Format::json) return;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        environment_->err(one_line(text.substr(0, end)));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
 }
 
 void Console::report(const Error& error) const {

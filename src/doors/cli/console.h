@@ -35,6 +35,8 @@ class Console {
     void show(const std::vector<std::string>& lines, const codec::Json& value) const;
     /// A warning: one line to the errors' side. `sentence` as in `fail`.
     void warn(Slug slug, std::string_view sentence) const;
+    /// Lines for an engineer, on the errors' side; nothing with json output.
+    void explain(std::string_view text) const;
     /// A failure: one line, or `{"error":{"code","slug","message"}}`.
     void report(const Error& error) const;
 

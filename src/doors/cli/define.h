@@ -9,8 +9,10 @@ class App;
 namespace weft::cli {
 
 /// Each adds its commands to the tree that the command line is read with. When one of them is
-/// chosen, `selection.action` is set to run it.
+/// chosen, `selection.action` or `selection.program` is set to run it.
 void define_up(CLI::App& root, Selection& selection, const Up& up);
+void define_run(CLI::App& root, Selection& selection, const RunProgram& run);
+void define_serve(CLI::App& root, Selection& selection, const Up& up);
 void define_call(CLI::App& root, Selection& selection, const Caller& caller);
 void define_keys(CLI::App& root, Selection& selection);
 void define_claims(CLI::App& root, Selection& selection);

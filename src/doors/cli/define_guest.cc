@@ -29,6 +29,9 @@ void add_guest(CLI::App& command, Selection& selection, GuestArguments& argument
         ->type_name("KEY");
     command.add_option("--trust-file", arguments.trust_file, "Whom to trust [trust.yaml]")
         ->type_name("FILE");
+    command.add_option("--code-cache", arguments.code_cache, "Where compiled code is kept")
+        ->type_name("DIR");
+    command.add_flag("--no-code-cache", arguments.no_code_cache, "Compile it, keep nothing");
     command.add_option("--memory", arguments.memory, "All its memories together, such as 64MiB")
         ->type_name("SIZE");
     command.add_option("--cpu-time", arguments.cpu_time, "How long it may compute, such as 200ms")
@@ -40,7 +43,7 @@ void add_guest(CLI::App& command, Selection& selection, GuestArguments& argument
 
 }  // namespace
 
-void define_run(CLI::App& root, Selection& selection, const Hosting& hosting) {
+void define_run(CLI::App& root, Selection& selection, const RunProgram& run) {
     auto* const command = root.add_subcommand(
         "run", "Run a program: its exit code is this one's; what follows FILE is for it");
     const auto arguments = std::make_shared<RunArguments>();
@@ -54,15 +57,15 @@ void define_run(CLI::App& root, Selection& selection, const Hosting& hosting) {
         "  weft run hello_s.wasm --name world\n"
         "  weft run --dir ./data::/data:ro --env LANG=C count_s.wasm /data/words\n"
         "  weft run --unsigned --allow-net 127.0.0.1:6379 probe.wasm");
-    command->callback([&selection, &hosting, arguments] {
-        selection.program = [&hosting, arguments](const Console& console) -> Result<int> {
+    command->callback([&selection, &run, arguments] {
+        selection.program = [&run, arguments](const Console& console) -> Result<int> {
             TRY(const auto options, read_run(*arguments, console));
-            return hosting.run_program(options, console);
+            return run(options, console);
         };
     });
 }
 
-void define_serve(CLI::App& root, Selection& selection, const Hosting& hosting) {
+void define_serve(CLI::App& root, Selection& selection, const Up& up) {
     auto* const command =
         root.add_subcommand("serve", "Serve one component over HTTP, without a manifest");
     const auto arguments = std::make_shared<ServeArguments>();
@@ -81,10 +84,10 @@ void define_serve(CLI::App& root, Selection& selection, const Hosting& hosting) 
         "  weft serve hello_s.wasm\n"
         "  weft serve --unsigned --addr 127.0.0.1:0 hello.wasm\n"
         "  weft serve --env GREETING=hi --deadline 2s --memory 32MiB hello_s.wasm");
-    command->callback([&selection, &hosting, arguments] {
-        selection.action = [&hosting, arguments](const Console& console) -> Result<void> {
+    command->callback([&selection, &up, arguments] {
+        selection.action = [&up, arguments](const Console& console) -> Result<void> {
             TRY(const auto options, read_serve(*arguments, console));
-            return hosting.up(options);
+            return up(options);
         };
     });
 }

@@ -94,10 +94,15 @@ std::string name_of(const std::string& path) { return path.substr(path.find_last
 Result<RunOptions> read_run(const RunArguments& arguments, const Console& console) {
     const auto& environment = console.environment();
     RunOptions out;
-    CHECK(read_trust(arguments.trust_keys, arguments.trust_file, environment, out));
+    TRY(out.trust, read_trust_options(environment, arguments.trust_keys, arguments.trust_file));
+    TRY(out.data_dir, default_data_dir(environment));
+    TRY(out.code_cache_dir, read_code_cache_dir(environment, arguments.code_cache,
+                                                arguments.no_code_cache, out.data_dir));
     const auto& words = arguments.words;
     TRY(out.guest, read_guest(arguments, words.front(), environment));
     out.guest.world.console = engine::Console::process;
+    auto& reach = out.guest.world.network.reach;
+    if (reach == engine::Network::Reach::none) reach = engine::Network::Reach::listed;
     if (!out.guest.deadline) out.guest.world.waiting = engine::Waiting::in_place;
     out.guest.world.arguments = words;
     out.guest.world.arguments.front() = name_of(out.guest.path);
@@ -108,7 +113,10 @@ Result<RunOptions> read_run(const RunArguments& arguments, const Console& consol
 Result<UpOptions> read_serve(const ServeArguments& arguments, const Console& console) {
     const auto& environment = console.environment();
     UpOptions out;
-    CHECK(read_trust(arguments.trust_keys, arguments.trust_file, environment, out));
+    CHECK(read_trust(environment, arguments.trust_keys, arguments.trust_file, out));
+    TRY(out.data_dir, default_data_dir(environment));
+    TRY(out.code_cache_dir, read_code_cache_dir(environment, arguments.code_cache,
+                                                arguments.no_code_cache, out.data_dir));
     ServedFile served;
     TRY(served.guest, read_guest(arguments, arguments.file, environment));
     TRY(const auto address, net::parse_address(arguments.address).context("--addr"));

@@ -21,6 +21,8 @@ struct GuestArguments {
     std::optional<std::string> memory;
     std::optional<std::string> cpu_time;
     std::optional<std::string> deadline;
+    std::optional<std::string> code_cache;
+    bool no_code_cache = false;
     bool may_be_unsigned = false;
 };
 
@@ -39,10 +41,10 @@ struct ServeArguments : GuestArguments {
 };
 
 /// Both check for form and fill in the places of the environment. Errors: those of `get_path`,
-/// `parse_number`, `obs::get_level`, `crypto::PublicKey::parse_as`, `net::parse_address`,
-/// `net::parse_address_range`, `manifest::parse_size` and `manifest::parse_duration`;
-/// invalid_argument (`cli.dir_wrong`, `cli.env_wrong`, `cli.memory_wrong`), failed_precondition
-/// (`cli.home_missing`).
+/// `read_trust_options`, `read_code_cache_dir`, `read_shards`, `obs::get_level`,
+/// `net::parse_address`, `net::parse_address_range`, `manifest::parse_size` and
+/// `manifest::parse_duration`; invalid_argument (`cli.dir_wrong`, `cli.env_wrong`,
+/// `cli.memory_wrong`).
 Result<RunOptions> read_run(const RunArguments& arguments, const Console& console);
 Result<UpOptions> read_serve(const ServeArguments& arguments, const Console& console);
 

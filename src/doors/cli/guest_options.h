@@ -3,21 +3,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/core/time.h"
+#include "doors/cli/trust_options.h"
 #include "io/engine/world.h"
 
 namespace weft::cli {
-
-/// Whom a run trusts.
-struct TrustOptions {
-    std::vector<std::string>
-        trust_keys;          ///< `--trust KEY`: account keys trusted for this run with every grant.
-    std::string trust_file;  ///< `trust.yaml`; a missing file is an empty policy unless it was
-                             ///< named by a flag.
-    bool trust_file_named = false;
-};
 
 /// One file that runs without a manifest, and what the command line gives it.
 struct GuestFile {
@@ -30,9 +21,12 @@ struct GuestFile {
 };
 
 /// What `weft run` was asked for, checked for form only.
-struct RunOptions : TrustOptions {
+struct RunOptions {
+    TrustOptions trust;
     GuestFile guest;
-    bool quiet = false;  ///< No warnings.
+    std::string data_dir;        ///< For the code cache's key; created when missing.
+    std::string code_cache_dir;  ///< As of `UpOptions`.
+    bool quiet = false;          ///< No warnings.
 };
 
 }  // namespace weft::cli

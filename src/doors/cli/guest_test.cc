@@ -22,9 +22,11 @@ TEST_F(GuestCommand, GivesAProgramNothingUnlessAsked) {
 
     ASSERT_EQ(run_calls.size(), 1U);
     const auto& options = run_calls.front();
-    EXPECT_EQ(options.trust_file, home + "/.config/weft/trust.yaml");
-    EXPECT_FALSE(options.trust_file_named);
-    EXPECT_THAT(options.trust_keys, IsEmpty());
+    EXPECT_EQ(options.trust.file, home + "/.config/weft/trust.yaml");
+    EXPECT_FALSE(options.trust.file_named);
+    EXPECT_THAT(options.trust.keys, IsEmpty());
+    EXPECT_EQ(options.data_dir, home + "/.local/share/weft");
+    EXPECT_EQ(options.code_cache_dir, home + "/.cache/weft/code");
     EXPECT_FALSE(options.quiet);
     const auto& guest = options.guest;
     EXPECT_EQ(guest.path, home + "/dir/tool.wasm");
@@ -33,7 +35,7 @@ TEST_F(GuestCommand, GivesAProgramNothingUnlessAsked) {
     EXPECT_THAT(guest.world.arguments, ElementsAre("tool.wasm"));
     EXPECT_THAT(guest.world.environment, IsEmpty());
     EXPECT_THAT(guest.world.directories, IsEmpty());
-    EXPECT_EQ(guest.world.network.reach, Network::Reach::none);
+    EXPECT_TRUE(guest.world.network.reaches_nothing());
     EXPECT_EQ(guest.world.console, engine::Console::process);
     EXPECT_EQ(guest.world.waiting, engine::Waiting::in_place);
 }
@@ -57,6 +59,8 @@ TEST_F(GuestCommand, GivesAProgramWhatItIsAskedFor) {
                    "--deadline",
                    "5s",
                    "--unsigned",
+                   "--no-code-cache",
+                   "--no-code-cache",
                    "--quiet",
                    "--trust-file",
                    "t.yaml",
@@ -65,8 +69,9 @@ TEST_F(GuestCommand, GivesAProgramWhatItIsAskedFor) {
         << err;
 
     const auto& options = run_calls.at(0);
-    EXPECT_EQ(options.trust_file, home + "/t.yaml");
-    EXPECT_TRUE(options.trust_file_named && options.quiet);
+    EXPECT_EQ(options.trust.file, home + "/t.yaml");
+    EXPECT_TRUE(options.trust.file_named && options.quiet);
+    EXPECT_EQ(options.code_cache_dir, "");
     const auto& guest = options.guest;
     const auto& world = guest.world;
     ASSERT_EQ(world.directories.size(), 2U);
@@ -145,7 +150,8 @@ TEST_F(GuestCommand, ServesOneFileAsUpWould) {
     ASSERT_EQ(up_calls.size(), 1U);
     const auto& options = up_calls.front();
     EXPECT_THAT(options.manifests, IsEmpty());
-    EXPECT_EQ(options.data_dir, "");
+    EXPECT_EQ(options.data_dir, home + "/.local/share/weft");
+    EXPECT_EQ(options.code_cache_dir, home + "/.cache/weft/code");
     EXPECT_EQ(options.trust_file, home + "/.config/weft/trust.yaml");
     EXPECT_EQ(options.shards, 0U);
     EXPECT_EQ(options.log_level, obs::Level::info);
@@ -157,6 +163,7 @@ TEST_F(GuestCommand, ServesOneFileAsUpWould) {
     EXPECT_EQ(options.served->guest.world.console, engine::Console::observer);
     EXPECT_EQ(options.served->guest.world.waiting, engine::Waiting::elsewhere);
     EXPECT_THAT(options.served->guest.world.arguments, IsEmpty());
+    EXPECT_EQ(options.served->guest.world.network.reach, Network::Reach::none);
 }
 
 TEST_F(GuestCommand, ServesWithEveryOption) {
@@ -210,6 +217,10 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"memory_no_size", {"run", "--memory", "much", "a"}, 2, "manifest.size_invalid"},
         Refusal{"time_no_unit", {"run", "--deadline", "5", "a"}, 2, "manifest.duration_invalid"},
         Refusal{"cpu_no_unit", {"serve", "--cpu-time", "5", "a"}, 2, "manifest.duration_invalid"},
+        Refusal{"cache_and_none",
+                {"run", "--code-cache", "c", "--no-code-cache", "a"},
+                2,
+                "cli.code_cache_and_none"},
         Refusal{"addr", {"serve", "--addr", "here", "a"}, 2, "net.address_invalid"},
         Refusal{"shards", {"serve", "--shards", "0", "a"}, 2, "cli.number_wrong"},
         Refusal{"level", {"serve", "--log-level", "loud", "a"}, 2, "obs.level_unknown"},

@@ -50,6 +50,10 @@ int run(std::span<const std::string> args, const Environment& environment,
         selection->json ? Result<Format>(Format::json) : get_format(selection->output);
     const Console console(environment, format.value_or(Format::text));
     if (!format) return exit_with(console, format.error());
+    if (selection->program) {
+        const auto code = selection->program(console);
+        return code ? *code : exit_with(console, code.error());
+    }
     const auto done = selection->action(console);
     return done ? 0 : exit_with(console, done.error());
 }

@@ -14,6 +14,8 @@
 
 namespace weft::cli {
 
+class Console;
+
 /// The world as a command sees it. Whoever constructs it keeps `clock` and `random` alive.
 struct Environment {
     /// A variable such as "HOME"; nothing when it is not set.
@@ -29,14 +31,19 @@ struct Environment {
 /// the error it returns is printed by `run`.
 using Up = std::function<Result<void>(const UpOptions&)>;
 
+/// Runs a program until it ends and returns its exit code. Warnings go through the console, and so
+/// does the story of a trap; the error that it returns is printed by `run`.
+using RunProgram = std::function<Result<int>(const RunOptions&, const Console&)>;
+
 /// What commands end in that need more than files. A command whose handler is empty is not there.
 struct Handlers {
     Up up;
     Caller call;
+    RunProgram run;
 };
 
 /// Runs one command of `weft`. `args` are those behind the program's name. Returns the exit code:
-/// 0, or that of the error's code in `core/errc.h`; a wrong command line counts as
+/// 0, that of a guest, or that of the error's code in `core/errc.h`; a wrong command line counts as
 /// invalid_argument. A failure is one line to `err`; with json output it is
 /// `{"error":{"code","slug","message"}}`.
 int run(std::span<const std::string> args, const Environment& environment,

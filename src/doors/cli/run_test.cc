@@ -29,6 +29,8 @@ TEST_F(CommandLine, PrintsTheVersion) {
 }
 
 const std::vector<Args> commands = {{"up"},
+                                    {"run"},
+                                    {"serve"},
                                     {"call"},
                                     {"version"},
                                     {"inspect"},
@@ -95,7 +97,8 @@ TEST_F(CommandLine, HelpOfEveryCommandShowsExamples) {
 
 TEST_F(CommandLine, HelpOfTheProgramNamesTheCommands) {
     ASSERT_EQ(run({"--help"}), 0) << err;
-    for (const auto* word : {"up", "call", "keys", "claims", "inspect", "trust", "app", "version"})
+    for (const auto* word :
+         {"up", "run", "serve", "call", "keys", "claims", "inspect", "trust", "app", "version"})
         EXPECT_TRUE(out.contains("\n  " + std::string(word) + " ")) << out;
 }
 
@@ -119,8 +122,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Wrong{"nothing",
               {},
-              "'weft' needs a command: up, call, keys, claims, app, inspect, trust, version; see "
-              "'weft --help' (cli.command_missing)"},
+              "'weft' needs a command: up, run, serve, call, keys, claims, app, inspect, trust, "
+              "version; see 'weft --help' (cli.command_missing)"},
         Wrong{"group",
               {"keys"},
               "'weft keys' needs a command: gen, list, get; see 'weft keys --help' "

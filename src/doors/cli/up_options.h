@@ -1,15 +1,25 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/obs/event.h"
+#include "doors/cli/guest_options.h"
 
 namespace weft::cli {
 
-/// What `weft up` was asked for, checked for form only. Directories are absolute.
+/// The one component of `weft serve`: an application that is made without a manifest.
+struct ServedFile {
+    GuestFile guest;
+    std::string name;     ///< What the log calls it.
+    std::string address;  ///< Where it listens, HOST:PORT.
+};
+
+/// What `weft up` or `weft serve` was asked for, checked for form only. Directories are absolute.
 struct UpOptions {
-    std::vector<std::string> manifests;  ///< Files; at least one.
+    std::vector<std::string> manifests;  ///< Files; at least one, unless a file is served.
+    std::optional<ServedFile> served;    ///< Of `weft serve`; the data directory is then shared.
     std::vector<std::string>
         trust_keys;          ///< `--trust KEY`: account keys trusted for this run with every grant.
     std::string trust_file;  ///< `trust.yaml`; a missing file is an empty policy unless it was
