@@ -42,10 +42,12 @@ class Session:
                 env = await servers.start()
                 await self._start(self.runtime.command(self.test, root, env), folder)
                 await asyncio.wait_for(self._operate(), self.time_limit_s)
-            except (Unmet, OSError, EOFError, http.client.HTTPException) as unmet:
-                return f"{unmet}{await self._last_words()}"
-            except asyncio.TimeoutError:
+            except TimeoutError:  # Before OSError, of which it is one.
                 return f"not done after {self.time_limit_s:g} s{await self._last_words()}"
+            except Unmet as unmet:
+                return f"{unmet}{await self._last_words()}"
+            except (OSError, EOFError, http.client.HTTPException) as failure:
+                return f"{type(failure).__name__}: {failure}{await self._last_words()}"
             finally:
                 servers.stop()
                 await self._end()
@@ -127,14 +129,19 @@ class Session:
                 _expect(f"{what}: body", content, expected["body"].encode())
 
     async def _do_kill(self, operation: dict) -> None:
-        self.process.send_signal(signal.Signals[operation["signal"]])
+        self._send(signal.Signals[operation["signal"]])
+
+    def _send(self, number: signal.Signals) -> None:
+        """Past asyncio, which would take note of an end by itself and then not find the process any more."""
+        if self.process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process.pid, number)
 
     async def _last_words(self) -> str:
         """The end of what the process said on stderr."""
         if self.process is None:
             return ""
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
+        self._send(signal.SIGKILL)
         said = (await self.process.stderr.read()).decode(errors="replace").strip()
         return f"; stderr: {said[-600:]}" if said else ""
 
@@ -143,8 +150,7 @@ class Session:
             writer.close()
         if self.process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
+        self._send(signal.SIGKILL)
         await self.process.wait()
 
 
