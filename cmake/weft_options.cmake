@@ -25,7 +25,7 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(CMAKE_CXX_FLAGS_RELEASE "-O2 -ffunction-sections -fdata-sections")
   set(CMAKE_C_FLAGS_RELEASE "-O2 -ffunction-sections -fdata-sections")
   # Equal functions are folded and relative relocations packed: both only make the file smaller.
-  add_link_options(-Wl,--gc-sections -Wl,--exclude-libs,ALL -Wl,--icf=safe -Wl,--pack-dyn-relocs=relr -s)
+  add_link_options(-Wl,--gc-sections -Wl,--exclude-libs,ALL -Wl,--icf=all -Wl,-z,pack-relative-relocs -s)
 endif()
 add_link_options(-fuse-ld=lld-19)
 

@@ -25,6 +25,7 @@ struct Probe {
 
     static Probe in(obs::Registry& registry) {
         std::vector<std::string_view> names;
+        names.reserve(component_limits.size());
         for (const auto& limit : component_limits) names.push_back(limit.name);
         return {.calls = registry.counter("weft_host_calls_total", "calls into components"),
                 .calls_failed = registry.counter("weft_host_calls_failed_total",

@@ -222,7 +222,7 @@ void WasmtimeInstance::forget(const Call& call) {
     const auto found =
         std::ranges::find_if(calls_, [&](const auto& one) { return one.get() == &call; });
     if (found == calls_.end()) return;
-    const auto kept = *found;
+    auto kept = std::move(*found);
     calls_.erase(found);
     kept->detach();
 }
