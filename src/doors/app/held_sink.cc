@@ -21,6 +21,7 @@ void HeldSink::release() {
     released_ = true;
     for (const auto& kept : std::exchange(kept_, {})) {
         std::vector<obs::Field> fields;
+        fields.reserve(kept.fields.size());
         for (const auto& field : kept.fields)
             fields.push_back({field.key, field.text ? obs::FieldValue(*field.text) : field.value});
         sink_->write({kept.time, kept.level, kept.name, fields});

@@ -71,11 +71,17 @@ Result<void> check_is_program(const engine::Component& code, const std::string& 
                 "'{}' is no program: it exports neither wasi:cli/run nor _start", path);
 }
 
-rt::Task<void> run_to_end(std::shared_ptr<const engine::Component> program, rt::CallCtx ctx,
-                          engine::CallLimits limits,
-                          std::shared_ptr<engine::GuestObserver> observer, rt::Shard* shard,
-                          Result<int>* outcome) {
-    *outcome = co_await program->run_command(std::move(ctx), limits, std::move(observer));
+/// What is run, and how.
+struct Errand {
+    std::shared_ptr<const engine::Component> program;
+    rt::CallCtx ctx;
+    engine::CallLimits limits;
+    std::shared_ptr<engine::GuestObserver> observer;
+};
+
+rt::Task<void> run_to_end(Errand errand, rt::Shard* shard, Result<int>* outcome) {
+    *outcome = co_await errand.program->run_command(std::move(errand.ctx), errand.limits,
+                                                    std::move(errand.observer));
     shard->stop();
     co_return ok();
 }
@@ -93,7 +99,7 @@ Result<int> run_code(engine::Engine* engine, BytesView code, const cli::GuestFil
     rt::CallCtx ctx;
     if (guest.deadline) ctx.deadline = shard.now() + *guest.deadline;
     shard.post([&] {
-        auto run = run_to_end(program, ctx, limits, std::make_shared<Narrator>(&console), &shard,
+        auto run = run_to_end({program, ctx, limits, std::make_shared<Narrator>(&console)}, &shard,
                               &outcome);
         WEFT_ASSERT(scope.spawn(std::move(run)), "a new scope is open");
     });

@@ -1,5 +1,7 @@
 #include <charconv>
 
+#include <fmt/format.h>
+
 #include "io/engine/fake/fake_engine.h"
 
 namespace weft::engine::fake {
@@ -27,7 +29,7 @@ rt::Task<int> behave(std::shared_ptr<World> world) {
     if (what == "complain") world->print(GuestStream::err, how);
     if (what == "environment")
         for (const auto& [name, value] : world->granted().environment)
-            world->print(GuestStream::out, name + "=" + value + "\n");
+            world->print(GuestStream::out, fmt::format("{}={}\n", name, value));
     if (what == "spin") {
         CO_CHECK(co_await world->spin());
     }

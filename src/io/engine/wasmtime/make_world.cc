@@ -48,13 +48,17 @@ Result<WorldHandle> make_world(const we_world_config& config) {
 
 Result<WorldHandle> make_world(const World& world) {
     std::vector<we_str> arguments;
+    arguments.reserve(world.arguments.size());
     for (const auto& argument : world.arguments) arguments.push_back(borrow(argument));
     std::vector<we_header> environment;
+    environment.reserve(world.environment.size());
     for (const auto& [name, value] : world.environment)
         environment.push_back({borrow(name), borrow(value)});
     std::vector<we_directory> directories;
+    directories.reserve(world.directories.size());
     for (const auto& directory : world.directories) directories.push_back(raw_of(directory));
     std::vector<we_address_range> addresses;
+    addresses.reserve(world.network.listed.size());
     for (const auto& range : world.network.listed) addresses.push_back(raw_of(range));
 
     auto raw = sized<we_world_config>();
