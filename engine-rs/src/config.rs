@@ -4,6 +4,7 @@ use crate::abi;
 use crate::artifact;
 use crate::engine::Flavour;
 use crate::error::{Fault, Status};
+use std::time::Duration;
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 #[repr(C)]
@@ -47,6 +48,11 @@ impl WeEngineConfig {
         range("allocation", self.allocation as u64, 0, 1)
     }
 
+    /// A guest's time slice.
+    pub fn tick(&self) -> Duration {
+        Duration::from_millis(self.epoch_tick_ms.into())
+    }
+
     pub fn wants_pool(&self) -> bool {
         self.allocation == 1
     }
@@ -81,7 +87,8 @@ impl WeEngineConfig {
             .linear_memory_keep_resident(self.keep_resident_bytes as usize)
             .table_keep_resident(self.keep_resident_bytes as usize)
             .async_stack_keep_resident(STACK_KEEP_RESIDENT)
-            .decommit_batch_size(16)
+            // Given back with each instance: what waits in a queue counts against nobody's limit.
+            .decommit_batch_size(1)
             .max_unused_warm_slots(count.min(100))
             .pagemap_scan(Enabled::Auto);
         pool

@@ -12,9 +12,9 @@ use wasmtime::Engine;
 use wasmtime::component::Linker;
 
 /// Counters that outlive the engine's handle: every store and task holds them.
-#[derive(Default)]
 pub struct Counters {
-    pub epoch: AtomicU64,
+    /// How long a poll must have run for its slice to be over.
+    pub slice_min: Duration,
     pub stores: AtomicU64,
     pub tasks: AtomicU64,
     pub yields: AtomicU64,
@@ -97,15 +97,22 @@ fn make_linker(engine: &Engine, flavour: Flavour) -> wasmtime::Result<Linker<Hos
     Ok(linker)
 }
 
-/// Advances the epoch until the last user of the engine is gone.
+impl Counters {
+    pub fn new(tick: Duration) -> Self {
+        let zero = || AtomicU64::new(0);
+        // Looked at twice a tick: slices are between three and five quarters of one.
+        Counters { slice_min: tick * 3 / 4, stores: zero(), tasks: zero(), yields: zero() }
+    }
+}
+
+/// Advances the epoch, twice a tick, until the last user of the engine is gone.
 fn start_ticking(parts: &Arc<EngineParts>) -> std::io::Result<()> {
-    let tick = Duration::from_millis(parts.config.epoch_tick_ms.into());
+    let pause = parts.config.tick() / 2;
     let parts = Arc::downgrade(parts);
     let ticker = move || {
         loop {
-            std::thread::sleep(tick);
+            std::thread::sleep(pause);
             let Some(parts) = parts.upgrade() else { return };
-            parts.counters.epoch.fetch_add(1, Relaxed);
             parts.machines().for_each(|machine| machine.engine.increment_epoch());
         }
     };
@@ -119,7 +126,7 @@ fn new_engine(config: &WeEngineConfig) -> Result<WeEngine, Fault> {
     config.validate()?;
     let parts = Arc::new(EngineParts {
         config: *config,
-        counters: Arc::default(),
+        counters: Arc::new(Counters::new(config.tick())),
         plain: Machine::new(config, Flavour::Plain)?,
         concurrent: OnceLock::new(),
         making: Mutex::new(()),

@@ -106,7 +106,6 @@ pub unsafe fn borrow_waker(data: *mut c_void) -> ManuallyDrop<Waker> {
 #[derive(Clone, Copy)]
 struct Slice {
     begin: Instant,
-    epoch_at_begin: u64,
     yielded: bool,
 }
 
@@ -114,9 +113,9 @@ thread_local! {
     static SLICE: Cell<Option<Slice>> = const { Cell::new(None) };
 }
 
-/// Starts a slice: the poll begins while the engine's epoch is `epoch`.
-pub fn begin_slice(epoch: u64) {
-    SLICE.set(Some(Slice { begin: Instant::now(), epoch_at_begin: epoch, yielded: false }));
+/// Starts a slice: the poll begins.
+pub fn begin_slice() {
+    SLICE.set(Some(Slice { begin: Instant::now(), yielded: false }));
 }
 
 /// Ends the slice; true when the guest gave its thread back because the slice was used up.
@@ -124,15 +123,10 @@ pub fn end_slice() -> bool {
     SLICE.take().is_some_and(|slice| slice.yielded)
 }
 
-/// How long the poll at hand has been running.
+/// How long the poll at hand has been running. A guest's epoch deadline is wall-clock time and may have
+/// passed while its task sat in a queue: only this says whether its slice is used up.
 pub fn poll_time() -> Duration {
     SLICE.get().map_or(Duration::ZERO, |slice| slice.begin.elapsed())
-}
-
-/// A guest's epoch deadline is wall-clock time and may have passed while its task sat in a queue.
-/// Only a poll that really ran for a whole tick has used up its slice.
-pub fn slice_is_fresh(epoch_now: u64) -> bool {
-    SLICE.get().is_some_and(|slice| epoch_now.wrapping_sub(slice.epoch_at_begin) < 2)
 }
 
 pub fn mark_yielded() {

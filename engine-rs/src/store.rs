@@ -126,7 +126,7 @@ pub fn bound_running_time<T>(
         if running_time.is_used_up_now() {
             return Ok(UpdateDeadline::Interrupt);
         }
-        if runtime::slice_is_fresh(counters.epoch.load(Relaxed)) {
+        if runtime::poll_time() < counters.slice_min {
             return Ok(UpdateDeadline::Continue(1));
         }
         counters.yields.fetch_add(1, Relaxed);

@@ -33,7 +33,7 @@ impl WeTask {
         let Some(work) = &mut self.work else {
             return WePoll::DONE;
         };
-        runtime::begin_slice(self.counters.epoch.load(Relaxed));
+        runtime::begin_slice();
         match work.poll(cx) {
             Poll::Ready(()) => {
                 runtime::end_slice();

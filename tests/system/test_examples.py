@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import tomllib
-import unittest
 from pathlib import Path
 
 from harness import BINARY, KEY, ROOT, WAIT_S, Outcome, WeftTest, end_with_parent, wait_until
@@ -26,10 +25,6 @@ def path_of(program: dict) -> Path:
 
 def is_committed(program: dict) -> bool:
     return path_of(program).is_relative_to(EXAMPLES)
-
-
-def enabled(command: str):
-    return unittest.skipUnless(PROGRAMS["enabled"][command], f"examples.toml says that there is no 'weft {command}' yet")
 
 
 class Listed(WeftTest):
@@ -105,7 +100,6 @@ class Http(WeftTest):
         self.large("python")
 
 
-@enabled("serve")
 class Service(WeftTest):
     @contextlib.contextmanager
     def serve(self, program: dict):
@@ -146,7 +140,6 @@ class Service(WeftTest):
                     wait_until(lambda: f"sent {path}, " in log.read_text(), f"a note after the response to {path}")
 
 
-@enabled("run")
 class Command(WeftTest):
     def run_program(self, program: dict, *words: str, options: tuple[str, ...] = (), stdin: str = "") -> Outcome:
         command = [str(BINARY), "run", "--trust", KEY, *options, str(path_of(program)), *words]

@@ -43,10 +43,10 @@ class Executor {
   public:
     virtual ~Executor() = default;
 
-    /// Runs `job` later on this executor, after what was posted before. Any thread.
+    /// Runs `job` later on this executor, after what the same thread posted before. Any thread.
     virtual void post(Job job) = 0;
-    /// Runs `job` when nothing else is ready, at the latest after a bounded number of other jobs:
-    /// for guests that used up their time slice. Own thread only.
+    /// Runs `job` when nothing else is ready, at the latest when other jobs had their share of the
+    /// time: for guests that used up their time slice. Own thread only.
     virtual void post_low(Job job) = 0;
     /// Lets `timer` fire at `due`, once; arming an armed timer moves it. Own thread only.
     virtual void arm(Timer& timer, TimePoint due) = 0;

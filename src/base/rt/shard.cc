@@ -15,8 +15,14 @@ namespace weft::rt {
 namespace asio = boost::asio;
 namespace {
 
-/// How many ready jobs may run before a low-priority one gets its turn.
-constexpr int ready_jobs_max = 64;
+/// How much of one kind of ready work may run before the other kind is looked at.
+constexpr int own_jobs_max = 16;
+constexpr int io_jobs_max = 64;
+/// After a low-priority job, ready work may take this many times as long as that did.
+constexpr int ready_share = 2;
+/// While ready work keeps coming at least this often, low-priority jobs wait for the end of its
+/// share: who asks again at once after each answer must not meet a busy thread every time.
+constexpr std::chrono::milliseconds ready_patience{1};
 
 thread_local const Shard* current_shard = nullptr;
 
@@ -33,7 +39,11 @@ struct Shard::Loop {
     asio::steady_timer alarm{io};  // Wakes the loop for the earliest timer.
     TimePoint alarm_due = TimePoint::max();
     TimerQueue timers;
+    std::deque<Job> own;  // Posted by this thread: they need neither a lock nor a system call.
     std::deque<Job> low;
+    bool slice_used = false;  // By the job that runs now: it posted to `low`.
+    bool ready_came = false;  // Since the last low-priority job.
+    std::chrono::steady_clock::time_point share_end;  // Of ready work, while a job of `low` waits.
     std::atomic<bool> stopped = false;
 
     void set_alarm() {
@@ -50,25 +60,67 @@ struct Shard::Loop {
     }
 
     void turn() {
-        if (low.empty()) {
+        int ran = run_own();
+        if (own.empty() && low.empty()) {
             io.run_one();
             return;
         }
-        for (int ran = 0; ran < ready_jobs_max && io.poll_one() != 0; ++ran) {
-        }
-        Job job = std::move(low.front());
-        low.pop_front();
+        ran += run_io();
+        if (low.empty() || has_ready_work(ran)) return;
+        ready_came = false;
+        run_low();
+    }
+
+    // Both end early after a job that used up a time slice: the other kind has waited for it.
+    int run_own() {
+        int ran = 0;
+        slice_used = false;
+        for (; ran < own_jobs_max && !own.empty() && !slice_used; ++ran) take(own)();
+        return ran;
+    }
+
+    int run_io() {
+        int ran = 0;
+        slice_used = false;
+        while (ran < io_jobs_max && !slice_used && io.poll_one() != 0) ++ran;
+        return ran;
+    }
+
+    /// Whether the next turn belongs to ready work too, of which `ran` jobs ran in this one.
+    bool has_ready_work(int ran) {
+        ready_came |= ran > 0;
+        if (!ready_came || std::chrono::steady_clock::now() >= share_end) return false;
+        return ran > 0 || io.run_one_for(ready_patience) != 0;
+    }
+
+    void run_low() {
+        Job job = take(low);
+        const auto begin = std::chrono::steady_clock::now();
         job();
+        const auto end = std::chrono::steady_clock::now();
+        share_end = end + ready_share * (end - begin);
+    }
+
+    static Job take(std::deque<Job>& jobs) {
+        Job job = std::move(jobs.front());
+        jobs.pop_front();
+        return job;
     }
 };
 
 Shard::Shard(unsigned index) : index_(index), loop_(std::make_unique<Loop>()) {}
 Shard::~Shard() = default;
 
-void Shard::post(Job job) { asio::post(loop_->io, std::move(job)); }
+void Shard::post(Job job) {
+    if (is_current())
+        loop_->own.push_back(std::move(job));
+    else
+        asio::post(loop_->io, std::move(job));
+}
 
 void Shard::post_low(Job job) {
     WEFT_ASSERT(is_current(), "low-priority jobs come from the shard itself");
+    loop_->slice_used = true;
     loop_->low.push_back(std::move(job));
 }
 

@@ -128,6 +128,59 @@ TEST_F(ShardTest, BusyJobsDoNotStarveLowPriorityOnes) {
     busy.ended.get_future().wait();
 }
 
+TEST_F(ShardTest, ReadyWorkHasTwiceTheTimeOfTheSliceBeforeIt) {
+    struct Slice {
+        TimePoint begin;
+        TimePoint end;
+    };
+    struct Work {
+        Shard* shard;
+        std::vector<Slice> slices = {};
+        std::promise<void> done = {};
+        void ready() {
+            if (slices.size() < 5) return shard->post([this] { ready(); });
+            done.set_value();
+        }
+        void low() {
+            const auto begin = shard->now();
+            while (shard->now() < begin + 2ms) {
+            }
+            slices.push_back({begin, shard->now()});
+            if (slices.size() < 5) shard->post_low([this] { low(); });
+        }
+    } work{&thread_.shard()};
+    run_job([&] {
+        work.ready();
+        thread_.shard().post_low([&] { work.low(); });
+    });
+    ASSERT_EQ(work.done.get_future().wait_for(30s), std::future_status::ready);
+
+    for (std::size_t at = 1; at < work.slices.size(); ++at) {
+        const auto& before = work.slices[at - 1];
+        EXPECT_GE(work.slices[at].begin - before.end, 2 * (before.end - before.begin));
+    }
+}
+
+TEST_F(ShardTest, AfterAUsedSliceWhatOtherThreadsPostedComesBeforeOwnJobs) {
+    std::vector<std::string> order;
+    std::promise<void> done;
+    Shard& shard = thread_.shard();
+    run_job([&] {
+        shard.post([&] {
+            order.emplace_back("slice");
+            shard.post_low([&] { order.emplace_back("low"); });
+        });
+        shard.post([&] {
+            order.emplace_back("own");
+            done.set_value();
+        });
+        std::thread([&] { shard.post([&] { order.emplace_back("other"); }); }).join();
+    });
+    ASSERT_EQ(done.get_future().wait_for(30s), std::future_status::ready);
+
+    EXPECT_EQ(order, (std::vector<std::string>{"slice", "other", "low", "own"}));
+}
+
 TEST_F(ShardTest, TimersFireInOrder) {
     std::vector<int> log;
     struct Sleeper {

@@ -3,6 +3,7 @@
 use super::dynamic;
 use crate::abi::{Context, WeBuf, WeStr};
 use crate::body::WeBody;
+use crate::engine::Counters;
 use crate::limits::WeInstanceOptions;
 use crate::store::HostState;
 use crate::tests::host::Waiter;
@@ -16,6 +17,7 @@ use futures::executor::block_on;
 use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::sync::Arc;
+use std::time::Duration;
 use wasmtime::component::{Component, Func, Instance, InstancePre, Linker, Val};
 use wasmtime::{Config, Engine, Result, Store};
 
@@ -131,7 +133,8 @@ pub fn new_store(engine: &Engine, imports: WeImports) -> Store<HostState> {
     options.imports = imports;
     let options = options.resolved(64 << 20);
     let wasi = world::World::default().wasi(&options).unwrap().build();
-    let mut store = Store::new(engine, HostState::new(&options, wasi, Arc::default()));
+    let counters = Arc::new(Counters::new(Duration::from_millis(10)));
+    let mut store = Store::new(engine, HostState::new(&options, wasi, counters));
     store.set_hostcall_fuel(options.hostcall_bytes_max as usize);
     store
 }
