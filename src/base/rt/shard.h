@@ -11,8 +11,8 @@
 namespace weft::rt {
 
 /// One thread with one event loop: the Executor of a real process. I/O and posted jobs come first
-/// and have two thirds of the thread's time while they keep coming; low-priority jobs have the rest,
-/// and all of it while nothing else comes. Neither starves the other.
+/// and have two thirds of the thread's time while they keep coming; low-priority jobs have the
+/// rest, and all of it while nothing else comes. Neither starves the other.
 class Shard final : public Executor {
   public:
     /// `index` names the shard in logs; it starts at 0.
