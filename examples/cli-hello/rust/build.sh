@@ -6,4 +6,4 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 source ../../../tools/dev/guests/recipe.sh
 
 cargo_component
-sign "$out/wasm32-wasip2/release/cli-hello.wasm" cli-hello hello.wasm
+sign "$out/wasm32-wasip2/release/cli-hello.wasm" cli-hello hello.wasm wasi:cli/environment,wasi:filesystem
