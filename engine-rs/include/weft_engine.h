@@ -125,7 +125,8 @@ enum { WE_IMPORTS_NOBODY = 0, WE_IMPORTS_CALLER = 1 };
 /// needs a mounted /proc. The octets are trusted: whoever can choose them runs code in this
 /// process. The file must not change while the component or a task made from it lives; `fd` itself
 /// may be closed, another descriptor stays open instead. `imports`: WE_IMPORTS_*. Errors:
-/// WE_ARTIFACT (another build, other settings, another CPU, an octet count that is wrong), WE_LINK.
+/// WE_INVALID (`fd` is not open for reading), WE_ARTIFACT (another build, other settings, another
+/// CPU, an octet count that is wrong), WE_LINK.
 we_status we_component_load(const we_engine*, int32_t fd, uint64_t size, int32_t imports,
                             we_component** out, we_error** error);
 /// The same for a core module.

@@ -208,9 +208,19 @@ fn release_pages(component: &Component) {
     unsafe { madvise(image.start.cast_mut().cast(), size, MADV_DONTNEED) };
 }
 
-/// The last octet of an artefact.
+/// The last octet of an artefact. Errors: Invalid, when `fd` cannot be read from; Artifact.
 fn read_tag(fd: i32, size: u64) -> Result<u8, Fault> {
+    const EBADF: i32 = 9;
+    let not_open = || Fault::new(Status::Invalid, format!("'fd' {fd} is not open for reading"));
+    // A descriptor as the standard library has it is never negative: it panics.
+    if fd < 0 {
+        return Err(not_open());
+    }
     let file = ManuallyDrop::new(unsafe { File::from_raw_fd(fd) });
+    let probed = file.read_at(&mut [], 0);
+    if probed.is_err_and(|error| error.raw_os_error() == Some(EBADF)) {
+        return Err(not_open());
+    }
     let mut tag = [0];
     let at = size.checked_sub(1).ok_or_else(|| corrupt("it is empty"))?;
     file.read_exact_at(&mut tag, at).map_err(|error| corrupt(&error.to_string()))?;

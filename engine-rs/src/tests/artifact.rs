@@ -248,6 +248,29 @@ fn a_core_module_is_an_artefact_of_its_own_kind() {
 }
 
 #[test]
+fn a_descriptor_that_is_not_open_is_refused() {
+    let engine = engine(&config()).unwrap();
+    let path = std::env::temp_dir().join(format!("weft-write-only-{}", std::process::id()));
+    let write_only = File::create(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+
+    // No process has so many files open.
+    for fd in [-1, i32::MIN, i32::MAX, write_only.as_raw_fd()] {
+        for size in [0, 100, u64::MAX] {
+            let component =
+                outcome(|out, error| unsafe { we_component_load(engine, fd, size, 0, out, error) });
+            let module =
+                outcome(|out, error| unsafe { we_module_load(engine, fd, size, out, error) });
+            let fault = component.err().unwrap();
+            assert_eq!(fault.status, Status::Invalid);
+            assert_eq!(fault.message, format!("'fd' {fd} is not open for reading"));
+            assert_eq!(module.err().unwrap().status, Status::Invalid);
+        }
+    }
+    unsafe { we_engine_free(engine) };
+}
+
+#[test]
 fn a_core_module_with_too_many_functions_is_not_compiled() {
     let functions = binary(0, 3, &leb(FUNCTIONS_MAX as u32 + 1));
 
