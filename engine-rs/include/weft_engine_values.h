@@ -30,12 +30,12 @@ typedef struct we_component we_component;
 /// out are more than 20,000 parts.
 ///
 /// Values are encoded as in wRPC, one after the other: bool, u8 and s8 are an octet, other integers
-/// LEB128, floats little endian, a char UTF-8, a string or list its count and its elements, records
-/// and tuples their fields, a variant or enum its case as LEB128 and its payload, an option or
-/// result an octet 0 or 1 and its payload, flags one bit each from the lowest on in whole octets, a
-/// map the list of its entries, a fixed list its elements, a resource its handle as a list of
-/// octets, a stream of u8 or a future the place (LEB128) of its end among those that come beside
-/// the octets.
+/// LEB128 in as few octets as possible (others are refused), floats little endian, a char UTF-8, a
+/// string or list its count and its elements, records and tuples their fields, a variant or enum
+/// its case as LEB128 and its payload, an option or result an octet 0 or 1 and its payload, flags
+/// one bit each from the lowest on in whole octets, a map the list of its entries, a fixed list its
+/// elements, a resource its handle as a list of octets, a stream of u8 or a future the place
+/// (LEB128) of its end among those that come beside the octets.
 ///
 /// The handle of a resource that the C side defines is up to 256 octets of its choice. The handle
 /// of one that a guest defines is 16 octets that only the same instance understands; whoever got

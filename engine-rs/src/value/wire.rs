@@ -1,5 +1,6 @@
-//! How single values are written: the encoding of wRPC. Integers of 16 bits and more are LEB128, floats
-//! and lists of octets are themselves, text and lists begin with their count, a `char` is UTF-8.
+//! How single values are written: the encoding of wRPC. Integers of 16 bits and more are LEB128 in as
+//! few octets as possible, floats and lists of octets are themselves, text and lists begin with their
+//! count, a `char` is UTF-8. Each value has one encoding, as in `src/base/value`.
 
 use std::fmt;
 use wasmtime::Result;
@@ -108,7 +109,7 @@ impl<'a> Reader<'a> {
             }
             value |= part << shift;
             if octet & 0x80 == 0 {
-                return Ok(value);
+                return if part == 0 && shift > 0 { idle() } else { Ok(value) };
             }
         }
         malformed("an integer is out of range")
@@ -127,7 +128,8 @@ impl<'a> Reader<'a> {
                 break;
             }
             if octet & 0x80 == 0 {
-                return Ok(value | part << shift);
+                let repeats = shift > 0 && part == -(value >> (shift - 1) & 1);
+                return if repeats { idle() } else { Ok(value | part << shift) };
             }
             value |= (part & 0x7f) << shift;
         }
@@ -198,6 +200,10 @@ impl<'a> Reader<'a> {
             malformed("a list is longer than its octets")
         }
     }
+}
+
+fn idle<T>() -> Result<T> {
+    malformed("an integer takes more octets than it needs")
 }
 
 fn truncated<T>() -> Result<T> {

@@ -64,6 +64,32 @@ fn integers_out_of_range_are_malformed() {
     assert_eq!(signed(&[0xff; 11], 64), None);
 }
 
+/// One of the cases that the host's reader is held to as well.
+fn integer(ty: &str, octets: &[u8]) -> Option<String> {
+    let bits = ty[1..].parse().unwrap();
+    match ty.as_bytes()[0] {
+        b'u' => read(octets, |reader| reader.unsigned(bits)).map(|value| value.to_string()),
+        _ => read(octets, |reader| reader.signed(bits)).map(|value| value.to_string()),
+    }
+}
+
+#[test]
+fn integers_are_read_as_by_the_host() {
+    let cases = include_str!("../../../../tests/cases/wire/integers.case").lines();
+    let cases = cases.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    assert!(cases.clone().count() > 50);
+    for case in cases {
+        let [ty, hex, expected] = case.split(' ').collect::<Vec<_>>().try_into().unwrap();
+        let digits = hex.as_bytes().as_chunks::<2>().0.iter();
+        let octet = |two: &[u8; 2]| u8::from_str_radix(str::from_utf8(two).unwrap(), 16).unwrap();
+        let octets: Vec<_> = digits.map(octet).collect();
+
+        let value = integer(ty, &octets).unwrap_or_else(|| "refused".to_owned());
+
+        assert_eq!(value, expected, "{case}");
+    }
+}
+
 #[test]
 fn characters_and_text_are_utf_8() {
     let character = |octets: &[u8]| read(octets, |reader| reader.character());
