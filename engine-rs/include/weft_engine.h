@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 /// Changes whenever a layout or a meaning below changes.
-#define WE_ABI_VERSION 4u
+#define WE_ABI_VERSION 5u
 uint32_t we_abi_version(void);
 
 // --------------------------------------------------------------------------------------- runtime
@@ -192,17 +192,19 @@ enum { WE_STDOUT = 1, WE_STDERR = 2 };
 typedef struct we_instance_options {
     size_t size;
     uint64_t memory_bytes_max;    ///< All linear memories together; 0: the engine's largest memory.
-    uint64_t hostcall_bytes_max;  ///< Handed to the host in one call; 0: 16 MiB.
+    uint64_t hostcall_bytes_max;  ///< Handed to the host in one call, and allocated in the guest
+                                  ///< for values; 0: 16 MiB.
     uint64_t cpu_ns_max;  ///< Running time since its newest call began; 0: no limit. Looked at
                           ///< after each poll and at each epoch tick.
     uint32_t table_elements_max;  ///< Of each table; 0: 20,000.
-    uint32_t handles_max;         ///< Host resources open at one time; 0: 1,000.
-    uint32_t header_bytes_max;    ///< Of one set of fields that a guest builds, about 70 octets for
-                                  ///< each field included; 0: 64 KiB.
-    uint32_t random_bytes_max;    ///< Asked for in one call; 0: 64 KiB.
-    uint32_t parts_max;           ///< Core instances, tables and memories, of each; 0: 100.
-    uint32_t concurrent_max;      ///< Calls inside the guest at one time; 0: 1. A guest of WASI 0.2
-                                  ///< takes one after the other whatever this says.
+    uint32_t handles_max;       ///< Host resources open at one time, of WASI, given by the C side,
+                                ///< and given to it, of each; 0: 1,000.
+    uint32_t header_bytes_max;  ///< Of one set of fields that a guest builds, about 70 octets for
+                                ///< each field included; 0: 64 KiB.
+    uint32_t random_bytes_max;  ///< Asked for in one call; 0: 64 KiB.
+    uint32_t parts_max;         ///< Core instances, tables and memories, of each; 0: 100.
+    uint32_t concurrent_max;    ///< Calls inside the guest at one time; 0: 1. A guest of WASI 0.2
+                                ///< takes one after the other whatever this says.
     /// What the guest writes to WE_STDOUT or WE_STDERR, at most 64 KiB at once; may be null.
     void (*output)(void* context, int32_t stream, we_str octets);
     /// The guest ended badly; at most once, inside a poll, before its calls hear of it. May be
@@ -232,14 +234,19 @@ void we_call_drop(we_task*, uint64_t call);
 typedef struct we_call_sink {
     size_t size;
     /// Exactly once, inside a poll of the task, unless the call or its task is dropped: the encoded
-    /// result, owned, or the failure. After WE_INVALID the guest is as it was.
+    /// result, owned, or the failure. WE_INVALID, and WE_HANDLES unless `fault` of the instance is
+    /// told it too, are about the arguments: the guest was not entered and is as it was, and the
+    /// handles among them are still the caller's.
     void (*done)(void* context, we_buf result, const we_error* error);
     void* context;
 } we_call_sink;
 
 /// Gives an instance a call of export `function` (as `we_component_describe` numbers them); poll
-/// its task afterwards. `arguments` moves. Streams in the result are closed unread. Not during a
-/// poll. Errors: WE_INVALID, WE_STATE (the instance was closed or has ended).
+/// its task afterwards. `arguments` moves. All of it is checked when the call's turn comes, before
+/// the guest is entered: values, handles (known to this instance, of the right resource, not given
+/// to another call), `handles_max` and what it takes of the guest's memory. Streams in the result
+/// are closed unread. Not during a poll. Errors: WE_INVALID, WE_STATE (the instance was closed or
+/// has ended).
 we_status we_call_start(we_task*, uint32_t function, we_buf arguments, const we_call_sink*,
                         uint64_t* call, we_error** error);
 

@@ -52,7 +52,7 @@ enum {
     WE_BODY_INCOMPLETE = 16,  ///< The guest gave up its response body.
     WE_INTERNAL = 17,         ///< Something else failed in the engine.
     WE_INSTANCE_LOST = 18,    ///< The instance ended badly while it served several calls.
-    WE_HANDLES = 19,          ///< The guest opened more host resources than it may.
+    WE_HANDLES = 19,          ///< The guest opened, or was given, more host resources than it may.
     WE_FIELDS = 20,           ///< The guest filled a set of header fields beyond its limit.
     WE_HOST_DATA = 21,        ///< The guest handed more to the host in one call than it may.
     WE_RANDOM = 22,           ///< The guest asked for more random octets at once than it may.

@@ -39,7 +39,7 @@ typedef struct we_component we_component;
 ///
 /// The handle of a resource that the C side defines is up to 256 octets of its choice. The handle
 /// of one that a guest defines is 16 octets that only the same instance understands; whoever got
-/// one as own gives it back in a call or drops it.
+/// one as own may give it back in a call; else it lives as long as its instance.
 we_status we_component_describe(const we_component*, we_buf* out, we_error** error);
 /// Where the answer of one call goes, valid during the callback, which answers, refuses or defers
 /// once; if it does nothing the guest ends.

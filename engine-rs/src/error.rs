@@ -108,7 +108,8 @@ impl Fault {
 /// Which limit a host function refused to go beyond. Some of Wasmtime's errors have no public type and
 /// are told by their text; `tests/limits.rs` fills each limit and so notices when a text changes.
 fn limit_of(error: &wasmtime::Error) -> Option<Status> {
-    if let Some(ResourceTableError::Full) = error.downcast_ref() {
+    let is_full = matches!(error.downcast_ref(), Some(ResourceTableError::Full));
+    if is_full || error.is::<crate::value::HandlesFull>() {
         return Some(Status::Handles);
     }
     if let Some(FieldMapError::TooManyFields | FieldMapError::TotalSizeTooBig) =

@@ -3,7 +3,7 @@
 
 use crate::component::ComponentParts;
 use crate::engine::Flavour;
-use crate::error::{Fault, Status};
+use crate::error::Fault;
 use crate::export_call::{ExportTurn, Outcome};
 use crate::http::{Handler, HttpTurn, handle_p2, handle_p3};
 use crate::instance::{Job, Queue};
@@ -192,10 +192,7 @@ impl Bound<'_> {
 fn settle(called: Result<Handed>, outcome: oneshot::Sender<Outcome>) -> Result<()> {
     let settled = match called {
         Ok(handed) => Ok(handed.octets),
-        Err(error) => match value::fault_of(&error) {
-            Some(fault) if fault.status == Status::Invalid => Err(fault),
-            _ => return Err(error),
-        },
+        Err(error) => Err(value::argument_fault_of(&error).ok_or(error)?),
     };
     // Nobody waits for it any more: that is no fault of the guest's.
     drop(outcome.send(settled));

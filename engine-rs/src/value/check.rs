@@ -1,70 +1,125 @@
-//! Checks octets against a shape without a guest: wrong arguments are refused before they enter an
-//! instance, which a failure halfway would cost.
+//! Checks arguments against their types before they enter an instance, which a failure halfway would
+//! cost: values, what they take of the guest's memory, handles, and the ends of streams.
 
-use super::shape::{Scalar, Shape};
+use super::handles::Handles;
+use super::imports::resource_of_engine;
+use super::lower::charge;
+use super::shape::{Origin, Resource, Scalar, Shape};
 use super::wire::{Malformed, Reader};
-use wasmtime::{Error, Result};
+use wasmtime::component::ResourceType;
+use wasmtime::{Error, Result, bail};
 
-/// Errors: `Malformed`.
-pub fn check(octets: &[u8], shapes: &[Shape]) -> Result<()> {
-    let mut reader = Reader::new(octets);
-    for shape in shapes {
-        value(&mut reader, shape)?;
-    }
-    reader.finish()
+/// Whose arguments they are.
+pub struct Receiver<'a> {
+    pub handles: &'a mut Handles,
+    /// Began if there are handles in the types.
+    pub call: Option<u64>,
+    /// Of the guest's own resources.
+    pub resources: &'a [ResourceType],
+    /// What may be allocated in the guest.
+    pub room: usize,
+    /// Of the streams and futures that come beside the octets, those that were not named yet.
+    pub ends: Vec<bool>,
 }
 
-fn value(reader: &mut Reader, shape: &Shape) -> Result<()> {
-    match shape {
-        Shape::Scalar(kind) => scalar(reader, *kind),
-        Shape::Text => reader.text().map(drop),
-        Shape::Own(_) | Shape::Borrow(_) => reader.octets().map(drop),
-        Shape::List(element) => list(reader, element),
-        Shape::FixedList(element, count) => (0..*count).try_for_each(|_| value(reader, element)),
-        Shape::Map(key, content) => {
-            let count = reader.elements()?;
-            (0..count).try_for_each(|_| value(reader, key).and_then(|()| value(reader, content)))
+impl Receiver<'_> {
+    /// Claims every handle. `spilled` octets take the values themselves. Errors: `Malformed`,
+    /// `HandlesFull` and others; then the call must be ended.
+    pub fn check(self, octets: &[u8], shapes: &[Shape], spilled: usize) -> Result<()> {
+        let mut checker = Checker { receiver: self, reader: Reader::new(octets) };
+        checker.allocate(spilled)?;
+        shapes.iter().try_for_each(|shape| checker.value(shape))?;
+        checker.reader.finish()
+    }
+}
+
+struct Checker<'a> {
+    receiver: Receiver<'a>,
+    reader: Reader<'a>,
+}
+
+impl Checker<'_> {
+    fn value(&mut self, shape: &Shape) -> Result<()> {
+        match shape {
+            Shape::Scalar(kind) => scalar(&mut self.reader, *kind),
+            Shape::Text => {
+                let size = self.reader.text()?.len();
+                self.allocate(size)
+            }
+            Shape::Own(resource) => self.handle(resource, true),
+            Shape::Borrow(resource) => self.handle(resource, false),
+            Shape::List(element, size) => self.list(element, *size),
+            Shape::FixedList(element, count) => (0..*count).try_for_each(|_| self.value(element)),
+            Shape::Map(key, content, size) => {
+                let count = self.reader.elements()?;
+                self.allocate(count.saturating_mul(*size))?;
+                (0..count).try_for_each(|_| self.value(key).and_then(|()| self.value(content)))
+            }
+            Shape::Record(fields) => fields.iter().try_for_each(|(_, field)| self.value(field)),
+            Shape::Tuple(parts) => parts.iter().try_for_each(|part| self.value(part)),
+            Shape::Variant(cases) => {
+                let case = self.reader.case(cases.len())?;
+                self.maybe(cases[case as usize].1.as_ref())
+            }
+            Shape::Enum(names) => self.reader.case(names.len()).map(drop),
+            Shape::Option(some) => match self.reader.flag()? {
+                0 => Ok(()),
+                _ => self.value(some),
+            },
+            Shape::Result(ok, err) => match self.reader.flag()? {
+                0 => self.maybe(ok.as_deref()),
+                _ => self.maybe(err.as_deref()),
+            },
+            Shape::Flags(names) => self.reader.flags(names.len()).map(drop),
+            Shape::Stream(_) | Shape::Future(_) => self.end(),
+            Shape::ErrorContext => Err(Error::new(Malformed("an error context cannot be given"))),
         }
-        Shape::Record(fields) => fields.iter().try_for_each(|(_, field)| value(reader, field)),
-        Shape::Tuple(parts) => parts.iter().try_for_each(|part| value(reader, part)),
-        Shape::Variant(cases) => {
-            let case = reader.case(cases.len())?;
-            maybe(reader, cases[case as usize].1.as_ref())
+    }
+
+    fn maybe(&mut self, shape: Option<&Shape>) -> Result<()> {
+        shape.map_or(Ok(()), |shape| self.value(shape))
+    }
+
+    fn allocate(&mut self, octets: usize) -> Result<()> {
+        charge(&mut self.receiver.room, octets)
+    }
+
+    fn list(&mut self, element: &Shape, size: usize) -> Result<()> {
+        let count = self.reader.elements()?;
+        let whole = count.saturating_mul(size);
+        self.allocate(whole)?;
+        match element {
+            // These lie in the octets as they lie in memory, and each octet is allowed.
+            Shape::Scalar(Scalar::U8 | Scalar::S8 | Scalar::F32 | Scalar::F64) => {
+                self.reader.take(whole).map(drop)
+            }
+            _ => (0..count).try_for_each(|_| self.value(element)),
         }
-        Shape::Enum(names) => reader.case(names.len()).map(drop),
-        Shape::Option(some) => match reader.flag()? {
-            0 => Ok(()),
-            _ => value(reader, some),
-        },
-        Shape::Result(ok, err) => match reader.flag()? {
-            0 => maybe(reader, ok.as_deref()),
-            _ => maybe(reader, err.as_deref()),
-        },
-        Shape::Flags(names) => reader.flags(names.len()).map(drop),
-        Shape::Stream(_) | Shape::Future(_) => reader.count().map(drop),
-        Shape::ErrorContext => Err(Error::new(Malformed("an error context cannot be given"))),
     }
-}
 
-fn maybe(reader: &mut Reader, shape: Option<&Shape>) -> Result<()> {
-    shape.map_or(Ok(()), |shape| value(reader, shape))
-}
-
-/// How many octets a value of this kind has, where that is always the same and each octet is allowed.
-fn fixed_size(shape: &Shape) -> Option<usize> {
-    match shape {
-        Shape::Scalar(Scalar::U8 | Scalar::S8) => Some(1),
-        Shape::Scalar(Scalar::F32) => Some(4),
-        Shape::Scalar(Scalar::F64) => Some(8),
-        _ => None,
+    fn handle(&mut self, resource: &Resource, is_own: bool) -> Result<()> {
+        let octets = self.reader.octets()?;
+        let Receiver { handles, resources, call, .. } = &mut self.receiver;
+        let Some(call) = *call else { bail!("a handle is not expected here") };
+        let claim = match resource.origin {
+            Origin::Import(index) => handles.find_host(index, octets, is_own)?,
+            Origin::Guest(index) => {
+                handles.find_guest(resources.get(index as usize).copied(), octets, is_own)?
+            }
+            Origin::Engine => {
+                handles.find_guest(resource_of_engine(&resource.name), octets, is_own)?
+            }
+        };
+        handles.claim(call, claim);
+        Ok(())
     }
-}
 
-fn list(reader: &mut Reader, element: &Shape) -> Result<()> {
-    let count = reader.elements()?;
-    match fixed_size(element) {
-        Some(size) => reader.take(count.saturating_mul(size)).map(drop),
-        None => (0..count).try_for_each(|_| value(reader, element)),
+    fn end(&mut self) -> Result<()> {
+        let place = self.reader.count()?;
+        if self.receiver.ends.get_mut(place).is_some_and(std::mem::take) {
+            return Ok(());
+        }
+        Err(Error::new(Malformed("a stream or future has no end that is fed")))
     }
 }
 

@@ -1,25 +1,33 @@
 //! Calls the functions that a component exports: looked up once per instance, with octets in and out.
 
-use super::check::check;
+use super::check::Receiver;
 use super::describe::{Description, Function};
+use super::handles::HandlesFull;
 use super::lift::{Handed, Lifted};
-use super::shape::{Shape, Side};
+use super::shape::{Shape, Side, tuple_layout};
 use super::slots::{Parameters, Results, SPILLED};
 use super::value::Value;
 use crate::error::{Fault, Status};
 use crate::store::HostState;
 use std::fmt;
 use std::sync::Arc;
-use wasmtime::component::{Accessor, Component, ComponentExportIndex, Func, Instance, TypedFunc};
+use wasmtime::component::{
+    Accessor, Component, ComponentExportIndex, Func, Instance, ResourceType, TypedFunc,
+};
 use wasmtime::{AsContextMut, Error, Result, Store, StoreContextMut, bail};
 
-/// The functions of a component, numbered as in its description.
-pub struct Exports(Vec<Export>);
+/// The functions of a component, numbered as in its description, and its resources.
+pub struct Exports {
+    functions: Vec<Export>,
+    resources: Vec<ComponentExportIndex>,
+}
 
 struct Export {
     path: String,
     index: ComponentExportIndex,
     params: Vec<Shape>,
+    /// Octets of the arguments that do not fit into slots; they lie in memory together.
+    spilled: usize,
     /// What about its types cannot be carried.
     refusal: Option<String>,
     /// Slots of the result's type.
@@ -42,6 +50,14 @@ impl fmt::Display for BadArguments {
 
 impl std::error::Error for BadArguments {}
 
+impl BadArguments {
+    pub fn fault(&self) -> Fault {
+        let is_full = self.cause.is::<HandlesFull>();
+        let status = if is_full { Status::Handles } else { Status::Invalid };
+        Fault::new(status, self.to_string())
+    }
+}
+
 /// Does the same for whatever number of slots an export has.
 macro_rules! with_results {
     ($slots:expr, $n:ident, $body:expr) => {
@@ -61,7 +77,7 @@ impl Exports {
         description: &Description,
         component: &Component,
     ) -> std::result::Result<Self, Fault> {
-        let mut exports = Vec::new();
+        let (mut functions, mut resources) = (Vec::new(), Vec::new());
         for interface in &description.exports {
             let instance = match interface.name.as_str() {
                 "" => None,
@@ -69,10 +85,13 @@ impl Exports {
             };
             for function in &interface.functions {
                 let index = export_index(component, instance.as_ref(), &function.name)?;
-                exports.push(Export::new(interface.path(function), index, function));
+                functions.push(Export::new(interface.path(function), index, function));
+            }
+            for name in &interface.resources {
+                resources.push(export_index(component, instance.as_ref(), name)?);
             }
         }
-        Ok(Exports(exports))
+        Ok(Exports { functions, resources })
     }
 
     /// Looks the functions up in an instance.
@@ -81,8 +100,11 @@ impl Exports {
         store: &mut Store<HostState>,
         instance: &Instance,
     ) -> Result<Calls> {
-        let mut functions = Vec::with_capacity(self.0.len());
-        for export in &self.0 {
+        let resource = |index| instance.get_resource(&mut *store, index);
+        let resources: Option<_> = self.resources.iter().map(resource).collect();
+        let Some(resources) = resources else { bail!("an exported resource is not a resource") };
+        let mut functions = Vec::with_capacity(self.functions.len());
+        for export in &self.functions {
             let Some(function) = instance.get_func(&mut *store, export.index) else {
                 bail!("'{}' is not a function", export.path);
             };
@@ -91,7 +113,7 @@ impl Exports {
             });
             functions.push(function);
         }
-        Ok(Calls { exports: self.clone(), functions })
+        Ok(Calls { exports: self.clone(), functions, resources })
     }
 }
 
@@ -108,10 +130,13 @@ fn export_index(
 impl Export {
     fn new(path: String, index: ComponentExportIndex, function: &Function) -> Self {
         let slots = function.result.as_ref().map_or(0, Shape::slots);
+        let params: Vec<_> = function.params.iter().map(|(_, shape)| shape.clone()).collect();
+        let flat = params.iter().map(Shape::slots).fold(0, usize::saturating_add);
         Export {
             path,
             index,
-            params: function.params.iter().map(|(_, shape)| shape.clone()).collect(),
+            spilled: if flat < SPILLED { 0 } else { tuple_layout(&params).0 },
+            params,
             refusal: function.shapes().find_map(|shape| shape.refusal(Side::Export)),
             results: slots.min(SPILLED),
             has_handles: function.shapes().any(Shape::has_handles),
@@ -123,6 +148,7 @@ impl Export {
 pub struct Calls {
     exports: Arc<Exports>,
     functions: Vec<Func>,
+    resources: Vec<ResourceType>,
 }
 
 /// A call whose arguments were checked.
@@ -134,7 +160,7 @@ struct Prepared {
 
 impl Calls {
     fn export(&self, function: usize) -> Result<&Export> {
-        match self.exports.0.get(function) {
+        match self.exports.functions.get(function) {
             Some(export) => Ok(export),
             None => Err(Error::new(BadArguments {
                 path: format!("function {function}"),
@@ -145,14 +171,22 @@ impl Calls {
 
     fn prepare(&self, state: &mut HostState, function: usize, value: Value) -> Result<Prepared> {
         let export = self.export(function)?;
+        let values = &mut state.values;
+        let call = export.has_handles.then(|| values.handles.begin_call());
+        let (handles, resources) = (&mut values.handles, self.resources.as_slice());
+        let (room, ends) = (values.octets_max, vec![true; value.ends()]);
         let fits = match &export.refusal {
             Some(reason) => Err(Error::msg(format!("it uses {reason}, which cannot be carried"))),
-            None => check(value.octets.as_ref(), &export.params),
+            None => Receiver { handles, call, resources, room, ends }.check(
+                value.octets.as_ref(),
+                &export.params,
+                export.spilled,
+            ),
         };
         if let Err(cause) = fits {
+            call.inspect(|call| values.handles.end_call(*call));
             return Err(Error::new(BadArguments { path: export.path.clone(), cause }));
         }
-        let call = export.has_handles.then(|| state.values.handles.begin_call());
         Ok(Prepared {
             function: self.functions[function],
             results: export.results,
@@ -161,7 +195,7 @@ impl Calls {
     }
 
     /// Calls a function of a store that does nothing else meanwhile. After an error that is not
-    /// `Status::Invalid` the instance must not be used again. Dropping the future ends the guest.
+    /// `BadArguments` the instance must not be used again. Dropping the future ends the guest.
     pub async fn call(
         &self,
         store: &mut Store<HostState>,
@@ -197,15 +231,6 @@ impl Calls {
             function.call_concurrent(accessor, parameters).await?.0
         });
         accessor.with(|mut store| finish(store.as_context_mut(), lifted, call))
-    }
-
-    /// Drops a resource of the instance's that a call resulted in; its destructor is guest code. Not
-    /// within `run_concurrent`. Unknown handles are refused like bad arguments.
-    pub async fn drop_handle(store: &mut Store<HostState>, handle: &[u8]) -> Result<()> {
-        let taken = store.data_mut().values.handles.take_exported(handle);
-        let resource =
-            taken.map_err(|cause| Error::new(BadArguments { path: "drop".to_owned(), cause }))?;
-        resource.resource_drop_async(store).await
     }
 }
 

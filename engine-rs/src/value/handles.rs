@@ -2,9 +2,10 @@
 //! store. A resource of the C side is a few octets that only it understands; the guest sees a number.
 //! A resource of the guest is what wasmtime calls it; the C side sees octets that name store and slot.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use wasmtime::component::ResourceAny;
-use wasmtime::{Result, bail};
+use wasmtime::component::{ResourceAny, ResourceType};
+use wasmtime::{Error, Result, bail};
 
 /// Of one handle of the C side.
 pub const HANDLE_OCTETS_MAX: usize = 256;
@@ -20,11 +21,57 @@ pub struct HostHandle {
     lent: bool,
 }
 
+/// A resource of the guest's that the C side holds.
+struct GuestHandle {
+    resource: ResourceAny,
+    /// How often it is among the arguments of calls, as a borrow.
+    lends: usize,
+    /// Whether it is among them as its owner's last use.
+    given: bool,
+}
+
+/// A handle among the arguments of a call. It was found before the guest is entered, and nobody else
+/// can take it until the guest has it.
+#[derive(Clone, Copy)]
+pub enum Claim {
+    Given(u32),
+    Lent(u32),
+    GivenBack(u32),
+    LentBack(u32),
+}
+
+/// The handles of one call, in their order.
+struct CallHandles {
+    call: u64,
+    claims: Vec<Claim>,
+    /// How many of them the guest has.
+    lowered: usize,
+}
+
+/// A claim as the guest gets it.
+pub enum Claimed {
+    /// How the guest's table knows a handle of the C side.
+    Host(u32),
+    Guest(ResourceAny),
+}
+
+/// There are as many handles as may be.
+#[derive(Debug)]
+pub struct HandlesFull(usize);
+
+impl fmt::Display for HandlesFull {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "more than {} handles are open at one time", self.0)
+    }
+}
+
+impl std::error::Error for HandlesFull {}
+
 pub struct Handles {
     host: Slab<HostHandle>,
-    guest: Slab<ResourceAny>,
-    lent: Vec<(u64, u32)>,
-    calls: u64,
+    guest: Slab<GuestHandle>,
+    calls: Vec<CallHandles>,
+    calls_made: u64,
     store: u64,
 }
 
@@ -36,8 +83,8 @@ impl Handles {
         Handles {
             host: Slab::new(limit),
             guest: Slab::new(limit),
-            lent: Vec::new(),
-            calls: 0,
+            calls: Vec::new(),
+            calls_made: 0,
             store: STORES.fetch_add(1, Relaxed),
         }
     }
@@ -45,13 +92,6 @@ impl Handles {
     /// Gives a handle to the guest; the result is how the guest's table knows it.
     pub fn give(&mut self, resource: u32, octets: &[u8]) -> Result<u32> {
         self.insert_host(resource, octets, false)
-    }
-
-    /// Lends a handle to the guest until `end_call(call)`.
-    pub fn lend(&mut self, resource: u32, octets: &[u8], call: u64) -> Result<u32> {
-        let rep = self.insert_host(resource, octets, true)?;
-        self.lent.push((call, rep));
-        Ok(rep)
     }
 
     fn insert_host(&mut self, resource: u32, octets: &[u8], lent: bool) -> Result<u32> {
@@ -80,26 +120,91 @@ impl Handles {
         self.host.remove(rep)
     }
 
-    /// A number for a call that may lend handles.
+    /// A number for a call whose arguments may have handles.
     pub fn begin_call(&mut self) -> u64 {
-        self.calls += 1;
-        self.calls
+        self.calls_made += 1;
+        let call = self.calls_made;
+        self.calls.push(CallHandles { call, claims: Vec::new(), lowered: 0 });
+        call
     }
 
-    pub fn end_call(&mut self, call: u64) {
-        let host = &mut self.host;
-        self.lent.retain(|(lender, rep)| {
-            let ended = *lender == call;
-            if ended {
-                host.remove(*rep);
-            }
-            !ended
+    /// Keeps the next handle among the arguments of a call that has begun.
+    pub fn claim(&mut self, call: u64, claim: Claim) {
+        let known = self.calls.iter_mut().find(|known| known.call == call);
+        known.expect("the call has begun").claims.push(claim);
+    }
+
+    /// Finds a handle that the C side gives or lends. Errors: it is too long; `HandlesFull`.
+    pub fn find_host(&mut self, resource: u32, octets: &[u8], is_own: bool) -> Result<Claim> {
+        let rep = self.insert_host(resource, octets, !is_own)?;
+        Ok(if is_own { Claim::Given(rep) } else { Claim::Lent(rep) })
+    }
+
+    /// Finds one of a resource of the guest's. `ty` where it is known. Errors: it is not there, of
+    /// another type, or in use.
+    pub fn find_guest(
+        &mut self,
+        ty: Option<ResourceType>,
+        octets: &[u8],
+        is_own: bool,
+    ) -> Result<Claim> {
+        let slot = self.slot_of(octets)?;
+        let handle = self.claimed(slot);
+        if ty.is_some_and(|ty| ty != handle.resource.ty()) {
+            bail!("a handle is one of another resource");
+        }
+        if is_own && handle.lends > 0 {
+            bail!("a handle is given away while a call borrows it");
+        }
+        if is_own {
+            handle.given = true;
+            return Ok(Claim::GivenBack(slot));
+        }
+        handle.lends += 1;
+        Ok(Claim::LentBack(slot))
+    }
+
+    /// The handle that follows the last one which the guest has got for this call.
+    pub fn take_claimed(&mut self, call: u64) -> Result<Claimed> {
+        let known = self.calls.iter_mut().find(|known| known.call == call);
+        let next = known.and_then(|known| {
+            known.lowered += 1;
+            known.claims.get(known.lowered - 1).copied()
         });
+        match next {
+            Some(Claim::Given(rep) | Claim::Lent(rep)) => Ok(Claimed::Host(rep)),
+            Some(Claim::LentBack(slot)) => Ok(Claimed::Guest(self.claimed(slot).resource)),
+            Some(Claim::GivenBack(slot)) => {
+                let resource = self.claimed(slot).resource;
+                self.guest.remove(slot);
+                Ok(Claimed::Guest(resource))
+            }
+            None => bail!("arguments have a handle that was not among them before"),
+        }
+    }
+
+    fn claimed(&mut self, slot: u32) -> &mut GuestHandle {
+        self.guest.at_mut(slot).expect("a handle stays as long as a call claims it")
+    }
+
+    /// What was lent to the call is so no longer; what the guest did not get stays the C side's.
+    pub fn end_call(&mut self, call: u64) {
+        let Some(at) = self.calls.iter().position(|known| known.call == call) else { return };
+        let CallHandles { claims, lowered, .. } = self.calls.swap_remove(at);
+        for (index, claim) in claims.into_iter().enumerate() {
+            match claim {
+                Claim::Given(_) | Claim::GivenBack(_) if index < lowered => {}
+                Claim::Given(rep) | Claim::Lent(rep) => drop(self.host.remove(rep)),
+                Claim::GivenBack(slot) => self.claimed(slot).given = false,
+                Claim::LentBack(slot) => self.claimed(slot).lends -= 1,
+            }
+        }
     }
 
     /// Keeps a resource of the guest for the C side and returns what that calls it.
     pub fn export(&mut self, resource: ResourceAny) -> Result<[u8; GUEST_HANDLE_OCTETS]> {
-        let (slot, generation) = self.guest.insert(resource)?;
+        let handle = GuestHandle { resource, lends: 0, given: false };
+        let (slot, generation) = self.guest.insert(handle)?;
         let mut octets = [0; GUEST_HANDLE_OCTETS];
         octets[..8].copy_from_slice(&self.store.to_le_bytes());
         octets[8..12].copy_from_slice(&slot.to_le_bytes());
@@ -107,30 +212,36 @@ impl Handles {
         Ok(octets)
     }
 
-    fn slot_of(&self, octets: &[u8]) -> Option<u32> {
-        let octets: &[u8; GUEST_HANDLE_OCTETS] = octets.try_into().ok()?;
-        let (store, rest) = octets.split_first_chunk()?;
-        let (slot, generation) = rest.split_first_chunk()?;
-        let slot = u32::from_le_bytes(*slot);
-        let generation = u32::from_le_bytes(generation.try_into().ok()?);
-        let known = u64::from_le_bytes(*store) == self.store
-            && self.guest.generation(slot) == Some(generation);
-        known.then_some(slot)
-    }
-
-    /// The resource behind octets that `export` made for this store.
-    pub fn exported(&self, octets: &[u8]) -> Result<ResourceAny> {
-        match self.slot_of(octets).and_then(|slot| self.guest.at(slot)) {
-            Some(resource) => Ok(*resource),
+    /// Where the resource is behind octets that `export` made for this store.
+    fn slot_of(&self, octets: &[u8]) -> Result<u32> {
+        let find = || {
+            let octets: &[u8; GUEST_HANDLE_OCTETS] = octets.try_into().ok()?;
+            let (store, rest) = octets.split_first_chunk()?;
+            let (slot, generation) = rest.split_first_chunk()?;
+            let slot = u32::from_le_bytes(*slot);
+            let generation = u32::from_le_bytes(generation.try_into().ok()?);
+            let known = u64::from_le_bytes(*store) == self.store
+                && self.guest.generation(slot) == Some(generation)
+                && !self.guest.at(slot)?.given;
+            known.then_some(slot)
+        };
+        match find() {
+            Some(slot) => Ok(slot),
             None => bail!("a handle belongs to another instance or was given back already"),
         }
     }
 
-    /// The same, and the handle is no longer valid.
+    /// The resource behind such octets, which are no longer valid.
     pub fn take_exported(&mut self, octets: &[u8]) -> Result<ResourceAny> {
-        let resource = self.exported(octets)?;
-        self.slot_of(octets).map(|slot| self.guest.remove(slot));
-        Ok(resource)
+        let slot = self.slot_of(octets)?;
+        match self.guest.at(slot) {
+            Some(handle) if handle.lends == 0 => {
+                let resource = handle.resource;
+                self.guest.remove(slot);
+                Ok(resource)
+            }
+            _ => bail!("a handle is given away while a call borrows it"),
+        }
     }
 
     /// Every handle that the guest still owns; the table forgets them.
@@ -164,7 +275,7 @@ impl<T> Slab<T> {
             return Ok((index, slot.generation));
         }
         if self.slots.len() >= self.limit {
-            bail!("more than {} handles are open at one time", self.limit);
+            return Err(Error::new(HandlesFull(self.limit)));
         }
         self.slots.push(Slot { generation: 0, value: Some(value) });
         Ok((self.slots.len() as u32 - 1, 0))
@@ -172,6 +283,10 @@ impl<T> Slab<T> {
 
     fn at(&self, index: u32) -> Option<&T> {
         self.slots.get(index as usize)?.value.as_ref()
+    }
+
+    fn at_mut(&mut self, index: u32) -> Option<&mut T> {
+        self.slots.get_mut(index as usize)?.value.as_mut()
     }
 
     fn generation(&self, index: u32) -> Option<u32> {

@@ -142,6 +142,17 @@ fn is_of_engine(part: &Shape) -> bool {
     matches!(part, Shape::Own(resource) | Shape::Borrow(resource) if resource.origin == Origin::Engine)
 }
 
+/// The type of a resource of WASI, of those that other interfaces use.
+pub fn resource_of_engine(name: &str) -> Option<ResourceType> {
+    Some(match name {
+        "pollable" => ResourceType::host::<DynPollable>(),
+        "input-stream" => ResourceType::host::<DynInputStream>(),
+        "output-stream" => ResourceType::host::<DynOutputStream>(),
+        "error" => ResourceType::host::<IoError>(),
+        _ => return None,
+    })
+}
+
 /// An interface may pass on a resource of WASI under a name of its own. It is made and dropped by the
 /// engine under its first name; here only its type matters.
 fn alias_of_engine(
@@ -149,12 +160,8 @@ fn alias_of_engine(
     name: &str,
     original: &str,
 ) -> Result<()> {
-    let ty = match original {
-        "pollable" => ResourceType::host::<DynPollable>(),
-        "input-stream" => ResourceType::host::<DynInputStream>(),
-        "output-stream" => ResourceType::host::<DynOutputStream>(),
-        "error" => ResourceType::host::<IoError>(),
-        _ => wasmtime::bail!("'{original}' of WASI cannot be passed on"),
+    let Some(ty) = resource_of_engine(original) else {
+        wasmtime::bail!("'{original}' of WASI cannot be passed on");
     };
     instance.resource(name, ty, |_, _| wasmtime::bail!("a resource was dropped by its second name"))
 }

@@ -102,7 +102,7 @@ impl Json {
             Shape::Scalar(scalar) => self.text(scalar.name()),
             Shape::Text => self.text("string"),
             Shape::ErrorContext => self.text("error-context"),
-            Shape::List(element) => self.object("list", |json| json.shape(element)),
+            Shape::List(element, _) => self.object("list", |json| json.shape(element)),
             Shape::Option(some) => self.object("option", |json| json.shape(some)),
             Shape::Enum(names) => self.names("enum", names),
             Shape::Flags(names) => self.names("flags", names),
@@ -120,7 +120,7 @@ impl Json {
             Shape::Result(ok, err) => self.object("result", |json| {
                 json.list(&[ok, err], |json, side| json.maybe(side.as_deref()))
             }),
-            Shape::Map(key, value) => {
+            Shape::Map(key, value, _) => {
                 self.object("map", |json| json.list(&[key, value], |json, side| json.shape(side)))
             }
             Shape::FixedList(element, count) => self.object("fixed_list", |json| {

@@ -3,6 +3,7 @@
 //! it is kept, and what one call may allocate is bounded.
 
 use super::State;
+use super::handles::Claimed;
 use super::payload::{new_future, new_stream};
 use super::types::{self, Case, FLAGS_MAX};
 use super::value::Value;
@@ -24,6 +25,15 @@ pub fn state_of<'c, T: 'static>(cx: &'c mut LowerContext<'_, T>) -> Result<&'c m
         Some(state) => Ok(&mut state.values),
         None => bail!("values are lowered into a store of another kind"),
     }
+}
+
+/// Takes what is allocated from what may be. Text counts as its octets of UTF-8.
+pub fn charge(room: &mut usize, octets: usize) -> Result<()> {
+    match room.checked_sub(octets) {
+        Some(rest) => *room = rest,
+        None => bail!("values take more memory of the guest than one call may allocate"),
+    }
+    Ok(())
 }
 
 /// Uninitialised core values, written from the first to the last.
@@ -72,7 +82,7 @@ pub struct Lowerer<'c, 'm, T: 'static> {
     octets: Reader<'c>,
     /// What may still be allocated.
     room: usize,
-    /// Who lends handles; import results lend none.
+    /// Whose arguments these are: their handles were found before. None: what an import answers.
     call: Option<u64>,
 }
 
@@ -114,10 +124,7 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
 
     /// Runs the guest's allocator; the result lies in its memory.
     fn allocate(&mut self, size: usize, align: u32) -> Result<usize> {
-        let Some(room) = self.room.checked_sub(size) else {
-            bail!("values take more memory of the guest than one call may allocate");
-        };
-        self.room = room;
+        charge(&mut self.room, size)?;
         self.cx.realloc(0, 0, align, size)
     }
 
@@ -180,10 +187,7 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
             return Ok((at as u32, text.len() as u32));
         }
         // Wasmtime allocates at most two octets for each of these.
-        let Some(room) = self.room.checked_sub(text.len() * 2) else {
-            bail!("values take more memory of the guest than one call may allocate");
-        };
-        self.room = room;
+        charge(&mut self.room, text.len())?;
         let mut slots = MaybeUninit::<[ValRaw; 2]>::uninit();
         text.linear_lower_to_flat(self.cx, InterfaceType::String, &mut slots)?;
         // SAFETY: a lowering that succeeds initialises all its slots.
@@ -251,34 +255,31 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
 
     fn handle(&mut self, is_own: bool, table: TypeResourceTableIndex) -> Result<u32> {
         let octets = self.octets.octets()?;
-        let Some(resource) = types::imported_resource(self.cx.resource_type(table)) else {
-            return self.exported_handle(is_own, table, octets);
+        let claimed = match self.call {
+            Some(call) => self.state()?.handles.take_claimed(call)?,
+            None if !is_own => bail!("a handle can only be lent to a call"),
+            None => match types::imported_resource(self.cx.resource_type(table)) {
+                Some(resource) => Claimed::Host(self.state()?.give(resource, octets)?),
+                None => Claimed::Guest(self.state()?.handles.take_exported(octets)?),
+            },
         };
-        if is_own {
-            let rep = self.state()?.give(resource, octets)?;
-            return self.cx.guest_resource_lower_own(table, rep);
+        match claimed {
+            Claimed::Host(rep) if is_own => self.cx.guest_resource_lower_own(table, rep),
+            Claimed::Host(rep) => self.cx.guest_resource_lower_borrow(table, rep),
+            Claimed::Guest(resource) => self.guest_handle(is_own, table, resource),
         }
-        let Some(call) = self.call else {
-            bail!("a handle can only be lent to a call");
-        };
-        let rep = self.state()?.handles.lend(resource, octets, call)?;
-        self.cx.guest_resource_lower_borrow(table, rep)
     }
 
     /// A handle of a resource of the guest's goes home.
-    fn exported_handle(
+    fn guest_handle(
         &mut self,
         is_own: bool,
         table: TypeResourceTableIndex,
-        octets: &[u8],
+        resource: ResourceAny,
     ) -> Result<u32> {
-        let resource: ResourceAny = self.state()?.handles.exported(octets)?;
         let ty = if is_own { InterfaceType::Own(table) } else { InterfaceType::Borrow(table) };
         let mut slot = MaybeUninit::uninit();
         resource.linear_lower_to_flat(self.cx, ty, &mut slot)?;
-        if is_own {
-            self.state()?.handles.take_exported(octets)?;
-        }
         // SAFETY: a lowering that succeeds initialises its slot.
         Ok(unsafe { slot.assume_init() }.get_u32())
     }
@@ -368,51 +369,24 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
 
     fn memory(&mut self, ty: InterfaceType, at: usize) -> Result<()> {
         let types = self.types;
+        macro_rules! store {
+            ($value:expr) => {{
+                let value = $value;
+                self.store(at, value.to_le_bytes());
+            }};
+        }
         match ty {
-            InterfaceType::Bool => {
-                let value = self.octets.boolean()?;
-                self.store(at, [value.into()]);
-            }
-            InterfaceType::U8 | InterfaceType::S8 => {
-                let value = self.octets.octet()?;
-                self.store(at, [value]);
-            }
-            InterfaceType::U16 => {
-                let value = self.octets.unsigned(16)? as u16;
-                self.store(at, value.to_le_bytes());
-            }
-            InterfaceType::U32 => {
-                let value = self.octets.unsigned(32)? as u32;
-                self.store(at, value.to_le_bytes());
-            }
-            InterfaceType::U64 => {
-                let value = self.octets.unsigned(64)?;
-                self.store(at, value.to_le_bytes());
-            }
-            InterfaceType::S16 => {
-                let value = self.octets.signed(16)? as i16;
-                self.store(at, value.to_le_bytes());
-            }
-            InterfaceType::S32 => {
-                let value = self.octets.signed(32)? as i32;
-                self.store(at, value.to_le_bytes());
-            }
-            InterfaceType::S64 => {
-                let value = self.octets.signed(64)?;
-                self.store(at, value.to_le_bytes());
-            }
-            InterfaceType::Float32 => {
-                let value: [u8; 4] = self.octets.array()?;
-                self.store(at, value);
-            }
-            InterfaceType::Float64 => {
-                let value: [u8; 8] = self.octets.array()?;
-                self.store(at, value);
-            }
-            InterfaceType::Char => {
-                let value = self.octets.character()? as u32;
-                self.store(at, value.to_le_bytes());
-            }
+            InterfaceType::Bool => store!(u8::from(self.octets.boolean()?)),
+            InterfaceType::U8 | InterfaceType::S8 => store!(self.octets.octet()?),
+            InterfaceType::U16 => store!(self.octets.unsigned(16)? as u16),
+            InterfaceType::U32 => store!(self.octets.unsigned(32)? as u32),
+            InterfaceType::U64 => store!(self.octets.unsigned(64)?),
+            InterfaceType::S16 => store!(self.octets.signed(16)? as i16),
+            InterfaceType::S32 => store!(self.octets.signed(32)? as i32),
+            InterfaceType::S64 => store!(self.octets.signed(64)?),
+            InterfaceType::Float32 => store!(u32::from_le_bytes(self.octets.array()?)),
+            InterfaceType::Float64 => store!(u64::from_le_bytes(self.octets.array()?)),
+            InterfaceType::Char => store!(self.octets.character()? as u32),
             InterfaceType::String => {
                 let pair = self.text()?;
                 self.store_pair(at, pair);
@@ -438,14 +412,8 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
                 let word = self.flags(types[flags].names.len())?;
                 self.store_word(at, types[flags].abi.size32, word);
             }
-            InterfaceType::Own(table) => {
-                let index = self.handle(true, table)?;
-                self.store(at, index.to_le_bytes());
-            }
-            InterfaceType::Borrow(table) => {
-                let index = self.handle(false, table)?;
-                self.store(at, index.to_le_bytes());
-            }
+            InterfaceType::Own(table) => store!(self.handle(true, table)?),
+            InterfaceType::Borrow(table) => store!(self.handle(false, table)?),
             InterfaceType::Variant(_)
             | InterfaceType::Enum(_)
             | InterfaceType::Option(_)
@@ -457,10 +425,7 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
                     self.memory(payload, at + payload_offset)?;
                 }
             }
-            InterfaceType::Future(_) | InterfaceType::Stream(_) => {
-                let index = self.stream(ty)?;
-                self.store(at, index.to_le_bytes());
-            }
+            InterfaceType::Future(_) | InterfaceType::Stream(_) => store!(self.stream(ty)?),
             InterfaceType::ErrorContext(_) => types::refuse()?,
         }
         Ok(())

@@ -26,13 +26,14 @@ mod wire;
 mod tests;
 
 pub use exports::{Calls, Exports};
+pub use handles::HandlesFull;
 pub use hook::WeImports;
 pub use lift::Handed;
 pub use octets::Octets;
 pub use value::Value;
 
 use crate::abi::WeStr;
-use crate::error::{Fault, Status};
+use crate::error::Fault;
 use crate::store::HostState;
 use handles::Handles;
 use imports::Imports;
@@ -118,12 +119,12 @@ pub fn extend(
     Ok(linker)
 }
 
-/// The fault that an error of this module stands for. `Status::Invalid` says that the guest was not
-/// entered and is as it was.
+/// The fault that an error of this module stands for.
 pub fn fault_of(error: &wasmtime::Error) -> Option<Fault> {
-    if let Some(refusal) = error.downcast_ref::<hook::Refusal>() {
-        return Some(refusal.fault());
-    }
-    let arguments = error.downcast_ref::<exports::BadArguments>()?;
-    Some(Fault::new(Status::Invalid, arguments.to_string()))
+    error.downcast_ref().map(hook::Refusal::fault).or_else(|| argument_fault_of(error))
+}
+
+/// The same if arguments were refused: the guest was not entered and is as it was.
+pub fn argument_fault_of(error: &wasmtime::Error) -> Option<Fault> {
+    error.downcast_ref().map(exports::BadArguments::fault)
 }

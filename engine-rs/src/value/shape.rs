@@ -26,19 +26,24 @@ pub enum Scalar {
 
 impl Scalar {
     pub fn name(self) -> &'static str {
+        self.facts().0
+    }
+
+    /// Its name and its octets in memory.
+    fn facts(self) -> (&'static str, usize) {
         match self {
-            Scalar::Bool => "bool",
-            Scalar::S8 => "s8",
-            Scalar::U8 => "u8",
-            Scalar::S16 => "s16",
-            Scalar::U16 => "u16",
-            Scalar::S32 => "s32",
-            Scalar::U32 => "u32",
-            Scalar::S64 => "s64",
-            Scalar::U64 => "u64",
-            Scalar::F32 => "f32",
-            Scalar::F64 => "f64",
-            Scalar::Char => "char",
+            Scalar::Bool => ("bool", 1),
+            Scalar::S8 => ("s8", 1),
+            Scalar::U8 => ("u8", 1),
+            Scalar::S16 => ("s16", 2),
+            Scalar::U16 => ("u16", 2),
+            Scalar::S32 => ("s32", 4),
+            Scalar::U32 => ("u32", 4),
+            Scalar::S64 => ("s64", 8),
+            Scalar::U64 => ("u64", 8),
+            Scalar::F32 => ("f32", 4),
+            Scalar::F64 => ("f64", 8),
+            Scalar::Char => ("char", 4),
         }
     }
 }
@@ -57,7 +62,8 @@ pub enum Origin {
     Import(u32),
     /// The engine: a resource of WASI.
     Engine,
-    Guest,
+    /// A guest; the number counts those that its component exports, in the order of the description.
+    Guest(u32),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,9 +77,11 @@ pub enum Shape {
     Scalar(Scalar),
     Text,
     ErrorContext,
-    List(Box<Shape>),
+    /// With the octets that one element takes in memory.
+    List(Box<Shape>, usize),
     FixedList(Box<Shape>, u32),
-    Map(Box<Shape>, Box<Shape>),
+    /// With the octets that one entry takes in memory.
+    Map(Box<Shape>, Box<Shape>, usize),
     Record(Vec<(String, Shape)>),
     Tuple(Vec<Shape>),
     Variant(Vec<(String, Option<Shape>)>),
@@ -92,12 +100,70 @@ fn widest<'a>(cases: impl IntoIterator<Item = Option<&'a Shape>>) -> usize {
     1usize.saturating_add(slots.max().unwrap_or(0))
 }
 
+/// Octets in memory, and what their place is a multiple of.
+pub type Layout = (usize, usize);
+
+/// How values lie in memory one after the other.
+pub fn tuple_layout<'a>(parts: impl IntoIterator<Item = &'a Shape>) -> Layout {
+    let (end, align) = parts.into_iter().fold((0usize, 1), |(end, most), part| {
+        let (size, align) = part.layout();
+        (end.next_multiple_of(align).saturating_add(size), align.max(most))
+    });
+    (end.next_multiple_of(align), align)
+}
+
+fn cases_layout<'a>(count: usize, payloads: impl IntoIterator<Item = &'a Shape>) -> Layout {
+    let case = match count {
+        0..=0x100 => 1,
+        0x101..=0x1_0000 => 2,
+        _ => 4,
+    };
+    let (size, align) = payloads
+        .into_iter()
+        .map(Shape::layout)
+        .fold((0, case), |most, layout| (layout.0.max(most.0), layout.1.max(most.1)));
+    ((case.next_multiple_of(align) + size).next_multiple_of(align), align)
+}
+
 impl Shape {
+    pub fn list(element: Box<Shape>) -> Self {
+        let size = tuple_layout([&*element]).0;
+        Shape::List(element, size)
+    }
+
+    pub fn map(key: Box<Shape>, value: Box<Shape>) -> Self {
+        let size = tuple_layout([&*key, &*value]).0;
+        Shape::Map(key, value, size)
+    }
+
+    /// By the canonical ABI.
+    fn layout(&self) -> Layout {
+        match self {
+            Shape::Scalar(kind) => (kind.facts().1, kind.facts().1),
+            Shape::Text | Shape::List(..) | Shape::Map(..) => (8, 4),
+            Shape::FixedList(element, count) => {
+                let (size, align) = element.layout();
+                (size.saturating_mul(*count as usize), align)
+            }
+            Shape::Record(fields) => tuple_layout(fields.iter().map(|(_, field)| field)),
+            Shape::Tuple(parts) => tuple_layout(parts),
+            Shape::Enum(names) => cases_layout(names.len(), []),
+            Shape::Variant(cases) => cases_layout(cases.len(), self.parts()),
+            Shape::Option(_) | Shape::Result(..) => cases_layout(2, self.parts()),
+            Shape::Flags(names) => match names.len() {
+                0..=8 => (1, 1),
+                9..=16 => (2, 2),
+                _ => (4, 4),
+            },
+            _ => (4, 4),
+        }
+    }
+
     /// How many core values it is when it is passed without memory.
     pub fn slots(&self) -> usize {
         let sum = |total: usize, shape: &Shape| total.saturating_add(shape.slots());
         match self {
-            Shape::Text | Shape::List(_) | Shape::Map(..) => 2,
+            Shape::Text | Shape::List(..) | Shape::Map(..) => 2,
             Shape::FixedList(element, count) => element.slots().saturating_mul(*count as usize),
             Shape::Record(fields) => fields.iter().map(|(_, field)| field).fold(0, sum),
             Shape::Tuple(parts) => parts.iter().fold(0, sum),
@@ -119,8 +185,8 @@ impl Shape {
     /// What it is directly made of.
     pub fn parts(&self) -> Vec<&Shape> {
         match self {
-            Shape::List(part) | Shape::FixedList(part, _) | Shape::Option(part) => vec![part],
-            Shape::Map(key, value) => vec![key, value],
+            Shape::List(part, _) | Shape::FixedList(part, _) | Shape::Option(part) => vec![part],
+            Shape::Map(key, value, _) => vec![key, value],
             Shape::Record(fields) => fields.iter().map(|(_, field)| field).collect(),
             Shape::Tuple(parts) => parts.iter().collect(),
             Shape::Variant(cases) => cases.iter().filter_map(|(_, case)| case.as_ref()).collect(),
@@ -207,7 +273,7 @@ impl Shapes {
     }
 
     fn handle(&self, ty: &ResourceType) -> Resource {
-        let unnamed = || Resource { name: String::new(), origin: Origin::Guest };
+        let unnamed = || Resource { name: String::new(), origin: Origin::Guest(u32::MAX) };
         self.resource(ty).cloned().unwrap_or_else(unnamed)
     }
 
@@ -226,12 +292,12 @@ impl Shapes {
         Ok(match ty {
             Type::String => Shape::Text,
             Type::ErrorContext => Shape::ErrorContext,
-            Type::List(list) => Shape::List(self.boxed(&list.ty(), depth)?),
+            Type::List(list) => Shape::list(self.boxed(&list.ty(), depth)?),
             Type::FixedLengthList(list) => {
                 Shape::FixedList(self.boxed(&list.ty(), depth)?, list.len())
             }
             Type::Map(map) => {
-                Shape::Map(self.boxed(&map.key(), depth)?, self.boxed(&map.value(), depth)?)
+                Shape::map(self.boxed(&map.key(), depth)?, self.boxed(&map.value(), depth)?)
             }
             Type::Record(record) => {
                 let mut field = |name, ty: Type| Ok((self.name(name)?, self.at(&ty, depth)?));

@@ -22,6 +22,10 @@ impl Value {
         Value { octets, ends: Mutex::new(ends.into_iter().map(Some).collect()) }
     }
 
+    pub fn ends(&self) -> usize {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     pub fn take_end(&self, place: usize) -> Option<BodyReader> {
         let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
         ends.get_mut(place)?.take()

@@ -71,7 +71,7 @@ fn every_shape_has_its_form() {
         (Shape::Result(None, Some(text())), r#"{"result":[null,"string"]}"#),
         (Shape::Enum(names(&["a", "b-c"])), r#"{"enum":["a","b-c"]}"#),
         (Shape::Flags(names(&["a", "b"])), r#"{"flags":["a","b"]}"#),
-        (Shape::Map(text(), text()), r#"{"map":["string","string"]}"#),
+        (Shape::map(text(), text()), r#"{"map":["string","string"]}"#),
         (Shape::FixedList(text(), 3), r#"{"fixed_list":["string",3]}"#),
         (
             Shape::Variant(vec![("a".into(), None), ("b".into(), Some(Shape::Text))]),

@@ -30,7 +30,7 @@ fn decode(reader: &mut Reader, shape: &Shape) -> Result<Val> {
     Ok(match shape {
         Shape::Scalar(kind) => decode_scalar(reader, *kind)?,
         Shape::Text => Val::String(reader.text()?.to_owned()),
-        Shape::List(element) => {
+        Shape::List(element, _) => {
             let count = reader.elements()?;
             Val::List((0..count).map(|_| decode(reader, element)).collect::<Result<_>>()?)
         }
@@ -38,7 +38,7 @@ fn decode(reader: &mut Reader, shape: &Shape) -> Result<Val> {
             let elements = (0..*count).map(|_| decode(reader, element));
             Val::FixedLengthList(elements.collect::<Result<_>>()?)
         }
-        Shape::Map(key, content) => {
+        Shape::Map(key, content, _) => {
             let count = reader.elements()?;
             let mut entry = || Ok((decode(reader, key)?, decode(reader, content)?));
             Val::Map((0..count).map(|_| entry()).collect::<Result<_>>()?)
@@ -110,14 +110,14 @@ fn encode(value: &Val, shape: &Shape, out: &mut Vec<u8>) -> Result<()> {
     match (shape, value) {
         (Shape::Scalar(_), value) => encode_scalar(value, out)?,
         (Shape::Text, Val::String(text)) => put_octets(out, text.as_bytes()),
-        (Shape::List(element), Val::List(values)) => {
+        (Shape::List(element, _), Val::List(values)) => {
             put_unsigned(out, values.len() as u64);
             encode_list(values, element, out)?;
         }
         (Shape::FixedList(element, _), Val::FixedLengthList(values)) => {
             encode_list(values, element, out)?;
         }
-        (Shape::Map(key, content), Val::Map(entries)) => {
+        (Shape::Map(key, content, _), Val::Map(entries)) => {
             put_unsigned(out, entries.len() as u64);
             for (name, value) in entries {
                 encode(name, key, out)?;

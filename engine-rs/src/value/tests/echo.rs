@@ -66,7 +66,7 @@ fn flat(shape: &Shape) -> Vec<Core> {
         Shape::Scalar(Scalar::S64 | Scalar::U64) => vec![Core::I64],
         Shape::Scalar(Scalar::F32) => vec![Core::F32],
         Shape::Scalar(Scalar::F64) => vec![Core::F64],
-        Shape::Text | Shape::List(_) | Shape::Map(..) => vec![Core::I32, Core::I32],
+        Shape::Text | Shape::List(..) | Shape::Map(..) => vec![Core::I32, Core::I32],
         Shape::FixedList(element, count) => flat(element).repeat(*count as usize),
         Shape::Record(fields) => fields.iter().flat_map(|(_, field)| flat(field)).collect(),
         Shape::Tuple(parts) => parts.iter().flat_map(flat).collect(),
@@ -111,9 +111,9 @@ impl Types {
         let body = match shape {
             Shape::Scalar(kind) => return kind.name().to_owned(),
             Shape::Text => return "string".to_owned(),
-            Shape::List(element) => format!("list {}", self.of(element)),
+            Shape::List(element, _) => format!("list {}", self.of(element)),
             Shape::FixedList(element, count) => format!("list {} {count}", self.of(element)),
-            Shape::Map(key, content) => {
+            Shape::Map(key, content, _) => {
                 let key = self.of(key);
                 format!("map {key} {}", self.of(content))
             }

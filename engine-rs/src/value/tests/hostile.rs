@@ -6,9 +6,9 @@ use super::echo::{ENCODINGS, Signature, component};
 use super::random::{self, Random, rounds, values};
 use super::world::{Live, Way, World, engine};
 use crate::error::Status;
-use crate::value::fault_of;
 use crate::value::shape::Shape;
 use crate::value::wire::put_unsigned;
+use crate::value::{argument_fault_of, fault_of};
 
 /// What the oracle makes of octets: the same value in the only way to write it, or nothing.
 fn canonical(octets: &[u8], shapes: &[Shape]) -> Option<Vec<u8>> {
@@ -86,6 +86,42 @@ fn damaged_arguments_do_not_enter_the_guest() {
         }
     }
     assert!(refused > 200 && accepted > 50, "{refused} refused, {accepted} accepted");
+}
+
+#[test]
+fn what_arguments_take_of_the_guests_memory_is_known_before() {
+    let engine = engine(false);
+    let (mut refused, mut accepted) = (0, 0);
+    for seed in 4_000..4_000 + 12 * rounds() {
+        let random = &mut Random(seed);
+        let signatures = random::signatures(random, 8, false);
+        let world = World::new(&engine, false, &component(&signatures, random.pick(&ENCODINGS)));
+        let mut live = world.live(Way::Raw);
+        for index in (0..signatures.len()).flat_map(|index| [index; 8]) {
+            let Signature { params, result, .. } = &signatures[index];
+            let arguments = values(random, params);
+            live.script.answers = [values(random, result.as_slice())].into();
+            live.store.data_mut().values.octets_max = random.below(200);
+            let number = world.number(&format!("f{index}"));
+
+            let got = live.call(Way::Raw, number, &arguments);
+
+            // The answer has as little room, so that any other failure is its own.
+            match got.map_err(|error| (argument_fault_of(&error), live.script.asked.len())) {
+                Ok(_) => accepted += 1,
+                Err((Some(fault), _)) => {
+                    refused += 1;
+                    assert!(fault.message.contains("more memory of the guest"), "seed {seed}");
+                }
+                Err((None, asked)) => {
+                    assert_ne!(asked, 0, "seed {seed} f{index}: the guest was entered in vain");
+                    live = world.live(Way::Raw);
+                }
+            }
+            live.script.asked.clear();
+        }
+    }
+    assert!(refused > 100 && accepted > 100, "{refused} refused, {accepted} accepted");
 }
 
 const POKED: usize = 2048;

@@ -127,10 +127,10 @@ fn any_shape(random: &mut Random, depth: usize) -> Shape {
     let mut part = || Box::new(any_shape(random, depth - 1));
     match [part(), part()] {
         [a, b] => match random.below(12) {
-            0 | 1 => Shape::List(a),
+            0 | 1 => Shape::list(a),
             2 => Shape::FixedList(a, 1 + random.below(4) as u32),
-            3 if random.one_in(2) => Shape::Map(Box::new(Shape::Text), b),
-            3 => Shape::Map(Box::new(Shape::Scalar(random.pick(&KEYS))), b),
+            3 if random.one_in(2) => Shape::map(Box::new(Shape::Text), b),
+            3 => Shape::map(Box::new(Shape::Scalar(random.pick(&KEYS))), b),
             4 | 5 => Shape::Record(fields(random, depth)),
             6 => Shape::Tuple(fields(random, depth).into_iter().map(|(_, field)| field).collect()),
             7 => variant(random, depth),
@@ -183,7 +183,7 @@ fn value(random: &mut Random, shape: &Shape, out: &mut Vec<u8>) {
     match shape {
         Shape::Scalar(kind) => scalar(random, *kind, out),
         Shape::Text => put_octets(out, random.text().as_bytes()),
-        Shape::List(element) => {
+        Shape::List(element, _) => {
             let count = random.length();
             put_unsigned(out, count as u64);
             (0..count).for_each(|_| value(random, element, out));
@@ -191,7 +191,7 @@ fn value(random: &mut Random, shape: &Shape, out: &mut Vec<u8>) {
         Shape::FixedList(element, count) => {
             (0..*count).for_each(|_| value(random, element, out));
         }
-        Shape::Map(key, content) => {
+        Shape::Map(key, content, _) => {
             let count = random.length();
             put_unsigned(out, count as u64);
             for _ in 0..count {

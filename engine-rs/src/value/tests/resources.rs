@@ -1,112 +1,12 @@
 //! Resources of both sides: lent, given, returned and dropped.
 
-use super::world::{Live, Way, World, engine, octets};
-use crate::error::Status;
+use super::world::{Live, Way, World, engine};
+use crate::error::{Fault, Status, TrapKind};
+use crate::value::argument_fault_of;
 use crate::value::handles::HANDLE_OCTETS_MAX;
-use crate::value::{Calls, fault_of};
-use futures::executor::block_on;
+use crate::value::wire::{put_octets, put_unsigned};
 
-/// A guest of a key-value store, and the owner of a resource of its own.
-const TEXT: &str = r#"(component
-(import "test:res/kv" (instance $kv
-  (export "bucket" (type $bucket (sub resource)))
-  (export "open" (func (param "name" string) (result (own $bucket))))
-  (export "[method]bucket.get" (func (param "self" (borrow $bucket)) (param "key" string) (result string)))
-  (export "close" (func (param "data" (list u8)) (param "bucket" (own $bucket))))))
-(alias export $kv "bucket" (type $bucket))
-(import "test:res/more" (instance $more
-  (alias outer 1 $bucket (type $known))
-  (export "pail" (type $pail (eq $known)))
-  (export "shelf" (type $shelf (sub resource)))
-  (export "store" (func (param "pail" (own $pail)) (result (own $shelf))))))
-(core module $libc_module
-  (memory (export "memory") 2)
-  (data (i32.const 512) "key")
-  (global $heap (mut i32) (i32.const 1024))
-  (func (export "realloc") (param i32 i32 i32 i32) (result i32)
-    (local $at i32)
-    (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
-    (global.set $heap (i32.add (local.get $at) (local.get 3)))
-    (local.get $at)))
-(core instance $libc (instantiate $libc_module))
-(core func $open (canon lower (func $kv "open") (memory (core memory $libc "memory"))))
-(core func $get (canon lower (func $kv "[method]bucket.get")
-  (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
-(core func $close (canon lower (func $kv "close") (memory (core memory $libc "memory"))))
-(core func $drop_bucket (canon resource.drop $bucket))
-(core module $counter_module
-  (memory 1)
-  (global $dropped (mut i32) (i32.const 0))
-  (func (export "dtor") (param i32) (global.set $dropped (local.get 0)))
-  (func (export "dropped") (result i32) (global.get $dropped)))
-(core instance $counter_core (instantiate $counter_module))
-(type $counter_type (resource (rep i32) (dtor (core func $counter_core "dtor"))))
-(core func $new_counter (canon resource.new $counter_type))
-(core func $rep_counter (canon resource.rep $counter_type))
-(core func $drop_counter (canon resource.drop $counter_type))
-(core module $main_module
-  (import "libc" "memory" (memory 1))
-  (import "host" "open" (func $open (param i32 i32) (result i32)))
-  (import "host" "get" (func $get (param i32 i32 i32 i32)))
-  (import "host" "close" (func $close (param i32 i32 i32)))
-  (import "host" "drop" (func $drop (param i32)))
-  (import "host" "rep-counter" (func $rep_counter (param i32) (result i32)))
-  (import "host" "new-counter" (func $new_counter (param i32) (result i32)))
-  (import "host" "drop-counter" (func $drop_counter (param i32)))
-  (func $use (param $bucket i32) (result i32)
-    (call $get (local.get $bucket) (i32.const 512) (i32.const 3) (i32.const 16))
-    (i32.const 16))
-  (func (export "visit") (param i32 i32) (result i32)
-    (local $bucket i32)
-    (local.set $bucket (call $open (local.get 0) (local.get 1)))
-    (drop (call $use (local.get $bucket)))
-    (call $drop (local.get $bucket))
-    (i32.const 16))
-  (func (export "hand-back") (param i32 i32)
-    (call $close (i32.const 512) (i32.const 3) (call $open (local.get 0) (local.get 1))))
-  (func (export "leak") (param i32 i32) (drop (call $open (local.get 0) (local.get 1))))
-  (func (export "hoard") (param i32)
-    (loop $more
-      (drop (call $open (i32.const 512) (i32.const 3)))
-      (br_if $more (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
-  (func (export "keep") (param i32))
-  (func (export "look") (param i32) (result i32)
-    (drop (call $use (local.get 0)))
-    (call $drop (local.get 0))
-    (i32.const 16))
-  (func (export "relay") (param i32) (result i32) (local.get 0))
-  (func (export "count") (param i32) (result i32) (call $new_counter (local.get 0)))
-  (func (export "value") (param i32) (result i32) (local.get 0))
-  (func (export "finish") (param i32) (result i32)
-    (local $rep i32)
-    (local.set $rep (call $rep_counter (local.get 0)))
-    (call $drop_counter (local.get 0))
-    (local.get $rep)))
-(core instance $main (instantiate $main_module
-  (with "libc" (instance $libc))
-  (with "host" (instance
-    (export "open" (func $open)) (export "get" (func $get)) (export "close" (func $close))
-    (export "drop" (func $drop_bucket)) (export "new-counter" (func $new_counter))
-    (export "rep-counter" (func $rep_counter)) (export "drop-counter" (func $drop_counter))))))
-(func (export "visit") (param "name" string) (result string) (canon lift (core func $main "visit")
-  (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
-(func (export "hand-back") (param "name" string) (canon lift (core func $main "hand-back")
-  (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
-(func (export "leak") (param "name" string) (canon lift (core func $main "leak")
-  (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
-(func (export "hoard") (param "count" u32) (canon lift (core func $main "hoard")))
-(func (export "keep") (param "bucket" (own $bucket)) (canon lift (core func $main "keep")))
-(func (export "look") (param "bucket" (borrow $bucket)) (result string) (canon lift (core func $main "look")
-  (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
-(func (export "relay") (param "bucket" (own $bucket)) (result (own $bucket))
-  (canon lift (core func $main "relay")))
-(export $counter "counter" (type $counter_type))
-(func (export "count") (param "start" u32) (result (own $counter)) (canon lift (core func $main "count")))
-(func (export "value") (param "counter" (borrow $counter)) (result u32)
-  (canon lift (core func $main "value")))
-(func (export "finish") (param "counter" (own $counter)) (result u32)
-  (canon lift (core func $main "finish")))
-(func (export "dropped") (result u32) (canon lift (core func $counter_core "dropped"))))"#;
+const TEXT: &str = include_str!("../../../../src/io/engine/testdata/resources.wat");
 
 fn world() -> World {
     World::new(&engine(false), false, TEXT)
@@ -120,6 +20,16 @@ fn counted(octets: &[u8]) -> Vec<u8> {
 impl Live<'_> {
     fn ask(&mut self, world: &World, name: &str, arguments: &[u8]) -> wasmtime::Result<Vec<u8>> {
         self.call(Way::Raw, world.number(name), arguments)
+    }
+
+    /// What is found before the guest is entered: it serves the next call as if nothing had been.
+    fn refused(&mut self, world: &World, name: &str, arguments: &[u8]) -> Fault {
+        let error = self.ask(world, name, arguments).unwrap_err();
+        let fault = argument_fault_of(&error).unwrap_or_else(|| panic!("{error:?}"));
+        assert!(matches!(fault.status, Status::Invalid | Status::Handles), "{}", fault.message);
+        let counter = self.ask(world, "count", &[42]).unwrap();
+        assert_eq!(self.ask(world, "finish", &counter).unwrap(), [42]);
+        fault
     }
 
     fn answer(&mut self, answers: &[&[u8]]) {
@@ -196,7 +106,7 @@ fn a_handle_may_pass_through_a_guest() {
     let mut live = world.live(Way::Raw);
     for size in [0, 1, 63, 64, 127, 128, HANDLE_OCTETS_MAX] {
         let mut handle = Vec::new();
-        crate::value::wire::put_octets(&mut handle, &vec![7; size]);
+        put_octets(&mut handle, &vec![7; size]);
         assert_eq!(live.ask(&world, "relay", &handle).unwrap(), handle);
     }
     drop(live.store);
@@ -207,11 +117,11 @@ fn a_handle_may_pass_through_a_guest() {
 fn a_handle_that_is_too_long_is_refused() {
     let world = world();
     let mut handle = Vec::new();
-    crate::value::wire::put_octets(&mut handle, &[7; HANDLE_OCTETS_MAX + 1]);
+    put_octets(&mut handle, &[7; HANDLE_OCTETS_MAX + 1]);
 
-    let error = world.live(Way::Raw).ask(&world, "relay", &handle).unwrap_err();
+    let message = world.live(Way::Raw).refused(&world, "relay", &handle).message;
 
-    assert!(format!("{error:?}").contains("at most 256"), "{error:?}");
+    assert!(message.contains("at most 256"), "{message}");
 }
 
 #[test]
@@ -222,7 +132,9 @@ fn handles_are_bounded() {
 
     let error = live.ask(&world, "hoard", &[0xe9, 7]).unwrap_err();
 
-    assert!(format!("{error:?}").contains("more than 1000 handles"), "{error:?}");
+    let fault = Fault::of_guest(&error, false);
+    assert_eq!((fault.status, fault.trap), (Status::Handles, TrapKind::Host));
+    assert!(fault.message.contains("more than 1000 handles"), "{}", fault.message);
     drop(live.store);
     assert_eq!(live.script.dropped.len(), 1_001);
 }
@@ -239,21 +151,8 @@ fn a_guests_own_resource_is_lent_taken_and_gone() {
     assert_eq!(live.ask(&world, "finish", &counter).unwrap(), [42]);
 
     assert_eq!(live.ask(&world, "dropped", &[]).unwrap(), [42]);
-    let error = live.ask(&world, "value", &counter).unwrap_err();
-    assert!(format!("{error:?}").contains("given back already"), "{error:?}");
-}
-
-#[test]
-fn the_host_drops_a_guests_resource() {
-    let world = world();
-    let mut live = world.live(Way::Raw);
-    let counter = live.ask(&world, "count", &[9]).unwrap();
-
-    block_on(Calls::drop_handle(&mut live.store, &counter[1..])).unwrap();
-
-    assert_eq!(live.ask(&world, "dropped", &[]).unwrap(), [9]);
-    let error = block_on(Calls::drop_handle(&mut live.store, &counter[1..])).unwrap_err();
-    assert_eq!(fault_of(&error).unwrap().status, Status::Invalid);
+    let message = live.refused(&world, "value", &counter).message;
+    assert!(message.contains("given back already"), "{message}");
 }
 
 #[test]
@@ -263,16 +162,77 @@ fn a_handle_of_another_instance_is_refused() {
     let mut other = world.live(Way::Raw);
     other.ask(&world, "count", &[1]).unwrap();
 
-    let error = other.ask(&world, "value", &counter).unwrap_err();
+    let message = other.refused(&world, "value", &counter).message;
 
-    assert!(format!("{error:?}").contains("belongs to another instance"), "{error:?}");
+    assert!(message.contains("belongs to another instance"), "{message}");
 }
 
 #[test]
 fn an_invented_handle_is_refused() {
     let world = world();
-    for handle in [octets(b""), octets(b"no"), octets(&[0; 16]), octets(&[255; 16])] {
-        let handle = counted(handle.as_ref());
-        assert!(world.live(Way::Raw).ask(&world, "value", &handle).is_err());
+    let mut live = world.live(Way::Raw);
+    for handle in [&b""[..], b"no", &[0; 16], &[255; 16]] {
+        live.refused(&world, "value", &counted(handle));
     }
+}
+
+#[test]
+fn a_handle_of_another_resource_is_refused() {
+    let world = world();
+    let mut live = world.live(Way::Raw);
+    let gauge = live.ask(&world, "measure", &[]).unwrap();
+
+    let message = live.refused(&world, "value", &gauge).message;
+
+    assert!(message.contains("one of another resource"), "{message}");
+    live.refused(&world, "finish", &gauge);
+}
+
+#[test]
+fn a_handle_is_not_given_away_and_lent_at_once() {
+    let world = world();
+    let mut live = world.live(Way::Raw);
+    let one = live.ask(&world, "count", &[1]).unwrap();
+    let other = live.ask(&world, "count", &[2]).unwrap();
+    for name in ["both", "both-turned"] {
+        live.refused(&world, name, &[one.as_slice(), one.as_slice()].concat());
+    }
+
+    // Refused arguments have taken nothing.
+    assert_eq!(live.ask(&world, "both", &[one.as_slice(), other.as_slice()].concat()).unwrap(), []);
+    live.refused(&world, "value", &one);
+    assert_eq!(live.ask(&world, "value", &other).unwrap(), [2]);
+}
+
+#[test]
+fn more_handles_than_may_be_are_refused_before_the_guest_has_any() {
+    let world = world();
+    let mut live = world.live(Way::Raw);
+    let many = |count: u64| {
+        let mut octets = Vec::new();
+        put_unsigned(&mut octets, count);
+        (0..count).for_each(|_| octets.extend_from_slice(b"\x01h"));
+        octets
+    };
+
+    let fault = live.refused(&world, "keep-all", &many(1_001));
+
+    assert_eq!(fault.status, Status::Handles);
+    assert!(live.ask(&world, "keep-all", &many(1_000)).is_ok());
+    assert_eq!(live.refused(&world, "keep", b"\x01h").status, Status::Handles);
+    assert!(live.script.dropped.is_empty());
+    drop(live.store);
+    assert_eq!(live.script.dropped.len(), 1_000);
+}
+
+#[test]
+fn arguments_that_need_too_much_of_the_guests_memory_are_refused() {
+    let world = world();
+    let mut live = world.live(Way::Raw);
+    let mut name = Vec::new();
+    put_octets(&mut name, &vec![b'a'; (16 << 20) + 1]);
+
+    let message = live.refused(&world, "visit", &name).message;
+
+    assert!(message.contains("more memory of the guest"), "{message}");
 }

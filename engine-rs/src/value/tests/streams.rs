@@ -4,7 +4,7 @@ use super::world::{Live, Read, Stream, Way, World, engine, octets};
 use crate::body::*;
 use crate::error::Status;
 use crate::tests::host::{Waiter, init, outcome, owned};
-use crate::value::{Handed, Value, fault_of};
+use crate::value::{Handed, Value, argument_fault_of, fault_of};
 use futures::task::noop_waker_ref;
 use std::ffi::c_void;
 use std::pin::pin;
@@ -427,4 +427,22 @@ fn a_stream_without_an_end_that_is_fed_is_refused() {
 
         assert!(format!("{error:?}").contains("no end that is fed"), "{error:?}");
     }
+}
+
+#[test]
+fn an_argument_without_an_end_that_is_fed_does_not_enter_the_guest() {
+    let world = world();
+    let mut live = world.live(Way::Raw);
+
+    let error = live.call(Way::Raw, world.number("sum"), &[0]).unwrap_err();
+
+    let fault = argument_fault_of(&error).unwrap();
+    assert_eq!(fault.status, Status::Invalid);
+    assert!(fault.message.contains("no end that is fed"), "{}", fault.message);
+    let body = Body::new();
+    live.script.bodies = [body.raw].into();
+    live.script.answers = [vec![0]].into();
+    body.finish();
+    let handed = run(&mut live, "receive", octets(&[]).into(), |_| {}).unwrap();
+    assert_eq!(handed.octets.as_slice(), [0]);
 }

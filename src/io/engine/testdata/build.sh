@@ -30,5 +30,5 @@ build testguest wasm32-wasip2 testguest.wasm
 build testguest_p3 wasm32-wasip2 testguest_p3.wasm
 build testprogram wasm32-wasip2 testprogram.wasm
 build testprogram wasm32-wasip1 testmodule.wasm
-# The one in text form is assembled by the test that compares both.
+# Those in text form are assembled by the test that compares both.
 (cd "$engine" && WEFT_UPDATE_TESTDATA=1 cargo test --locked --profile fast testdata)
