@@ -57,7 +57,8 @@ typedef struct we_body we_body;
 typedef struct we_imports {
     /// A guest calls import `function`; `arguments` is owned. Null: every call ends the guest.
     void (*call)(void* context, uint32_t function, we_buf arguments, we_reply* reply);
-    /// The guest dropped a handle that it owned, or ended with it. May be null.
+    /// The guest dropped a handle that it owned, ended with it, or could not be given it by an
+    /// answer. May be null.
     void (*drop_resource)(void* context, uint32_t resource, we_str handle);
     void* context;
 } we_imports;
