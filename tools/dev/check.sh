@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/lanes.sh"
 
 lanes=(lint format house headers test tidy tsan fuzz release system)
-slow_lanes=(tidy_tests tsan_all release_tests fuzz_long seeds)
+slow_lanes=(tidy_tests tsan_all release_tests fuzz_long soak seeds)
 
 all=false keep_going=false chosen=()
 for argument in "$@"; do

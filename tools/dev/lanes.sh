@@ -17,6 +17,7 @@ lane_title() {
     tsan_all) echo "all tests under ThreadSanitizer" ;;
     release_tests) echo "all tests of the release build" ;;
     fuzz_long) echo "each fuzz target for ${WEFT_FUZZ_SECONDS:-300} seconds" ;;
+    soak) echo "a million calls of the engine leave nothing behind" ;;
     seeds) echo "simulations with ${WEFT_SIM_SEEDS:-5000} seeds" ;;
     esac
 }
@@ -130,6 +131,12 @@ lane_system() {
 lane_release_tests() {
     build_targets release
     run_ctest release -LE house
+}
+
+# Without a sanitizer, whose allocator keeps what was freed.
+lane_soak() {
+    build_targets dev engine_soak
+    build/dev/tests/soak/engine_soak
 }
 
 lane_seeds() {
