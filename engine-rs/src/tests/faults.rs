@@ -91,9 +91,9 @@ fn a_spinning_guest_yields_and_ends_at_its_budget() {
 
     let heard = run_with("/spin", options);
 
-    // A slice that is used up took 5 ms at least. On a machine that is busy the first one may take as long
-    // as the whole budget, and then nothing yields; a guest that only yields is the next test's.
-    assert!(heard.yields <= 3, "{} yields", heard.yields);
+    // A slice that is used up took three quarters of 5 ms at least. On a machine that is busy the first one may
+    // take as long as the whole budget, and then nothing yields; a guest that only yields is the next test's.
+    assert!(heard.yields <= 4, "{} yields", heard.yields);
     assert_eq!(
         (fault_of(&heard).status, fault_of(&heard).trap),
         (Status::Cpu, TrapKind::Interrupt)
