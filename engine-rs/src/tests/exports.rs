@@ -1,12 +1,13 @@
 //! Calls of exported functions through an instance's queue.
 
 use super::host::*;
-use crate::abi::{Context, WeBuf};
+use crate::abi::{Context, WeBuf, WeStr};
 use crate::component::*;
 use crate::engine::*;
 use crate::error::*;
 use crate::export_call::*;
 use crate::instance::*;
+use crate::limits::WeInstanceOptions;
 use std::ffi::c_void;
 use std::ptr::null_mut;
 
@@ -45,7 +46,7 @@ impl Calculator {
     fn open(cpu_ns_max: u64) -> Self {
         let engine = engine(&config()).unwrap();
         let component = compile(engine, &wat::parse_str(CALCULATOR).unwrap()).unwrap();
-        let options = crate::limits::WeInstanceOptions { cpu_ns_max, ..call_options() };
+        let options = WeInstanceOptions { cpu_ns_max, ..call_options() };
         let instance = Call::open(Box::default(), component, options).unwrap();
         Calculator { engine, component, instance }
     }
@@ -101,6 +102,30 @@ fn arguments_that_do_not_fit_leave_the_guest_as_it_was() {
     assert_eq!(calculator.call(99, &[]).unwrap_err().status, Status::Invalid);
 
     assert_eq!(calculator.call(ADD, &[1, 2]).unwrap(), [3]);
+}
+
+#[test]
+fn handles_that_are_refused_leave_the_instance_to_other_calls() {
+    const RESOURCES: &[u8] = include_bytes!("../../../src/io/engine/testdata/resources.wasm");
+    const COUNT: u32 = 7;
+    const VALUE: u32 = 8;
+    const KEEP_ALL: u32 = 12;
+    let engine = engine(&config()).unwrap();
+    let component = outcome(|out, error| unsafe {
+        we_component_new_open(engine, WeStr::of(RESOURCES), out, error)
+    });
+    let component = component.unwrap();
+    let options = WeInstanceOptions { handles_max: 2, ..call_options() };
+    let instance = Call::open(Box::default(), component, options).unwrap();
+    let mut guest = Calculator { engine, component, instance };
+    let counter = guest.call(COUNT, &[5]).unwrap();
+
+    let invented = guest.call(VALUE, &[&[16], &[7; 16][..]].concat()).unwrap_err();
+    let too_many = guest.call(KEEP_ALL, b"\x03\x01a\x01b\x01c").unwrap_err();
+
+    assert_eq!((invented.status, too_many.status), (Status::Invalid, Status::Handles));
+    assert!(guest.instance.heard.fault.is_none());
+    assert_eq!(guest.call(VALUE, &counter).unwrap(), [5]);
 }
 
 #[test]
