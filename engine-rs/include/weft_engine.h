@@ -9,8 +9,7 @@
 ///   accepted by both. Pointers in structs are borrowed for the duration of the call.
 /// - Callbacks run on the thread that polls or drops a task, some of them on the guest's small
 ///   stack: they copy, enqueue and return. They must not throw and must not call back into the
-///   engine, but for `we_reply_*`, `we_import_*`, `we_stream_poll`, `we_body_feed`,
-///   `we_body_finish` and `we_body_fail`.
+///   engine, but for `we_reply_*`, `we_import_*`, `we_stream_*` and `we_body_*`.
 /// - A panic inside the engine prints its place and ends the process: it never crosses.
 #ifndef WEFT_ENGINE_H
 #define WEFT_ENGINE_H

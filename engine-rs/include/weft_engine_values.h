@@ -85,8 +85,8 @@ int32_t we_import_complete(we_import*, we_buf value);
 int32_t we_import_fail(we_import*, int32_t kind, we_str message);
 enum { WE_STREAM_PENDING = 0, WE_STREAM_CHUNK = 1, WE_STREAM_END = 2 };
 /// WE_STREAM_CHUNK: the next at most 64 KiB are moved to `chunk`. WE_STREAM_PENDING: `waker` is
-/// woken when it is worth another try. WE_STREAM_END: the guest closed it or is gone; the outcome
-/// of its task says which.
+/// woken when it is worth another try. WE_STREAM_END: the guest closed it, or its task was dropped,
+/// not only done: what is not at its end before that was never closed.
 int32_t we_stream_poll(we_stream*, void* waker, we_buf* chunk);
 /// The guest hears that nobody reads any more.
 void we_stream_free(we_stream*);

@@ -17,27 +17,29 @@ pub trait Work: Send {
     fn as_instance(&mut self) -> Option<&mut Instance>;
 }
 
-/// `we_task`. Its work is gone once it is done.
+/// `we_task`. What its guest left open stays, also once it is done, until it is dropped.
 pub struct WeTask {
     work: Option<Box<dyn Work>>,
+    is_done: bool,
     counters: Arc<Counters>,
 }
 
 impl WeTask {
     pub fn new(work: Box<dyn Work>, counters: Arc<Counters>) -> Self {
         counters.tasks.fetch_add(1, Relaxed);
-        WeTask { work: Some(work), counters }
+        WeTask { work: Some(work), is_done: false, counters }
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> WePoll {
-        let Some(work) = &mut self.work else {
-            return WePoll::DONE;
+        let work = match &mut self.work {
+            Some(work) if !self.is_done => work,
+            _ => return WePoll::DONE,
         };
         runtime::begin_slice();
         match work.poll(cx) {
             Poll::Ready(()) => {
                 runtime::end_slice();
-                self.work = None;
+                self.is_done = true;
                 WePoll::DONE
             }
             Poll::Pending => {
@@ -50,8 +52,8 @@ impl WeTask {
     /// The instance that this task runs, while it does.
     pub fn instance(&mut self) -> Result<&mut Instance, Fault> {
         match self.work.as_mut().and_then(|work| work.as_instance()) {
-            Some(instance) => Ok(instance),
-            None => Err(Fault::new(Status::State, "the task runs no instance, or it has ended")),
+            Some(instance) if !self.is_done => Ok(instance),
+            _ => Err(Fault::new(Status::State, "the task runs no instance, or it has ended")),
         }
     }
 }

@@ -86,6 +86,8 @@ class Instance {
                                                     std::shared_ptr<GuestObserver> observer) = 0;
 
     /// Calls export `function` (its place in `Component::describe`). Returns its encoded result.
+    /// Streams and futures reach a guest by its imports only: none can be among the arguments, and
+    /// those in the result are closed unread.
     /// Cancelling this task or its deadline ends the call as above. Errors: invalid_argument
     /// (`engine.arguments_invalid`: the guest is as it was), and those of `handle_http`.
     virtual rt::Task<Payload> call(rt::CallCtx ctx, std::uint32_t function, Payload arguments,

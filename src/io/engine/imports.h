@@ -4,24 +4,51 @@
 #include <memory>
 
 #include "base/core/result.h"
+#include "base/rt/byte_stream.h"
 #include "io/engine/payload.h"
 
 namespace weft::engine {
 
-/// An answer that is given later. Any thread; destroying it unanswered ends the guest.
+/// An answer that is given later. Any thread, but for one with streams; destroying it unanswered
+/// ends the guest.
 class LaterReply {
   public:
     virtual ~LaterReply() = default;
+    /// As ImportReply::attach. On the executor of the instance, where the reply then stays: it is
+    /// answered, refused or destroyed there. Errors: also cancelled (`engine.stream_unwanted`: the
+    /// guest is gone).
+    virtual Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source) = 0;
     /// The encoded result. False: the guest is gone, nobody waits. Once, instead of `refuse`.
     virtual bool answer(Payload result) = 0;
     /// Ends the guest: it cannot be told of an error that its interface has no place for.
     virtual bool refuse(const Error& error) = 0;
 };
 
-/// Where the answer of one call of an import goes. Valid during `on_import`: exactly one of the
-/// three.
+/// Where the answer of one call of an import goes. Valid during `on_import`: exactly one of
+/// `answer`, `refuse` and `defer`, after what is taken and attached.
+///
+/// A `stream<u8>` or `future<T>` of WASI 0.3 is a ByteSource; the encoded values hold only its
+/// place, as LEB128. A future is a source of one chunk, its encoded value. Sources are used on the
+/// executor of the instance, and none keeps the instance alive.
 class ImportReply {
   public:
+    /// The stream or future at this place among the arguments, to read whenever the handler wants,
+    /// also after the answer; null if there is none, or it was taken. What is not taken is closed.
+    ///
+    /// The guest waits while a chunk of at most 64 KiB lies unread, and learns when the source is
+    /// destroyed that nobody reads. Cancelling a read loses nothing. The last chunk says that the
+    /// guest closed its end. Errors of a read: unavailable (`engine.stream_cut`: the guest ended
+    /// before it closed its end; what it wrote before comes first), cancelled.
+    virtual std::unique_ptr<rt::ByteSource> take_stream(std::uint32_t place) = 0;
+    /// Gives the guest a stream or future, before the answer that holds the place returned. It is
+    /// read one chunk at a time, each when the guest wants it, and destroyed when it has ended,
+    /// when the guest closes its end, or with the guest; a read under way is cancelled then.
+    ///
+    /// A stream has no errors: a source that fails ends the guest's stream as its last chunk would,
+    /// so an interface that must tell gives a future beside it. A future whose source fails, or
+    /// ends without a value of its type, ends the guest. Errors: exhausted
+    /// (`engine.streams_full`: 128 in one answer), internal.
+    virtual Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source) = 0;
     /// The encoded result, at once.
     virtual void answer(Payload result) = 0;
     /// As LaterReply::refuse.

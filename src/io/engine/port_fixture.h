@@ -24,9 +24,10 @@ namespace weft::engine {
 /// (testdata/testguest).
 struct EngineSetUp {
     std::shared_ptr<Engine> engine;
-    Bytes test_guest;     ///< Serves in turn (WASI 0.2).
-    Bytes test_guest_03;  ///< Serves together (WASI 0.3).
-    Bytes test_program;   ///< Behaves by its arguments (testdata/testprogram).
+    Bytes test_guest;           ///< Serves in turn (WASI 0.2).
+    Bytes test_guest_03;        ///< Serves together (WASI 0.3).
+    Bytes test_program;         ///< Behaves by its arguments (testdata/testprogram).
+    Bytes test_streaming = {};  ///< Streams through imports (testdata/streaming.wat).
 };
 struct EngineUnderTest {
     std::string name;

@@ -11,122 +11,8 @@ use std::pin::pin;
 use std::task::{Context, Poll};
 use wasmtime::Result;
 
-/// The functions are async, so that a guest may wait in the middle of them.
-const TEXT: &str = r#"(component
-(type $octets (stream u8))
-(type $text (future string))
-(import "test:stream/host" (instance $host
-  (export "take" (func (param "size" u32) (param "octets" (stream u8))))
-  (export "get" (func (result (stream u8))))
-  (export "promise" (func (param "text" (future string))))
-  (export "fetch" (func (result (future string))))))
-(core module $libc_module
-  (memory (export "memory") 8)
-  (data (i32.const 512) "a promise")
-  (global $heap (mut i32) (i32.const 4096))
-  (func (export "realloc") (param i32 i32 i32 i32) (result i32)
-    (local $at i32)
-    (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
-    (global.set $heap (i32.add (local.get $at) (local.get 3)))
-    (local.get $at)))
-(core instance $libc (instantiate $libc_module))
-(core func $take (canon lower (func $host "take")))
-(core func $get (canon lower (func $host "get")))
-(core func $promise (canon lower (func $host "promise")))
-(core func $fetch (canon lower (func $host "fetch")))
-(core func $new (canon stream.new $octets))
-(core func $write (canon stream.write $octets (memory (core memory $libc "memory"))))
-(core func $read (canon stream.read $octets (memory (core memory $libc "memory"))))
-(core func $drop_write (canon stream.drop-writable $octets))
-(core func $drop_read (canon stream.drop-readable $octets))
-(core func $new_text (canon future.new $text))
-(core func $write_text (canon future.write $text (memory (core memory $libc "memory"))))
-(core func $read_text (canon future.read $text
-  (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
-(core func $drop_write_text (canon future.drop-writable $text))
-(core func $drop_read_text (canon future.drop-readable $text))
-(core module $main_module
-  (import "libc" "memory" (memory 1))
-  (import "host" "take" (func $take (param i32 i32)))
-  (import "host" "get" (func $get (result i32)))
-  (import "host" "promise" (func $promise (param i32)))
-  (import "host" "fetch" (func $fetch (result i32)))
-  (import "host" "new" (func $new (result i64)))
-  (import "host" "write" (func $write (param i32 i32 i32) (result i32)))
-  (import "host" "read" (func $read (param i32 i32 i32) (result i32)))
-  (import "host" "drop-write" (func $drop_write (param i32)))
-  (import "host" "drop-read" (func $drop_read (param i32)))
-  (import "host" "new-text" (func $new_text (result i64)))
-  (import "host" "write-text" (func $write_text (param i32 i32) (result i32)))
-  (import "host" "read-text" (func $read_text (param i32 i32) (result i32)))
-  (import "host" "drop-write-text" (func $drop_write_text (param i32)))
-  (import "host" "drop-read-text" (func $drop_read_text (param i32)))
-  ;; Hands a stream over, writes so many octets to it and returns how many were taken.
-  (func (export "send") (param $size i32) (result i32)
-    (local $ends i64) (local $writer i32) (local $code i32) (local $sent i32)
-    (local.set $ends (call $new))
-    (local.set $writer (i32.wrap_i64 (i64.shr_u (local.get $ends) (i64.const 32))))
-    (call $take (local.get $size) (i32.wrap_i64 (local.get $ends)))
-    (memory.fill (i32.const 65536) (i32.const 42) (local.get $size))
-    (block $done (loop $more
-      (br_if $done (i32.eq (local.get $sent) (local.get $size)))
-      (local.set $code (call $write (local.get $writer)
-        (i32.add (i32.const 65536) (local.get $sent)) (i32.sub (local.get $size) (local.get $sent))))
-      (local.set $sent (i32.add (local.get $sent) (i32.shr_u (local.get $code) (i32.const 4))))
-      (br_if $more (i32.eqz (i32.and (local.get $code) (i32.const 15))))))
-    (call $drop_write (local.get $writer))
-    (local.get $sent))
-  ;; The sum of all octets of a stream.
-  (func $sum (param $reader i32) (result i32)
-    (local $code i32) (local $count i32) (local $sum i32)
-    (block $done (loop $more
-      (local.set $code (call $read (local.get $reader) (i32.const 1024) (i32.const 100)))
-      (local.set $count (i32.shr_u (local.get $code) (i32.const 4)))
-      (block $counted (loop $next
-        (br_if $counted (i32.eqz (local.get $count)))
-        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
-        (local.set $sum (i32.add (local.get $sum)
-          (i32.load8_u (i32.add (i32.const 1024) (local.get $count)))))
-        (br $next)))
-      (br_if $more (i32.eqz (i32.and (local.get $code) (i32.const 15))))))
-    (call $drop_read (local.get $reader))
-    (local.get $sum))
-  (func (export "receive") (result i32) (call $sum (call $get)))
-  (func (export "sum") (param i32) (result i32) (call $sum (local.get 0)))
-  (func (export "same") (param i32) (result i32) (local.get 0))
-  (func (export "promise")
-    (local $ends i64) (local $writer i32)
-    (local.set $ends (call $new_text))
-    (local.set $writer (i32.wrap_i64 (i64.shr_u (local.get $ends) (i64.const 32))))
-    (call $promise (i32.wrap_i64 (local.get $ends)))
-    (i32.store (i32.const 1024) (i32.const 512))
-    (i32.store (i32.const 1028) (i32.const 9))
-    (drop (call $write_text (local.get $writer) (i32.const 1024)))
-    (call $drop_write_text (local.get $writer)))
-  (func (export "await") (result i32)
-    (local $reader i32)
-    (local.set $reader (call $fetch))
-    (drop (call $read_text (local.get $reader) (i32.const 1024)))
-    (call $drop_read_text (local.get $reader))
-    (i32.const 1024)))
-(core instance $main (instantiate $main_module
-  (with "libc" (instance $libc))
-  (with "host" (instance
-    (export "take" (func $take)) (export "get" (func $get)) (export "promise" (func $promise))
-    (export "fetch" (func $fetch)) (export "new" (func $new)) (export "write" (func $write))
-    (export "read" (func $read)) (export "drop-write" (func $drop_write))
-    (export "drop-read" (func $drop_read)) (export "new-text" (func $new_text))
-    (export "write-text" (func $write_text)) (export "read-text" (func $read_text))
-    (export "drop-write-text" (func $drop_write_text))
-    (export "drop-read-text" (func $drop_read_text))))))
-(func (export "send") async (param "size" u32) (result u32) (canon lift (core func $main "send")))
-(func (export "receive") async (result u32) (canon lift (core func $main "receive")))
-(func (export "sum") async (param "octets" (stream u8)) (result u32) (canon lift (core func $main "sum")))
-(func (export "same") async (param "octets" (stream u8)) (result (stream u8))
-  (canon lift (core func $main "same")))
-(func (export "promise") async (canon lift (core func $main "promise")))
-(func (export "await") async (result string) (canon lift (core func $main "await")
-  (memory (core memory $libc "memory")))))"#;
+/// Its functions are async, so that a guest may wait in the middle of them.
+const TEXT: &str = include_str!("../../../../src/io/engine/testdata/streaming.wat");
 
 fn world() -> World {
     init();
@@ -296,7 +182,7 @@ fn a_guest_reads_what_the_host_feeds() {
     live.script.answers = [vec![0]].into();
     let mut fed = 0;
 
-    let sum = run(&mut live, "receive", octets(&[]).into(), |_| {
+    let sum = run(&mut live, "receive", octets(&number(1_000)).into(), |_| {
         assert_eq!(body.asked.wants, fed + 1, "it asks once for each chunk");
         fed += 1;
         match fed {
@@ -423,7 +309,7 @@ fn a_stream_without_an_end_that_is_fed_is_refused() {
         live.script.bodies = bodies.iter().map(|body| body.raw).collect();
         live.script.answers = [answer.to_vec()].into();
 
-        let error = run(&mut live, "receive", octets(&[]).into(), |_| {}).err().unwrap();
+        let error = run(&mut live, "receive", octets(&number(1_000)).into(), |_| {}).err().unwrap();
 
         assert!(format!("{error:?}").contains("no end that is fed"), "{error:?}");
     }

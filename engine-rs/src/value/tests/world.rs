@@ -27,7 +27,6 @@ pub fn engine(concurrency: bool) -> Engine {
     config
         .concurrency_support(concurrency)
         .wasm_component_model_async(concurrency)
-        .wasm_component_model_more_async_builtins(concurrency)
         .wasm_component_model_map(true)
         .wasm_component_model_fixed_length_lists(true);
     Engine::new(&config).unwrap()

@@ -155,6 +155,7 @@ rt::Task<net::HttpResponse> FakeInstance::handle_http(rt::CallCtx ctx, net::Http
     CallInside inside(self);
     auto world = std::make_shared<World>(std::move(ctx), options_.limits, std::move(observer),
                                          tick_, self->started_, world_);
+    world->set_imports(options_.imports);
     Result<net::HttpResponse> response =
         co_await program_->guest(std::move(world), std::move(request));
     // A guest that trapped or was given up takes no further call.
@@ -174,6 +175,7 @@ rt::Task<Payload> FakeInstance::call(rt::CallCtx ctx, std::uint32_t function, Pa
     const CallInside inside(self);
     auto world = std::make_shared<World>(std::move(ctx), options_.limits, std::move(observer),
                                          tick_, self->started_, world_);
+    world->set_imports(options_.imports);
     Result<Bytes> result = co_await program_->functions(
         std::move(world), function, Bytes(arguments.octets().begin(), arguments.octets().end()));
     if (result) co_return Payload::of(std::move(*result));

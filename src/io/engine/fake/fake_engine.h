@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "io/engine/engine.h"
 
@@ -11,6 +12,12 @@ namespace weft::engine::fake {
 
 struct Count;
 struct Program;
+
+/// Encoded values, and the streams and futures that they name by place.
+struct Carried {
+    Bytes octets;
+    std::vector<std::unique_ptr<rt::ByteSource>> streams = {};
+};
 
 /// What a fake guest sees of its host; its waits obey the deadline and the CPU budget as a real
 /// guest's do.
@@ -34,11 +41,18 @@ class World {
     /// `co_return world->trap("unreachable");`
     Failure trap(std::string_view message);
 
+    /// Calls an import. An error ends a real guest: return it. Errors: guest_trap (the host
+    /// refused), internal (nobody answered), cancelled.
+    rt::Task<Carried> import(std::uint32_t function, Carried arguments);
+
     TimePoint deadline() const { return ctx_.deadline; }
     /// How many calls the instance has begun, this one included.
     std::uint32_t call() const { return call_; }
     /// What it may see of the machine.
     const engine::World& granted() const { return *granted_; }
+
+    /// Who answers its imports; null: nobody.
+    void set_imports(std::shared_ptr<ImportHandler> imports) { imports_ = std::move(imports); }
 
   private:
     rt::CallCtx ctx_;
@@ -47,6 +61,7 @@ class World {
     Duration tick_;
     std::uint32_t call_;
     std::shared_ptr<const engine::World> granted_;
+    std::shared_ptr<ImportHandler> imports_;
 };
 
 /// A component written as a C++ function: answers one request.
@@ -86,5 +101,7 @@ class FakeEngine final : public Engine {
 Guest test_guest();
 /// Behaves by argument as the test program of testdata/ does, as far as the port suite asks.
 Main test_program();
+/// Streams and futures as testdata/streaming.wat has them, but for those of its exports.
+Functions test_streaming();
 
 }  // namespace weft::engine::fake

@@ -3,6 +3,7 @@
 #include "base/rt/sim_loop.h"
 #include "io/engine/port_suite.h"
 #include "io/engine/program_suite.h"
+#include "io/engine/stream_suite.h"
 
 namespace weft::engine::fake {
 namespace {
@@ -12,8 +13,9 @@ EngineSetUp set_up(const EngineConfig& config) {
     engine->add("the test guest", test_guest());
     engine->add("the test guest 0.3", test_guest(), HttpKind::together);
     engine->add("the test program", test_program());
+    engine->add("streaming", value::World{}, test_streaming());
     return {engine, to_bytes("the test guest"), to_bytes("the test guest 0.3"),
-            to_bytes("the test program")};
+            to_bytes("the test program"), to_bytes("streaming")};
 }
 
 rt::Task<std::string> call(std::shared_ptr<const Component> component, std::string path) {
@@ -40,6 +42,8 @@ TEST(FakeEngine, RunsOnVirtualTime) {
 
 namespace weft::engine {
 INSTANTIATE_TEST_SUITE_P(Fake, EnginePort, testing::Values(EngineUnderTest{"fake", fake::set_up}));
+INSTANTIATE_TEST_SUITE_P(Fake, EngineStreams,
+                         testing::Values(EngineUnderTest{"fake", fake::set_up}));
 INSTANTIATE_TEST_SUITE_P(Fake, EnginePrograms,
                          testing::Values(EngineUnderTest{"fake", fake::set_up}));
 }  // namespace weft::engine

@@ -1,5 +1,7 @@
 #include "io/engine/wasmtime/body_feed.h"
 
+#include <tuple>
+
 #include "io/engine/wasmtime/failure.h"
 
 namespace weft::engine::wasmtime {
@@ -21,19 +23,25 @@ std::int32_t reason_of(Errc code) {
 Result<std::shared_ptr<BodyFeed>> BodyFeed::create(rt::Executor* executor,
                                                    std::unique_ptr<rt::ByteSource> source) {
     std::shared_ptr<BodyFeed> feed(new BodyFeed(executor, std::move(source)));
+    using Share = std::shared_ptr<Asked>;
+    auto share = std::make_unique<Share>(feed->asked_);
     auto calls = sized<we_body_vtable>();
-    calls.want = [](void* self) noexcept { static_cast<BodyFeed*>(self)->wanted_ = true; };
-    calls.closed = [](void* self) noexcept { static_cast<BodyFeed*>(self)->closed_ = true; };
+    calls.want = [](void* asked) noexcept { (*static_cast<Share*>(asked))->wanted = true; };
+    calls.closed = [](void* asked) noexcept {
+        const std::unique_ptr<Share> last(static_cast<Share*>(asked));
+        (*last)->closed = true;
+    };
     TRY(feed->body_, make<BodyHandle>([&](we_body** out, we_error** error) {
-            return we_body_new(&calls, feed.get(), out, error);
+            return we_body_new(&calls, share.get(), out, error);
         }));
+    std::ignore = share.release();  // Given back by `closed`.
     return feed;
 }
 
 void BodyFeed::pump() {
-    if (closed_) return stop();
-    if (!wanted_ || reading_ || !source_) return;
-    wanted_ = false;
+    if (is_closed()) return stop();
+    if (!asked_->wanted || reading_ || !source_) return;
+    asked_->wanted = false;
     if (auto ready = source_->try_read()) return deliver(std::move(*ready));
     reading_ = true;
     // Its own scope is open until `stop`.
@@ -43,7 +51,7 @@ void BodyFeed::pump() {
 rt::Task<void> BodyFeed::read_one(std::shared_ptr<BodyFeed> feed) {
     Result<rt::Chunk> chunk = co_await feed->source_->read();
     feed->reading_ = false;
-    if (feed->closed_) {
+    if (feed->is_closed() || feed->reads_.is_closed()) {
         feed->source_.reset();
         co_return ok();
     }
@@ -65,7 +73,6 @@ void BodyFeed::deliver(Result<rt::Chunk> chunk) {
 }
 
 void BodyFeed::stop() {
-    closed_ = true;
     reads_.refuse();
     if (reading_)
         reads_.cancel();

@@ -8,25 +8,31 @@
 
 namespace weft::engine::wasmtime {
 
-/// Carries a request body to the guest, one chunk for each time the guest wants one; so a slow
-/// guest slows the client down. Shard-local.
+/// Carries a request body, a stream or the value of a future to the guest, one chunk for each time
+/// the guest wants one; so a slow guest slows the source down. Shard-local. May be given up before
+/// the library has let go of the body: the guest then sees that it was cut off.
 class BodyFeed : public std::enable_shared_from_this<BodyFeed> {
   public:
     /// Errors: internal.
     static Result<std::shared_ptr<BodyFeed>> create(rt::Executor* executor,
                                                     std::unique_ptr<rt::ByteSource> source);
 
-    /// For the request; stays ours.
+    /// For the request or answer; stays ours.
     we_body* body() const { return body_.get(); }
     /// The guest reads no more of it.
-    bool is_closed() const { return closed_; }
+    bool is_closed() const { return asked_->closed; }
     /// Does what the guest asked for since the last call. After each poll.
     void pump();
-    /// Gives up the source, at once or when its read has been cancelled. The library must have let
-    /// go of the body, or never have had it.
+    /// Gives up the source, at once or when its read has been cancelled.
     void stop();
 
   private:
+    /// What the library said; outlives the feed as long as the library has the body.
+    struct Asked {
+        bool wanted = false;  // The guest waits for a chunk that is not being read yet.
+        bool closed = false;  // Nobody reads any more.
+    };
+
     BodyFeed(rt::Executor* executor, std::unique_ptr<rt::ByteSource> source)
         : source_(std::move(source)), reads_(executor) {}
 
@@ -34,9 +40,8 @@ class BodyFeed : public std::enable_shared_from_this<BodyFeed> {
     void deliver(Result<rt::Chunk> chunk);
 
     std::unique_ptr<rt::ByteSource> source_;  // Null once at its end or given up.
-    bool wanted_ = false;   // The guest waits for a chunk that is not being read yet.
-    bool reading_ = false;  // `source_` must stay alive.
-    bool closed_ = false;   // Nobody reads any more.
+    bool reading_ = false;                    // `source_` must stay alive.
+    std::shared_ptr<Asked> asked_ = std::make_shared<Asked>();
     BodyHandle body_;
     rt::Scope reads_;
 };

@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "io/engine/port_fixture.h"
+#include "io/engine/stream_suite.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
 
 namespace weft::engine::wasmtime {
@@ -169,5 +169,19 @@ TEST_F(FunctionTest, WithoutAHandlerTheImportIsRefusedByName) {
     EXPECT_NE(refused.error().message.find("test:double/host"), std::string::npos);
 }
 
+EngineSetUp set_up_streaming(const EngineConfig& config) {
+    auto engine = make_engine(config);
+    EXPECT_TRUE(engine) << engine.error().message;
+    EngineSetUp made;
+    made.engine = *engine;
+    made.test_streaming = file("streaming.wasm");
+    return made;
+}
+
 }  // namespace
 }  // namespace weft::engine::wasmtime
+
+namespace weft::engine {
+INSTANTIATE_TEST_SUITE_P(Wasmtime, EngineStreams,
+                         testing::Values(EngineUnderTest{"wasmtime", wasmtime::set_up_streaming}));
+}  // namespace weft::engine

@@ -26,6 +26,7 @@ using ComponentHandle = std::unique_ptr<we_component, FreeWith<we_component_free
 using ModuleHandle = std::unique_ptr<we_module, FreeWith<we_module_free>>;
 using WorldHandle = std::unique_ptr<we_world, FreeWith<we_world_free>>;
 using BodyHandle = std::unique_ptr<we_body, FreeWith<we_body_free>>;
+using StreamHandle = std::unique_ptr<we_stream, FreeWith<we_stream_free>>;
 using TaskHandle = std::unique_ptr<we_task, FreeWith<we_task_drop>>;
 
 inline we_str borrow(std::string_view text) {

@@ -4,7 +4,6 @@
 
 #include "io/engine/wasmtime/failure.h"
 #include "io/engine/wasmtime/function_call.h"
-#include "io/engine/wasmtime/import_bridge.h"
 #include "io/engine/wasmtime/raw_options.h"
 
 namespace weft::engine::wasmtime {
@@ -79,7 +78,7 @@ WasmtimeInstance::~WasmtimeInstance() {
 we_instance_options WasmtimeInstance::raw_options(const we_world* world) {
     auto raw = raw_of(options_.limits, world);
     raw.concurrent_max = options_.concurrent_max;
-    raw.imports = imports_of(options_.imports.get());
+    raw.imports = imports_.raw();
     raw.context = this;
     raw.output = [](void* self, std::int32_t stream, we_str octets) noexcept {
         tell_output(static_cast<WasmtimeInstance*>(self)->observer_.get(), stream, octets);
@@ -156,6 +155,7 @@ void WasmtimeInstance::after_poll(const we_poll& polled) {
     unreturned_ = polled.calls;
     spins_ = polled.yielded != 0;
     for (const auto& call : calls_) call->pump();
+    imports_.streams().pump();
     if (polled.state == WE_DONE) end();
     notify_calls();
     if (!has_ended() && unreturned_ == 0 && calls_.empty() && !closed_) {
@@ -245,6 +245,7 @@ void WasmtimeInstance::go_on_until(TimePoint due) {
 void WasmtimeInstance::end() {
     const auto keep = weak_from_this().lock();  // Null in the destructor.
     job_->end();
+    imports_.streams().stop();
     unreturned_ = 0;
     for (const auto& call : std::exchange(calls_, {})) {
         call->fail_with(fail(Errc::cancelled, "engine.instance_gone",

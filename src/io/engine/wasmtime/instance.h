@@ -6,6 +6,7 @@
 
 #include "io/engine/engine.h"
 #include "io/engine/wasmtime/http_call.h"
+#include "io/engine/wasmtime/import_bridge.h"
 #include "io/engine/wasmtime/poll_job.h"
 
 namespace weft::engine::wasmtime {
@@ -42,12 +43,13 @@ class WasmtimeInstance final : public Instance,
 
   private:
     WasmtimeInstance(rt::Executor* executor, const InstanceOptions& options)
-        : executor_(executor), options_(options) {}
+        : executor_(executor), options_(options), imports_(executor, options_.imports.get()) {}
 
     we_instance_options raw_options(const we_world* world);
     Result<void> check_free() const;
     void begin(std::shared_ptr<Call> call, std::shared_ptr<GuestObserver> observer);
     void after_poll(const we_poll& polled) override;
+    void before_drop() override { imports_.streams().before_drop(); }
     void on_deadline(Call& call) override;
     void notify_calls();
     void abandon(Call& call);
@@ -57,6 +59,7 @@ class WasmtimeInstance final : public Instance,
 
     rt::Executor* executor_;
     InstanceOptions options_;
+    ImportBridge imports_;
     PollJobPtr job_;
     std::shared_ptr<GuestObserver> observer_;   // Of the newest call; may be null.
     std::vector<std::shared_ptr<Call>> calls_;  // Those that still need the instance.

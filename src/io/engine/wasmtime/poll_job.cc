@@ -2,12 +2,6 @@
 
 namespace weft::engine::wasmtime {
 
-PollJobPtr::PollJobPtr(PollJob* job) : job_(job) { job_->add_reference(); }
-
-PollJobPtr::~PollJobPtr() {
-    if (job_ != nullptr) job_->drop_reference();
-}
-
 PollJobPtr PollJob::create(rt::Executor* executor, TaskHandle task, Client* client) {
     return PollJobPtr(new PollJob(executor, std::move(task), client));
 }
@@ -31,6 +25,7 @@ void PollJob::end() {
         const std::lock_guard lock(mutex_);
         state_ = State::ended;
     }
+    if (task_) client_->before_drop();
     task_.reset();
 }
 
@@ -40,7 +35,7 @@ void PollJob::run() {
         if (state_ != State::scheduled) return;
         state_ = State::running;
     }
-    const we_poll polled = we_task_poll(task_.get(), this);
+    const we_poll polled = we_task_poll(task_.get(), waker());
     settle(polled);
     client_->after_poll(polled);
 }

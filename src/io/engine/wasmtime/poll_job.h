@@ -1,47 +1,32 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <mutex>
-#include <utility>
 
 #include "base/rt/executor.h"
 #include "io/engine/wasmtime/handle.h"
+#include "io/engine/wasmtime/wakeable.h"
 
 namespace weft::engine::wasmtime {
 
 class PollJob;
-
-/// A share in a PollJob.
-class PollJobPtr {
-  public:
-    PollJobPtr() = default;
-    explicit PollJobPtr(PollJob* job);
-    PollJobPtr(PollJobPtr&& other) noexcept : job_(std::exchange(other.job_, nullptr)) {}
-    PollJobPtr& operator=(PollJobPtr&& other) noexcept {
-        std::swap(job_, other.job_);
-        return *this;
-    }
-    ~PollJobPtr();
-    PollJob* operator->() const { return job_; }
-    explicit operator bool() const { return job_ != nullptr; }
-
-  private:
-    PollJob* job_ = nullptr;
-};
+using PollJobPtr = WakeablePtr<PollJob>;
 
 /// Decides when one task of the library is polled: once for any number of wakes, always in a job of
 /// its own on the executor that owns the call, with low priority after it used up a time slice.
 ///
 /// The library wakes from any thread, also during a poll and after the call has ended, so a job
 /// lives as long as the last waker; everything but `wake` belongs to the executor's thread.
-class PollJob {
+class PollJob final : public Wakeable {
   public:
     class Client {
       public:
         /// A poll is over and its callbacks were made; after WE_DONE none follows. Outside of the
         /// library: may end the job, change the task, and destroy the client.
         virtual void after_poll(const we_poll& polled) = 0;
+        /// The task, whose guest has ended or is about to, is dropped next: what it holds is still
+        /// there. Must not end the job.
+        virtual void before_drop() {}
 
       protected:
         ~Client() = default;
@@ -51,7 +36,7 @@ class PollJob {
     static PollJobPtr create(rt::Executor* executor, TaskHandle task, Client* client);
 
     /// Asks for a poll. Any thread.
-    void wake() noexcept;
+    void wake() noexcept override;
     /// For calls that must not be made during a poll; null once ended.
     we_task* task() const { return task_.get(); }
     /// Drops the task: ends the guest if it still runs. Nothing is called afterwards. Not during a
@@ -59,17 +44,12 @@ class PollJob {
     void end();
     bool has_ended() const { return task_ == nullptr; }
 
-    void add_reference() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
-    void drop_reference() noexcept {
-        if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
-    }
-
   private:
     enum class State : std::uint8_t { idle, scheduled, running, notified, ended };
 
     PollJob(rt::Executor* executor, TaskHandle task, Client* client)
         : executor_(executor), task_(std::move(task)), client_(client) {}
-    ~PollJob() = default;
+    ~PollJob() override = default;
 
     rt::Job job();
     void run();
@@ -78,7 +58,6 @@ class PollJob {
     rt::Executor* executor_;
     TaskHandle task_;  // Null once ended.
     Client* client_;
-    std::atomic<std::uint32_t> references_ = 0;
     std::mutex mutex_;  // Guards state_ and that nothing is posted after `end`.
     State state_ = State::idle;
 };

@@ -1,7 +1,7 @@
 #include "io/engine/wasmtime/runtime.h"
 
 #include "io/engine/wasmtime/failure.h"
-#include "io/engine/wasmtime/poll_job.h"
+#include "io/engine/wasmtime/wakeable.h"
 
 // Both sides of the boundary state the layouts; the Rust side has the same figures.
 static_assert(sizeof(we_str) == 16 && sizeof(we_buf) == 32 && sizeof(we_header) == 32);
@@ -26,8 +26,6 @@ extern "C" const char* __asan_default_options() {
 namespace weft::engine::wasmtime {
 namespace {
 
-PollJob* job_of(void* data) noexcept { return static_cast<PollJob*>(data); }
-
 Result<void> start_runtime() {
     if (const auto version = we_abi_version(); version != WE_ABI_VERSION)
         return fail(Errc::internal, "engine.abi_version",
@@ -35,9 +33,9 @@ Result<void> start_runtime() {
                     "one source",
                     version, WE_ABI_VERSION);
     auto wakers = sized<we_waker_vtable>();
-    wakers.clone = [](void* data) noexcept { job_of(data)->add_reference(); };
-    wakers.wake = [](void* data) noexcept { job_of(data)->wake(); };
-    wakers.drop = [](void* data) noexcept { job_of(data)->drop_reference(); };
+    wakers.clone = [](void* data) noexcept { Wakeable::of(data).add_reference(); };
+    wakers.wake = [](void* data) noexcept { Wakeable::of(data).wake(); };
+    wakers.drop = [](void* data) noexcept { Wakeable::of(data).drop_reference(); };
     we_error* error = nullptr;
     const auto status = we_runtime_init(&wakers, &error);
     const ErrorHandle owned(error);

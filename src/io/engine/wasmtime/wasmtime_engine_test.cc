@@ -122,6 +122,33 @@ class WasmtimeEngine : public EnginePort {
         co_return outcome;
     }
 
+    rt::Task<std::string> post_in(std::shared_ptr<Instance> instance,
+                                  std::unique_ptr<rt::ByteSource> body) {
+        auto request = get("/echo");
+        request.body = std::move(body);
+        CO_TRY(auto response, co_await instance->handle_http({}, std::move(request), observer_));
+        CO_TRY(Bytes text, co_await rt::read_all(response.body.get(), 1000));
+        co_return std::string(as_text(text));
+    }
+
+    /// A call is given up whose guest goes on, because it serves another, and reads its request.
+    rt::Task<std::string> give_up_a_posting_call(bool* gone) {
+        CO_TRY(auto instance, open(component_03()));
+        rt::Scope given_up(shard());
+        rt::Scope kept(shard());
+        std::string ignored;
+        std::string outcome;
+        auto posting = post_in(instance, std::make_unique<SilentSource>(gone));
+        CO_CHECK(kept.spawn(note(fetch_in(instance, "/sleep?20"), &outcome)));
+        CO_CHECK(given_up.spawn(note(std::move(posting), &ignored)));
+        CO_CHECK(co_await settle());
+        co_await given_up.close();
+        CO_CHECK(co_await settle());
+        EXPECT_TRUE(*gone) << "the source is kept for a guest whose answer nobody wants";
+        co_await kept.drain();
+        co_return outcome;
+    }
+
     /// Short calls beside a guest that never gives up its thread by itself.
     rt::Task<std::string> answer_beside_a_spinner() {
         rt::Scope inner(shard());
@@ -261,6 +288,12 @@ TEST_P(WasmtimeEngine, CancelsTheReadOfARequestBody) {
     EXPECT_EQ(run(cancel_while_the_guest_reads(&gone)).value(), "rt.cancelled");
 
     EXPECT_TRUE(gone);
+}
+
+TEST_P(WasmtimeEngine, GivesUpTheRequestBodyOfACallInCompany) {
+    bool gone = false;
+
+    EXPECT_EQ(run(give_up_a_posting_call(&gone)).value(), "200 woke");
 }
 
 TEST_P(WasmtimeEngine, HoldsBackAGuestWhoseResponseNobodyReads) {

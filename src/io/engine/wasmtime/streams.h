@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "io/engine/wasmtime/body_feed.h"
+
+namespace weft::engine::wasmtime {
+
+class GuestStream;
+
+/// The streams and futures between the guest of one instance and C++, in both directions. Shared by
+/// the instance and by what outlives it: readers and replies. Shard-local.
+class Streams : public std::enable_shared_from_this<Streams> {
+  public:
+    /// `executor` outlives the instance.
+    explicit Streams(rt::Executor* executor) : executor_(executor) {}
+
+    /// The reading end of what the guest handed over.
+    std::unique_ptr<rt::ByteSource> reader(StreamHandle stream);
+    /// Hands `source` to the guest by `give`, whose result is its place. Errors: those of
+    /// `ImportReply::attach`.
+    using Give = std::function<std::uint32_t(const we_body*)>;
+    Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source, const Give& give);
+
+    /// After each poll of the instance.
+    void pump();
+    /// The guest's store is dropped next.
+    void before_drop();
+    /// The guest's store is gone: gives up all sources.
+    void stop();
+
+    bool is_current() const { return executor_->is_current(); }
+
+  private:
+    friend class GuestStream;
+    void enter(GuestStream* reader) { readers_.push_back(reader); }
+    void leave(GuestStream* reader) { std::erase(readers_, reader); }
+
+    rt::Executor* executor_;
+    std::vector<GuestStream*> readers_;  // Those that live; each leaves by itself.
+    std::vector<std::shared_ptr<BodyFeed>> feeds_;
+    bool stopped_ = false;
+};
+
+}  // namespace weft::engine::wasmtime
