@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <utility>
 
@@ -16,6 +17,18 @@ namespace {
 // The first octet of a report: success, or the error code counted from first_failure.
 constexpr char success = 'S';
 constexpr std::size_t first_failure = 'a';
+
+volatile sig_atomic_t background_host = 0;
+
+/// The host ends by them and says so to the command, which waits for that.
+void pass_on_signals(pid_t host) {
+    background_host = host;
+    struct sigaction action{};
+    action.sa_flags = SA_RESTART;
+    action.sa_handler = [](int) { ::kill(background_host, SIGTERM); };
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+}
 
 }  // namespace
 
@@ -45,14 +58,15 @@ Result<Detached> Detached::fork(const std::string& log_file) {
     ::close(log);
     ::close(null);
     ::close(ends[is_host ? 0 : 1]);
-    if (!is_host) return wait_for_report(ends[0]);
+    if (!is_host) return wait_for_report(ends[0], child);
     Detached host;
     host.side_ = Side::host;
     host.pipe_ = ends[1];
     return host;
 }
 
-Detached Detached::wait_for_report(int pipe) {
+Detached Detached::wait_for_report(int pipe, int host) {
+    pass_on_signals(host);
     Detached command;
     std::array<char, 4096> buffer{};
     for (;;) {

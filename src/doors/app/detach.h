@@ -14,8 +14,9 @@ class Detached {
     enum class Side { command, host };
 
     /// Forks; call it before the first thread. In the command it returns once the host has reported
-    /// or ended. In the host: a session of its own, no standard input, output and errors to
-    /// `log_file`. Errors: denied, unavailable (the log file, the fork).
+    /// or ended; until then SIGINT and SIGTERM are the host's. In the host: a session of its own,
+    /// no standard input, output and errors to `log_file`. Errors: denied, unavailable (the log
+    /// file, the fork).
     static Result<Detached> fork(const std::string& log_file);
 
     Side side() const { return side_; }
@@ -34,7 +35,7 @@ class Detached {
 
   private:
     Detached() = default;
-    static Detached wait_for_report(int pipe);
+    static Detached wait_for_report(int pipe, int host);
     void send(char kind, std::string_view text);
 
     Side side_ = Side::command;

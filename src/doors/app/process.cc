@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/rt/cross.h"
@@ -79,7 +80,7 @@ rt::Task<void> Process::control(Load load, int stop_fd, const OnServing* on_serv
 }
 
 rt::Task<void> Process::serve(Load load, int stop_fd, const OnServing* on_serving) {
-    CO_CHECK(co_await deploy(std::move(load)));
+    CO_CHECK(co_await start(std::move(load), stop_fd));
     std::vector<net::Address> addresses;
     for (const auto& server : http_servers_)
         addresses.insert(addresses.end(), server->addresses().begin(), server->addresses().end());
@@ -87,6 +88,41 @@ rt::Task<void> Process::serve(Load load, int stop_fd, const OnServing* on_servin
     CO_CHECK(co_await rt::wait_fd(&control_shard_, stop_fd, rt::Ready::read));
     take_signal(stop_fd);
     CO_CHECK(co_await drain(stop_fd));
+    co_return ok();
+}
+
+/// Ends early at a signal.
+rt::Task<void> Process::start(Load load, int stop_fd) {
+    rt::Scope starting(&control_shard_);
+    rt::Scope watching(&control_shard_);
+    Result<void> outcome = ok();
+    WEFT_ASSERT(starting.spawn(deploy_into(std::move(load), &outcome, &watching)),
+                "a new scope is open");
+    bool interrupted = false;
+    // Refused when everything was started in the line before.
+    std::ignore = watching.spawn(give_up_on_signal(stop_fd, &starting, &interrupted));
+    co_await starting.drain();
+    co_await watching.close();
+    if (interrupted)
+        co_return fail(Errc::cancelled, "app.start_interrupted",
+                       "a signal came before everything was started");
+    co_return outcome;
+}
+
+rt::Task<void> Process::deploy_into(Load load, Result<void>* outcome, rt::Scope* watching) {
+    *outcome = co_await deploy(std::move(load));
+    watching->refuse();
+    watching->cancel();
+    co_return ok();
+}
+
+rt::Task<void> Process::give_up_on_signal(int stop_fd, rt::Scope* starting, bool* interrupted) {
+    CO_CHECK(co_await rt::wait_fd(&control_shard_, stop_fd, rt::Ready::read));
+    take_signal(stop_fd);
+    *interrupted = true;
+    log_.warn("host.start_interrupted");
+    engine_->stop_compiling();
+    starting->cancel();
     co_return ok();
 }
 

@@ -35,7 +35,9 @@ class Process {
     ~Process();
 
     /// Compiles and starts all of `load`, serves until `stop_fd` gets readable (a signalfd),
-    /// drains, stops. Errors: the first of what could not be started; then nothing is left running.
+    /// drains, stops. Errors: the first of what could not be started, or cancelled
+    /// (`app.start_interrupted`: `stop_fd` got readable before it served); then nothing is left
+    /// running.
     Result<void> run(Load load, int stop_fd, const OnServing& on_serving);
 
   private:
@@ -47,7 +49,10 @@ class Process {
 
     rt::Task<void> control(Load load, int stop_fd, const OnServing* on_serving);
     rt::Task<void> serve(Load load, int stop_fd, const OnServing* on_serving);
+    rt::Task<void> start(Load load, int stop_fd);
     rt::Task<void> deploy(Load load);
+    rt::Task<void> deploy_into(Load load, Result<void>* outcome, rt::Scope* watching);
+    rt::Task<void> give_up_on_signal(int stop_fd, rt::Scope* starting, bool* interrupted);
     rt::Task<std::shared_ptr<const engine::Component>> compile(std::string id,
                                                                std::shared_ptr<Bytes> code);
     rt::Task<void> put_everywhere(host::ComponentSpec spec);

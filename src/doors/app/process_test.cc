@@ -139,6 +139,22 @@ TEST_F(ProcessTest, CodeThatDoesNotCompileStartsNothing) {
     EXPECT_NE(outcome_.error().message.find("component 'app-hello'"), std::string::npos);
 }
 
+TEST_F(ProcessTest, ASignalBeforeItServesEndsIt) {
+    engine_.hold_compiling();
+    auto started =
+        std::async(std::launch::async, [this] { return start(load_of("guest", "127.0.0.1:0")); });
+    engine_.wait_for_compiling();
+
+    signal();
+
+    EXPECT_FALSE(started.get());
+    thread_.join();
+    ASSERT_FALSE(outcome_);
+    EXPECT_EQ(outcome_.error().code, Errc::cancelled);
+    EXPECT_EQ(outcome_.error().slug, Slug("app.start_interrupted"));
+    EXPECT_EQ(events_.events("host.process_stopped").size(), 1U);
+}
+
 TEST_F(ProcessTest, APortInUseStartsNothing) {
     rt::ShardThread other(9);
     auto taken = net::TcpListener::listen(&other.shard(), {"127.0.0.1", 0});

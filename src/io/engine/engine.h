@@ -180,6 +180,10 @@ class Engine {
     }
     virtual Result<std::shared_ptr<const Component>> compile(BytesView wasm, Imports imports) = 0;
 
+    /// Compiling under way ends and none begins any more: each fails with cancelled
+    /// (`engine.compile_stopped`). Code that is there already is loaded all the same. Any thread.
+    virtual void stop_compiling() = 0;
+
     virtual EngineStats stats() const = 0;
 };
 

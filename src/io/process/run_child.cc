@@ -60,11 +60,13 @@ int left_ms(Clock::time_point due) {
 }
 
 /// Listens until the child has ended or must end. The latter's reason, or `exited`.
-JobEnd listen(const Child& child, Channel& output, Channel& errors, Clock::time_point due) {
+JobEnd listen(const Child& child, Channel& output, Channel& errors, Clock::time_point due,
+              int stop_fd) {
     while (true) {
-        std::array<pollfd, 3> waiting{{{child.pidfd(), POLLIN, 0},
+        std::array<pollfd, 4> waiting{{{child.pidfd(), POLLIN, 0},
                                        {output.reading.get(), POLLIN, 0},
-                                       {errors.reading.get(), POLLIN, 0}}};
+                                       {errors.reading.get(), POLLIN, 0},
+                                       {stop_fd, POLLIN, 0}}};
         const int ready = ::poll(waiting.data(), waiting.size(), left_ms(due));
         if (ready < 0 && errno != EINTR) return JobEnd::killed;
         output.drain();
@@ -72,6 +74,7 @@ JobEnd listen(const Child& child, Channel& output, Channel& errors, Clock::time_
         errors.is_over = false;
         if (output.is_over) return JobEnd::output_too_large;
         if (ready > 0 && waiting[0].revents != 0) return JobEnd::exited;
+        if (ready > 0 && waiting[3].revents != 0) return JobEnd::stopped;
         if (Clock::now() >= due) return JobEnd::out_of_time;
     }
 }
@@ -101,7 +104,7 @@ Result<JobOutcome> run_child(Job job) {
     errors.writing.close();
     Channel from_output{std::move(output.reading), {}, job.output_bytes_max};
     Channel from_errors{std::move(errors.reading), {}, errors_bytes_max};
-    const auto reason = listen(child, from_output, from_errors, due);
+    const auto reason = listen(child, from_output, from_errors, due, job.stop_fd);
     if (reason != JobEnd::exited) child.kill();
     const auto end = child.wait();
     from_output.drain();

@@ -13,6 +13,7 @@ struct Job {
     Duration time_max = std::chrono::minutes(1);  ///< By the clock on the wall.
     std::size_t output_bytes_max = 64U << 10U;    ///< On its standard output.
     int out_of_memory_code = 0;  ///< The exit code by which it says so; 0: it has none.
+    int stop_fd = -1;            ///< Ends the child once it can be read; nothing is read. -1: none.
 };
 
 enum class JobEnd {
@@ -21,6 +22,7 @@ enum class JobEnd {
     out_of_time,       ///< CPU time or time by the clock.
     out_of_memory,     ///< It said so.
     output_too_large,  ///< On its standard output or in a file.
+    stopped,           ///< By `stop_fd`.
 };
 
 struct JobOutcome {

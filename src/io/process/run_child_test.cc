@@ -41,6 +41,22 @@ TEST(RunChild, GivesOutputAndExitCode) {
     EXPECT_GT(outcome.end.rss_bytes_max, 0U);
 }
 
+TEST(RunChild, EndsAChildThatIsStopped) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    const Descriptor reading(ends[0]);
+    const Descriptor writing(ends[1]);
+    auto job = shell("echo stop >&5; sleep 600");
+    job.command.descriptors = {{writing.get(), 5}};
+    job.stop_fd = reading.get();
+
+    const auto outcome = outcome_of(std::move(job));
+
+    EXPECT_EQ(outcome.how, JobEnd::stopped);
+    EXPECT_TRUE(outcome.end.is_signal);
+    EXPECT_EQ(outcome.end.code, SIGKILL);
+}
+
 TEST(RunChild, PassesTheNamedDescriptorsAndNoOther) {
     // Not closed when a program starts: a child without care would have it.
     const Descriptor leaking(::open("/dev/null", O_RDONLY));

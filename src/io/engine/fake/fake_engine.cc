@@ -284,12 +284,38 @@ void FakeEngine::add(std::string wasm, value::World world, Functions functions) 
 }
 
 Result<std::shared_ptr<const Component>> FakeEngine::compile(BytesView wasm, Imports) {
+    {
+        std::unique_lock lock(compiling_);
+        is_compiling_ = true;
+        changed_.notify_all();
+        changed_.wait(lock, [this] { return !is_held_ || is_stopped_; });
+        is_compiling_ = false;
+        if (is_stopped_)
+            return fail(Errc::cancelled, "engine.compile_stopped",
+                        "the component is not compiled to its end");
+    }
     const auto found = programs_.find(std::string(as_text(wasm)));
     if (found == programs_.end())
         return fail(Errc::corrupt, "engine.not_wasm",
                     "these octets are not WebAssembly; give a .wasm file");
     return std::make_shared<FakeComponent>(
         found->second, count_, std::chrono::milliseconds(config_.epoch_tick_ms), engine::World{});
+}
+
+void FakeEngine::stop_compiling() {
+    const std::lock_guard lock(compiling_);
+    is_stopped_ = true;
+    changed_.notify_all();
+}
+
+void FakeEngine::hold_compiling() {
+    const std::lock_guard lock(compiling_);
+    is_held_ = true;
+}
+
+void FakeEngine::wait_for_compiling() {
+    std::unique_lock lock(compiling_);
+    changed_.wait(lock, [this] { return is_compiling_; });
 }
 
 EngineStats FakeEngine::stats() const {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -90,11 +92,22 @@ class FakeEngine final : public Engine {
     using Engine::compile;
     Result<std::shared_ptr<const Component>> compile(BytesView wasm, Imports imports) override;
     EngineStats stats() const override;
+    void stop_compiling() override;
+
+    /// From now on compiling takes until it is stopped.
+    void hold_compiling();
+    /// Returns when somebody compiles. For `hold_compiling`; not on the thread that compiles.
+    void wait_for_compiling();
 
   private:
     EngineConfig config_;
     std::map<std::string, std::shared_ptr<const Program>> programs_;
     std::shared_ptr<Count> count_;
+    std::mutex compiling_;  // Guards what follows.
+    std::condition_variable changed_;
+    bool is_held_ = false;
+    bool is_compiling_ = false;
+    bool is_stopped_ = false;
 };
 
 /// Behaves by path as the test guest of testdata/ does, as far as the port suite asks.

@@ -1,5 +1,6 @@
 #include "io/engine/wasmtime/compiler.h"
 
+#include <poll.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -63,9 +64,20 @@ Failure too_much(const process::JobOutcome& outcome, const CompileLimits& limits
     }
 }
 
+Failure stopped() {
+    return fail(Errc::cancelled, "engine.compile_stopped",
+                "the component is not compiled to its end");
+}
+
+bool can_read(int fd) {
+    pollfd waiting{fd, POLLIN, 0};
+    return ::poll(&waiting, 1, 0) > 0;
+}
+
 Result<void> judge(const process::JobOutcome& outcome, const CompileLimits& limits) {
     switch (outcome.how) {
         case process::JobEnd::killed: return crashed(outcome);
+        case process::JobEnd::stopped: return stopped();
         case process::JobEnd::exited: break;
         default: return too_much(outcome, limits);
     }
@@ -80,6 +92,7 @@ Result<void> judge(const process::JobOutcome& outcome, const CompileLimits& limi
 }  // namespace
 
 Result<code_cache::Entry> Compiler::compile(BytesView wasm) const {
+    if (can_read(stop_fd_)) return stopped();
     TRY(auto output, process::make_memory_file());
     CHECK(worker_.empty() ? compile_here(wasm, output.get())
                           : compile_in_child(wasm, output.get()));
@@ -112,7 +125,8 @@ Result<void> Compiler::compile_in_child(BytesView wasm, int output) const {
                                                    .memory_bytes_max = limits_.memory_bytes_max,
                                                    .file_bytes_max = limits_.code_bytes_max}},
                             .time_max = limits_.time_max,
-                            .out_of_memory_code = compile_protocol::out_of_memory}));
+                            .out_of_memory_code = compile_protocol::out_of_memory,
+                            .stop_fd = stop_fd_}));
     return judge(outcome, limits_);
 }
 

@@ -1,5 +1,7 @@
 #include "io/engine/wasmtime/compiler.h"
 
+#include <sys/eventfd.h>
+
 #include <fstream>
 #include <iterator>
 
@@ -124,6 +126,14 @@ TEST(Compiler, SaysThatAChildCannotBeStartedOrIsNoCompiler) {
               "engine.compiler_unavailable");
     EXPECT_EQ(slug_of(Compiler(settings(), "/bin/sleep", {}).compile({})),
               "engine.compiler_crashed");
+}
+
+TEST(Compiler, BeginsNothingOnceItIsStopped) {
+    const Descriptor stop(::eventfd(1, EFD_CLOEXEC));
+
+    for (const char* worker : {"", WEFT_COMPILE_WORKER})
+        EXPECT_EQ(slug_of(Compiler(settings(), worker, {}, stop.get()).compile(test_guest())),
+                  "engine.compile_stopped");
 }
 
 TEST(Compiler, NamesASettingThatIsWrong) {

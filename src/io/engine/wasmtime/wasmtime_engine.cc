@@ -1,5 +1,8 @@
 #include "io/engine/wasmtime/wasmtime_engine.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include "base/value/world_json.h"
 #include "io/engine/wasmtime/code_source.h"
 #include "io/engine/wasmtime/compiler.h"
@@ -83,8 +86,12 @@ Result<std::shared_ptr<const Component>> load_component(const we_engine* engine,
 
 class WasmtimeEngine final : public Engine {
   public:
-    WasmtimeEngine(EngineHandle engine, std::uint64_t instances_max, CodeSource code)
-        : engine_(std::move(engine)), instances_max_(instances_max), code_(std::move(code)) {}
+    WasmtimeEngine(EngineHandle engine, std::uint64_t instances_max, Descriptor stop,
+                   CodeSource code)
+        : engine_(std::move(engine)),
+          instances_max_(instances_max),
+          stop_(std::move(stop)),
+          code_(std::move(code)) {}
 
     using Engine::compile;
     Result<std::shared_ptr<const Component>> compile(BytesView wasm, Imports imports) override {
@@ -95,6 +102,12 @@ class WasmtimeEngine final : public Engine {
             return ok();
         }));
         return component;
+    }
+
+    void stop_compiling() override {
+        const std::uint64_t one = 1;
+        // Cannot fail but where the counter is full, and then it can be read.
+        [[maybe_unused]] const auto wrote = ::write(stop_.get(), &one, sizeof one);
     }
 
     EngineStats stats() const override {
@@ -109,6 +122,7 @@ class WasmtimeEngine final : public Engine {
   private:
     EngineHandle engine_;
     std::uint64_t instances_max_;
+    Descriptor stop_;  // An eventfd that nobody reads.
     CodeSource code_;
 };
 
@@ -151,12 +165,15 @@ Result<std::shared_ptr<Engine>> make_engine(const EngineConfig& config,
             return we_engine_new(&raw, out, error);
         }));
     TRY(const auto fingerprint, fingerprint_of(engine.get()));
+    Descriptor stop(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!stop)
+        return fail(Errc::unavailable, "app.no_descriptor",
+                    "the process has no file descriptors left; raise the limit");
+    const Compiler compiler(raw, compile.worker, compile.limits, stop.get());
     CodeSource code(open_cache(compile), fingerprint,
-                    [compiler = Compiler(raw, compile.worker, compile.limits)](BytesView wasm) {
-                        return compiler.compile(wasm);
-                    });
+                    [compiler](BytesView wasm) { return compiler.compile(wasm); });
     return std::make_shared<WasmtimeEngine>(std::move(engine), config.instances_max,
-                                            std::move(code));
+                                            std::move(stop), std::move(code));
 }
 
 }  // namespace weft::engine::wasmtime
