@@ -186,6 +186,11 @@ we_poll we_task_poll(we_task*, void* waker);
 void we_task_drop(we_task*);
 
 enum { WE_STDOUT = 1, WE_STDERR = 2 };
+/// What a guest asks for and does not get.
+enum {
+    WE_REFUSED_HTTP = 1  ///< A request to another host; the target is that host and its port,
+                         ///< in the characters of a URI.
+};
 
 /// What one instance may use, and whom it tells. "0" stands for the default where one is named.
 typedef struct we_instance_options {
@@ -209,6 +214,9 @@ typedef struct we_instance_options {
     /// The guest ended badly; at most once, inside a poll, before its calls hear of it. May be
     /// null.
     void (*fault)(void* context, const we_error* error);
+    /// The guest was refused something, which it was told: `kind` is a WE_REFUSED_*, `target` at
+    /// most 256 octets. Inside a poll; as often as the guest tries. May be null.
+    void (*refused)(void* context, int32_t kind, we_str target);
     void* context;          ///< Used until the task is done or dropped.
     we_imports imports;     ///< Of a component made by `we_component_new_open`.
     const we_world* world;  ///< Shared by the task; null: the empty one.

@@ -25,11 +25,12 @@ pub struct WeInstanceOptions {
     pub concurrent_max: u32,
     pub output: Option<extern "C" fn(*mut c_void, i32, WeStr)>,
     pub fault: Option<extern "C" fn(*mut c_void, *const Fault)>,
+    pub refused: Option<extern "C" fn(*mut c_void, i32, WeStr)>,
     pub context: Context,
     pub imports: WeImports,
     pub world: WorldPointer,
 }
-const _: () = assert!(size_of::<WeInstanceOptions>() == 112);
+const _: () = assert!(size_of::<WeInstanceOptions>() == 120);
 unsafe impl abi::Sized for WeInstanceOptions {
     const NAME: &'static str = "we_instance_options";
 }

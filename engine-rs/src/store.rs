@@ -1,12 +1,14 @@
 //! The store of one instance: everything a guest can reach, which is its own requests, clocks,
 //! random numbers, two output streams and its world.
 
+use crate::abi::{Context, WeStr};
 use crate::engine::{Counters, EngineParts, Machine};
 use crate::error::{Fault, Status};
 use crate::limits::{Limiter, RunningTime, WeInstanceOptions};
 use crate::runtime;
 use crate::value;
 use crate::world::World;
+use std::ffi::c_void;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use wasmtime::component::ResourceTable;
@@ -40,7 +42,8 @@ impl HostState {
         let limiter = Limiter::new(options);
         let values =
             value::State::new(options.imports, options.handles_max, options.hostcall_bytes_max);
-        HostState { table, wasi, http, hooks: Hooks, limiter, counters, values }
+        let hooks = Hooks { refused: options.refused, context: options.context };
+        HostState { table, wasi, http, hooks, limiter, counters, values }
     }
 
     pub fn growth_refused(&self) -> bool {
@@ -66,19 +69,35 @@ impl WasiHttpView for HostState {
     }
 }
 
-/// Outgoing requests are denied until a link grants them.
-struct Hooks;
+/// Outgoing requests are denied until a link grants them, and the C side hears of each.
+struct Hooks {
+    refused: Option<extern "C" fn(*mut c_void, i32, WeStr)>,
+    context: Context,
+}
+
+const REFUSED_HTTP: i32 = 1;
+const TARGET_BYTES_MAX: usize = 256;
+
+/// Host and port, without a name and password before them.
+fn target_of(uri: &http::Uri) -> &[u8] {
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let target = authority.rsplit('@').next().unwrap_or_default().as_bytes();
+    &target[..target.len().min(TARGET_BYTES_MAX)]
+}
 
 type IoResult = Box<dyn Future<Output = Result<(), HttpError>> + Send>;
 
 impl WasiHttpHooks for Hooks {
     fn send_request(
         &mut self,
-        _request: http::Request<WasiBody>,
+        request: http::Request<WasiBody>,
         _options: Option<RequestOptions>,
         _io: IoResult,
     ) -> Box<dyn Future<Output = Result<(http::Response<WasiBody>, IoResult), HttpError>> + Send>
     {
+        if let Some(refused) = self.refused {
+            refused(self.context.0, REFUSED_HTTP, WeStr::of(target_of(request.uri())));
+        }
         Box::new(std::future::ready(Err(HttpError::HttpRequestDenied)))
     }
 
@@ -133,4 +152,19 @@ pub fn bound_running_time<T>(
         runtime::mark_yielded();
         Ok(UpdateDeadline::Yield(1))
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_host_and_port_of_bounded_length_without_a_password() {
+        let of = |uri: &str| String::from_utf8(target_of(&uri.parse().unwrap()).to_vec()).unwrap();
+
+        assert_eq!(of("https://example.com:443/path?query"), "example.com:443");
+        assert_eq!(of("https://name:secret@[::1]:8080/"), "[::1]:8080");
+        assert_eq!(of("/path"), "");
+        assert_eq!(of(&format!("http://{}/", "a".repeat(300))), "a".repeat(256));
+    }
 }

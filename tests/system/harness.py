@@ -23,9 +23,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("WEFT_BINARY") or ROOT / "build/release/weft").resolve()
 HELLO = ROOT / "examples/http-hello/rust/hello.wasm"
-# The engine's test guests (src/io/engine/testdata): what answers HTTP by path, and what does as its arguments say, as a
+# The engine's test guests (src/io/engine/testdata): what answers HTTP by path, for WASI 0.2 and 0.3, and what does as its arguments say, as a
 # component of WASI 0.2 and as a core module of preview 1. None of them is signed.
-GUEST, PROGRAM, MODULE = (ROOT / f"src/io/engine/testdata/{name}.wasm" for name in ("testguest", "testprogram", "testmodule"))
+GUEST, GUEST_03, PROGRAM, MODULE = (ROOT / f"src/io/engine/testdata/{name}.wasm"
+                                    for name in ("testguest", "testguest_p3", "testprogram", "testmodule"))
 KEY = (ROOT / "examples/keys/account.pub").read_text().strip()
 WAIT_S = float(os.environ.get("WEFT_TEST_WAIT_S", "60"))
 IS_SANITIZED = bool(os.environ.get("WEFT_SANITIZER"))

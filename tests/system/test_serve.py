@@ -6,7 +6,7 @@ import select
 import signal
 import socket
 
-from harness import (DENIED, GUEST, HELLO, KEY, PROGRAM, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED, WAIT_S, WeftTest,
+from harness import (DENIED, GUEST, GUEST_03, HELLO, KEY, PROGRAM, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED, WAIT_S, WeftTest,
                      is_listening, manifest, wait_until)
 from test_up import read_until
 
@@ -64,6 +64,21 @@ class Serve(WeftTest):
             address = f"127.0.0.1:{taken.getsockname()[1]}"
             outcome = self.weft("serve", "--trust", KEY, "--addr", address, HELLO)
             self.assert_refused(outcome, UNAVAILABLE, "net.port_in_use")
+
+
+class Refusals(WeftTest):
+    def test_a_request_to_another_host_is_refused_and_logged(self):
+        for guest in (GUEST, GUEST_03):
+            with self.subTest(guest.stem), self.serve("--unsigned", guest) as host:
+                answer = host.get("/outgoing")
+                self.assertEqual(answer.status, 200)
+                self.assertIn(b"HttpRequestDenied", answer.body)
+
+                [event] = wait_until(lambda: [line for line in events(host)
+                                              if line["event"] == "component.outgoing_http_refused"], "logged")
+                self.assertEqual((event["level"], event["target"]), ("warn", "localhost:1"))
+                self.assertEqual(event["component"], guest.name)
+                self.assertIn("wasi:http/outgoing-handler", event["remedy"])
 
 
 class Failures(WeftTest):

@@ -159,6 +159,7 @@ pub struct Heard {
     pub trailers: Vec<(String, String)>,
     pub ended: Option<Result<(), Fault>>,
     pub fault: Option<Fault>,
+    pub refused: Vec<(i32, String)>,
     pub stdout: String,
     pub stderr: String,
     pub pause_after_each_chunk: bool,
@@ -215,6 +216,10 @@ pub extern "C" fn on_output(context: *mut c_void, stream: i32, octets: WeStr) {
         2 => heard(context).stderr.push_str(text),
         other => panic!("stream {other}"),
     }
+}
+extern "C" fn on_refused(context: *mut c_void, kind: i32, target: WeStr) {
+    let target = String::from_utf8(unsafe { target.octets() }.to_vec()).unwrap();
+    heard(context).refused.push((kind, target));
 }
 extern "C" fn on_want(context: *mut c_void) {
     heard(context).feed.as_mut().unwrap().wants += 1;
@@ -322,6 +327,7 @@ impl Call {
         let options = WeInstanceOptions {
             output: Some(on_output),
             fault: Some(on_fault),
+            refused: Some(on_refused),
             context,
             ..options
         };

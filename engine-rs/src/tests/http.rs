@@ -153,8 +153,10 @@ fn a_task_outlives_the_handles_it_was_made_from() {
 #[test]
 fn a_guest_reaches_nothing_of_the_machine() {
     let world = String::from_utf8(run("/world").body).unwrap();
-    let denied = String::from_utf8(run("/outgoing").body).unwrap();
+    let outgoing = run("/outgoing");
+    let denied = String::from_utf8(outgoing.body).unwrap();
 
     assert!(world.starts_with("0 variables, 0 arguments, 0 directories, Err("), "{world}");
     assert!(denied.contains("HttpRequestDenied"), "{denied}");
+    assert_eq!(outgoing.refused, [(1, "localhost:1".to_owned())]);
 }

@@ -25,6 +25,10 @@ class PrintingObserver final : public engine::GuestObserver {
     void on_trap(std::string_view, std::string_view backtrace) override {
         std::fprintf(stderr, "%.*s\n", static_cast<int>(backtrace.size()), backtrace.data());
     }
+    void on_refused(engine::Refusal, std::string_view target) override {
+        std::fprintf(stderr, "refused: an HTTP request of the component to '%.*s'\n",
+                     static_cast<int>(target.size()), target.data());
+    }
 };
 
 /// One call of one new instance, and the shard on which it runs.

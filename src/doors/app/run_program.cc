@@ -49,17 +49,26 @@ void end_on_signals() {
     std::signal(SIGPIPE, SIG_IGN);
 }
 
-/// What the program says goes to the process's own streams; what is left is the story of its trap.
+/// What the program says goes to the process's own streams; what is left is the story of its trap
+/// and, unless it shall be quiet, the first request that it was refused.
 class Narrator final : public engine::GuestObserver {
   public:
-    explicit Narrator(const cli::Console* console) : console_(console) {}
+    Narrator(const cli::Console* console, bool quiet) : console_(console), told_(quiet) {}
     void on_output(engine::GuestStream, BytesView) override {}
     void on_trap(std::string_view, std::string_view backtrace) override {
         console_->explain(backtrace);
     }
+    void on_refused(engine::Refusal, std::string_view target) override {
+        if (std::exchange(told_, true)) return;
+        console_->warn("run.outgoing_http_refused",
+                       fmt::format("the program was refused an HTTP request to '{}': no capability "
+                                   "of this version sends any; with --allow-net it may use sockets",
+                                   target));
+    }
 
   private:
     const cli::Console* console_;  // Owned by the command; outlives the run.
+    bool told_;
 };
 
 Result<void> check_is_program(const engine::Component& code, const std::string& path) {
@@ -88,8 +97,9 @@ rt::Task<void> run_to_end(Errand errand, rt::Shard* shard, Result<int>* outcome)
 
 }  // namespace
 
-Result<int> run_code(engine::Engine* engine, BytesView code, const cli::GuestFile& guest,
+Result<int> run_code(engine::Engine* engine, BytesView code, const cli::RunOptions& options,
                      engine::CallLimits limits, const cli::Console& console) {
+    const auto& guest = options.guest;
     TRY(const auto compiled, engine->compile(code).context("'{}'", guest.path));
     CHECK(check_is_program(*compiled, guest.path));
     TRY(const auto program, compiled->in_world(guest.world));
@@ -99,8 +109,9 @@ Result<int> run_code(engine::Engine* engine, BytesView code, const cli::GuestFil
     rt::CallCtx ctx;
     if (guest.deadline) ctx.deadline = shard.now() + *guest.deadline;
     shard.post([&] {
-        auto run = run_to_end({program, ctx, limits, std::make_shared<Narrator>(&console)}, &shard,
-                              &outcome);
+        auto run =
+            run_to_end({program, ctx, limits, std::make_shared<Narrator>(&console, options.quiet)},
+                       &shard, &outcome);
         WEFT_ASSERT(scope.spawn(std::move(run)), "a new scope is open");
     });
     shard.run();
@@ -124,7 +135,7 @@ Result<int> run_program(const cli::RunOptions& options, const cli::Console& cons
     TRY(const auto engine,
         engine::wasmtime::make_engine(
             config, compile_options({options.code_cache_dir, options.data_dir}, {}, nullptr)));
-    return run_code(engine.get(), admitted.code, guest, admitted.plan.limits, console);
+    return run_code(engine.get(), admitted.code, options, admitted.plan.limits, console);
 }
 
 }  // namespace weft::app

@@ -12,10 +12,11 @@ namespace weft::app {
 /// Errors: those of `load_trust`, `admit` and `run_admitted`.
 Result<int> run_program(const cli::RunOptions& options, const cli::Console& console);
 
-/// Compiles and runs a program on this thread. `engine` outlives it; the story of a trap goes to
-/// `console`. Errors: those of `engine::Engine::compile`, `engine::Component::in_world` and
-/// `run_command`; unsupported (`app.not_program`).
-Result<int> run_code(engine::Engine* engine, BytesView code, const cli::GuestFile& guest,
+/// Compiles and runs a program on this thread. `engine` outlives it; the story of a trap, and a
+/// warning of the first HTTP request that the program was refused, go to `console`. Errors: those
+/// of `engine::Engine::compile`, `engine::Component::in_world` and `run_command`; unsupported
+/// (`app.not_program`).
+Result<int> run_code(engine::Engine* engine, BytesView code, const cli::RunOptions& options,
                      engine::CallLimits limits, const cli::Console& console);
 
 }  // namespace weft::app

@@ -1,5 +1,7 @@
 #include "doors/app/run_program.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,14 +18,14 @@ class RunCode : public testing::Test {
     RunCode() {
         engine_.add("program", engine::fake::test_program());
         engine_.add("service", engine::fake::test_guest());
-        guest_.path = "/tools/program.wasm";
+        options_.guest.path = "/tools/program.wasm";
         environment_.err = [this](std::string_view text) { err_ += text; };
     }
     Result<int> run(std::vector<std::string> words, std::string_view code = "program") {
         words.insert(words.begin(), "program.wasm");
-        guest_.world.arguments = std::move(words);
+        options_.guest.world.arguments = std::move(words);
         const cli::Console console(environment_, cli::Format::text);
-        return run_code(&engine_, as_bytes(code), guest_, limits_, console);
+        return run_code(&engine_, as_bytes(code), options_, limits_, console);
     }
     std::string slug(std::vector<std::string> words, std::string_view code = "program") {
         const auto result = run(std::move(words), code);
@@ -31,7 +33,7 @@ class RunCode : public testing::Test {
     }
 
     engine::fake::FakeEngine engine_;
-    cli::GuestFile guest_;
+    cli::RunOptions options_;
     engine::CallLimits limits_;
     cli::Environment environment_;
     std::string err_;
@@ -45,11 +47,27 @@ TEST_F(RunCode, GivesTheExitCode) {
 
 TEST_F(RunCode, TellsOfATrap) { EXPECT_EQ(slug({"abort"}), "engine.trap"); }
 
+TEST_F(RunCode, WarnsOnceOfRequestsThatWereRefused) {
+    EXPECT_EQ(run({"outgoing", "example.com:443"}).value(), 0);
+
+    EXPECT_THAT(err_, HasSubstr("example.com:443"));
+    EXPECT_THAT(err_, HasSubstr("run.outgoing_http_refused"));
+    EXPECT_EQ(std::ranges::count(err_, '\n'), 1);
+}
+
+TEST_F(RunCode, SaysNothingOfThemWhenItShallBeQuiet) {
+    options_.quiet = true;
+
+    EXPECT_EQ(run({"outgoing", "example.com:443"}).value(), 0);
+
+    EXPECT_EQ(err_, "");
+}
+
 TEST_F(RunCode, HoldsTheProgramToItsTime) {
-    guest_.deadline = 20ms;
+    options_.guest.deadline = 20ms;
     EXPECT_EQ(slug({"sleep", "60000"}), "engine.deadline");
 
-    guest_.deadline.reset();
+    options_.guest.deadline.reset();
     limits_.cpu_time_max = 20ms;
     EXPECT_EQ(slug({"spin"}), "engine.cpu_budget");
 }

@@ -23,6 +23,12 @@ namespace weft::engine {
 
 enum class GuestStream { out, err };
 
+/// What a guest asks for and does not get.
+enum class Refusal : std::uint8_t {
+    outgoing_http,  ///< A request to another host; the target is that host and its port, in the
+                    ///< characters of a URI.
+};
+
 /// What an instance says and does besides its answers. Called on the executor of the instance,
 /// inside a poll: the callee copies what it needs and returns.
 class GuestObserver {
@@ -32,6 +38,9 @@ class GuestObserver {
     virtual void on_output(GuestStream stream, BytesView octets) = 0;
     /// The guest trapped; `backtrace` is text for an engineer and may be empty.
     virtual void on_trap(std::string_view message, std::string_view backtrace) = 0;
+    /// The guest was refused something and told so. `target` is the guest's choice, of at most 256
+    /// octets; as often as the guest tries.
+    virtual void on_refused(Refusal what, std::string_view target) = 0;
 };
 
 /// How an instance is opened.

@@ -41,9 +41,11 @@ class ListeningObserver final : public GuestObserver {
         (stream == GuestStream::out ? out : err).append(as_text(octets));
     }
     void on_trap(std::string_view message, std::string_view) override { trap = message; }
+    void on_refused(Refusal, std::string_view target) override { refused.emplace_back(target); }
     std::string out;
     std::string err;
     std::string trap;
+    std::vector<std::string> refused;
 };
 
 class EnginePort : public testing::TestWithParam<EngineUnderTest> {

@@ -123,6 +123,17 @@ TEST_P(EnginePort, TellsWhatTheGuestPrints) {
     EXPECT_EQ(observer_->err, "to stderr\n");
 }
 
+TEST_P(EnginePort, TellsOfRequestsToOtherHostsThatWereRefused) {
+    for (const auto& component : {component_, component_03()}) {
+        observer_->refused.clear();
+
+        const auto denied = run(in_one_instance(component, {"/outgoing", "/outgoing"})).value();
+
+        EXPECT_NE(denied.find("HttpRequestDenied"), std::string::npos) << denied;
+        EXPECT_EQ(observer_->refused, (std::vector<std::string>{"localhost:1", "localhost:1"}));
+    }
+}
+
 TEST_P(EnginePort, RefusesWhatIsNotAComponent) {
     const auto garbage = engine_->compile(as_bytes("not wasm at all"));
 

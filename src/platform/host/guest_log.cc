@@ -1,5 +1,7 @@
 #include "platform/host/guest_log.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace weft::host {
@@ -30,16 +32,22 @@ void GuestLog::on_output(engine::GuestStream stream, BytesView octets) {
     }
 }
 
-void GuestLog::write_line(engine::GuestStream stream, std::string_view line) {
+/// Whether the component may add so much to the log now.
+bool GuestLog::admit(std::uint64_t octets) {
     const auto pass = shared_->limiter->admit_within(source_.bytes_per_s, source_.component,
-                                                     executor_->now(), line.size() + 1);
+                                                     executor_->now(), octets);
     if (!pass) {
         shared_->probe.log_lines_dropped.add();
-        return;
+        return false;
     }
     if (pass->lines_dropped > 0)
         shared_->log.warn("component.lines_dropped", obs::kv("component", source_.component),
                           obs::kv("lines", pass->lines_dropped));
+    return true;
+}
+
+void GuestLog::write_line(engine::GuestStream stream, std::string_view line) {
+    if (!admit(line.size() + 1)) return;
     shared_->log.info("component.line_printed", obs::kv("component", source_.component),
                       obs::kv("call", call_name(source_.trace_id)),
                       obs::kv("stream", stream == engine::GuestStream::out ? "stdout" : "stderr"),
@@ -50,6 +58,18 @@ void GuestLog::on_trap(std::string_view message, std::string_view backtrace) {
     shared_->log.warn("component.call_trapped", obs::kv("component", source_.component),
                       obs::kv("call", call_name(source_.trace_id)), obs::kv("reason", message),
                       obs::kv("backtrace", backtrace));
+}
+
+void GuestLog::on_refused(engine::Refusal, std::string_view target) {
+    constexpr std::string_view remedy =
+        "no capability of this version sends requests; one will need claim and grant of "
+        "wasi:http/outgoing-handler (in 0.3 wasi:http/client) and a link";
+    shared_->probe.outgoing_http_refused.add();
+    // However little it may print, its owner hears of this.
+    if (!admit(std::min<std::uint64_t>(target.size() + remedy.size(), source_.bytes_per_s))) return;
+    shared_->log.warn("component.outgoing_http_refused", obs::kv("component", source_.component),
+                      obs::kv("call", call_name(source_.trace_id)), obs::kv("target", target),
+                      obs::kv("remedy", remedy));
 }
 
 }  // namespace weft::host

@@ -21,8 +21,8 @@ struct GuestLogShared {
 };
 
 /// Turns what one instance prints into events, a line each: `component.line_printed`. A line longer
-/// than `line_bytes_max` is cut into several; what is over the component's rate is dropped and
-/// counted.
+/// than `line_bytes_max` is cut into several. What it was refused is an event each:
+/// `component.outgoing_http_refused`. What is over the component's rate is dropped and counted.
 class GuestLog final : public engine::GuestObserver {
   public:
     static constexpr std::size_t line_bytes_max = 4096;
@@ -39,8 +39,10 @@ class GuestLog final : public engine::GuestObserver {
 
     void on_output(engine::GuestStream stream, BytesView octets) override;
     void on_trap(std::string_view message, std::string_view backtrace) override;
+    void on_refused(engine::Refusal what, std::string_view target) override;
 
   private:
+    bool admit(std::uint64_t octets);
     void write_line(engine::GuestStream stream, std::string_view line);
 
     const GuestLogShared* shared_;

@@ -19,6 +19,7 @@ struct Probe {
     obs::Counter instances_opened;
     obs::Counter instances_reused;
     obs::Counter pool_full;
+    obs::Counter outgoing_http_refused;
     obs::Counter log_bytes;
     obs::Counter log_lines_dropped;
     obs::Histogram call_seconds;
@@ -43,6 +44,9 @@ struct Probe {
                                                      "calls that found an instance ready"),
                 .pool_full = registry.counter("weft_host_pool_full_total",
                                               "calls refused because no instance was free"),
+                .outgoing_http_refused =
+                    registry.counter("weft_host_outgoing_http_refused_total",
+                                     "requests of components to other hosts, all refused"),
                 .log_bytes = registry.counter("weft_host_guest_log_bytes_total",
                                               "octets that components printed"),
                 .log_lines_dropped = registry.counter("weft_host_guest_log_lines_dropped_total",

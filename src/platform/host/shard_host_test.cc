@@ -58,6 +58,12 @@ class ShardHostTest : public testing::Test {
         return -1;
     }
 
+    std::int64_t counted(std::string_view name) {
+        for (const auto& sample : registry_.snapshot())
+            if (sample.name == name) return sample.value;
+        return -1;
+    }
+
     rt::SimLoop loop_;
     obs::CaptureSink events_;
     SystemWallClock clock_;
@@ -216,6 +222,33 @@ TEST_F(ShardHostTest, APrintingGuestIsHeldToItsRate) {
     const auto dropped = events_.events("component.lines_dropped");
     ASSERT_EQ(dropped.size(), 1U);
     EXPECT_EQ(dropped[0].fields.at("lines"), "44");
+}
+
+TEST_F(ShardHostTest, ARequestThatWasRefusedIsLoggedWithItsRemedy) {
+    EXPECT_EQ(get("/outgoing"), "200 HttpRequestDenied");
+
+    const auto refused = events_.events("component.outgoing_http_refused");
+    ASSERT_EQ(refused.size(), 1U);
+    EXPECT_EQ(refused[0].fields.at("component"), "hello");
+    EXPECT_EQ(refused[0].fields.at("target"), "localhost:1");
+    EXPECT_NE(refused[0].fields.at("remedy").find("wasi:http/outgoing-handler"), std::string::npos);
+    EXPECT_EQ(refused[0].fields.at("call").size(), 16U);
+    EXPECT_EQ(counted("weft_host_outgoing_http_refused_total"), 1);
+}
+
+TEST_F(ShardHostTest, RefusedRequestsAreHeldToTheRateOfLines) {
+    GuestLog guest(&logging_, &loop_, {"hello", 100, 1});
+    for (int i = 0; i < 50; ++i)
+        guest.on_refused(engine::Refusal::outgoing_http, "example.com:443");
+    EXPECT_EQ(events_.events("component.outgoing_http_refused").size(), 1U);
+
+    loop_.run_for(2s);
+    guest.on_refused(engine::Refusal::outgoing_http, "example.com:443");
+
+    EXPECT_EQ(events_.events("component.outgoing_http_refused").size(), 2U);
+    const auto dropped = events_.events("component.lines_dropped");
+    ASSERT_EQ(dropped.size(), 1U);
+    EXPECT_EQ(dropped[0].fields.at("lines"), "49");
 }
 
 TEST_F(ShardHostTest, ALineWithoutEndIsCut) {

@@ -259,6 +259,10 @@ void World::print(GuestStream stream, std::string_view text) {
     if (observer_) observer_->on_output(stream, as_bytes(text));
 }
 
+void World::refuse(Refusal what, std::string_view target) {
+    if (observer_) observer_->on_refused(what, target);
+}
+
 Failure World::trap(std::string_view message) {
     if (observer_) observer_->on_trap(message, {});
     return fail(Errc::guest_trap, "engine.trap", "the component trapped: {}", message);

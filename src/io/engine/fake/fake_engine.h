@@ -40,6 +40,8 @@ class World {
     /// cancelled.
     rt::Task<void> spin();
     void print(GuestStream stream, std::string_view text);
+    /// It asked for this and was told that it gets nothing.
+    void refuse(Refusal what, std::string_view target);
     /// `co_return world->trap("unreachable");`
     Failure trap(std::string_view message);
 

@@ -41,6 +41,10 @@ Response behave(std::shared_ptr<World> world, net::HttpRequest request) {
         world->print(GuestStream::out, "to stdout\nno newline");
         world->print(GuestStream::err, "to stderr\n");
     }
+    if (path == "/outgoing") {
+        world->refuse(Refusal::outgoing_http, "localhost:1");
+        co_return text("HttpRequestDenied");
+    }
     if (path == "/count") co_return text(std::to_string(world->call()));
     net::HttpResponse response = text("ignored");
     if (path == "/big")

@@ -26,6 +26,11 @@ rt::Task<int> behave(std::shared_ptr<World> world) {
     if (what == "exit") co_return number(how);
     if (what == "abort") co_return world->trap("unreachable");
     if (what == "arguments") world->print(GuestStream::out, lines(arguments));
+    if (what == "outgoing") {
+        // A program that tries again is told each time.
+        world->refuse(Refusal::outgoing_http, how);
+        world->refuse(Refusal::outgoing_http, how);
+    }
     if (what == "complain") world->print(GuestStream::err, how);
     if (what == "environment")
         for (const auto& [name, value] : world->granted().environment)

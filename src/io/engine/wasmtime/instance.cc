@@ -86,6 +86,9 @@ we_instance_options WasmtimeInstance::raw_options(const we_world* world) {
     raw.fault = [](void* self, const we_error* error) noexcept {
         tell_fault(static_cast<WasmtimeInstance*>(self)->observer_.get(), error);
     };
+    raw.refused = [](void* self, std::int32_t kind, we_str target) noexcept {
+        tell_refusal(static_cast<WasmtimeInstance*>(self)->observer_.get(), kind, target);
+    };
     return raw;
 }
 

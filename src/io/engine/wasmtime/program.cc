@@ -28,6 +28,9 @@ Result<void> Program::make_task(const Start& start, const CallLimits& limits,
     options.fault = [](void* observer, const we_error* error) noexcept {
         tell_fault(static_cast<GuestObserver*>(observer), error);
     };
+    options.refused = [](void* observer, std::int32_t kind, we_str target) noexcept {
+        tell_refusal(static_cast<GuestObserver*>(observer), kind, target);
+    };
     auto sink = sized<we_command_sink>();
     sink.context = this;
     sink.end = [](void* self, std::int32_t exit_code, const we_error* error) noexcept {

@@ -37,4 +37,9 @@ void tell_fault(GuestObserver* observer, const we_error* error) {
         observer->on_trap(text(we_error_message(error)), text(we_error_backtrace(error)));
 }
 
+void tell_refusal(GuestObserver* observer, std::int32_t kind, we_str target) {
+    if (observer != nullptr && kind == WE_REFUSED_HTTP)
+        observer->on_refused(Refusal::outgoing_http, text(target));
+}
+
 }  // namespace weft::engine::wasmtime

@@ -5,6 +5,7 @@ wit_bindgen::generate!({ path: "wit", world: "wasi:http/service", generate_all }
 
 use std::cell::Cell;
 use wasi::clocks::monotonic_clock;
+use wasi::http::client;
 use wasi::http::types::{ErrorCode, Fields, Request, Response};
 use wit_bindgen::StreamResult;
 
@@ -47,6 +48,7 @@ impl exports::wasi::http::handler::Guest for Guest {
                 Ok(answer(if got { "granted" } else { "refused" }.to_owned()))
             }
             "/fields" => fields(),
+            "/outgoing" => Ok(answer(outgoing().await)),
             _ => Ok(answer("ignored".to_owned())),
         }
     }
@@ -98,6 +100,18 @@ fn trap_late() -> Response {
         core::arch::wasm32::unreachable()
     });
     response
+}
+
+/// Asks another host.
+async fn outgoing() -> String {
+    let (_, trailers) = wit_future::new(|| Ok(None));
+    let (request, _) = Request::new(Fields::new(), None, trailers, None);
+    request.set_authority(Some("localhost:1")).unwrap();
+    request.set_path_with_query(Some("/")).unwrap();
+    match client::send(request).await {
+        Err(code) => format!("{code:?}"),
+        Ok(response) => response.get_status_code().to_string(),
+    }
 }
 
 /// Goes on after its response is complete.
