@@ -1,10 +1,11 @@
 //! Resources of both sides: lent, given, returned and dropped.
 
-use super::world::{Live, Way, World, engine};
+use super::world::{Live, Way, World, engine, octets};
 use crate::error::{Fault, Status, TrapKind};
 use crate::value::argument_fault_of;
 use crate::value::handles::HANDLE_OCTETS_MAX;
 use crate::value::wire::{put_octets, put_unsigned};
+use futures::executor::block_on;
 
 const TEXT: &str = include_str!("../../../../src/io/engine/testdata/resources.wat");
 
@@ -202,6 +203,25 @@ fn a_handle_is_not_given_away_and_lent_at_once() {
     assert_eq!(live.ask(&world, "both", &[one.as_slice(), other.as_slice()].concat()).unwrap(), []);
     live.refused(&world, "value", &one);
     assert_eq!(live.ask(&world, "value", &other).unwrap(), [2]);
+}
+
+#[test]
+fn of_two_calls_together_one_gives_a_handle_away() {
+    let world = World::new(&engine(true), true, TEXT);
+    let mut live = world.live(Way::Raw);
+    let counter = live.ask(&world, "count", &[42]).unwrap();
+    let (store, calls, number) = (&mut live.store, &live.calls, world.number("finish"));
+
+    let together = store.run_concurrent(async |accessor| {
+        let call = || calls.call_concurrent(accessor, number, octets(&counter).into());
+        futures::join!(call(), call())
+    });
+
+    let (first, second) = block_on(together).unwrap();
+    assert_eq!(first.unwrap().octets.as_slice(), [42]);
+    let fault = argument_fault_of(&second.err().unwrap()).unwrap();
+    assert_eq!(fault.status, Status::Invalid);
+    assert_eq!(live.ask(&world, "dropped", &[]).unwrap(), [42]);
 }
 
 #[test]
