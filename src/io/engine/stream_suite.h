@@ -305,8 +305,7 @@ TEST_P(EngineStreams, AGuestThatIsEndedCutsItsStream) {
 }
 
 TEST_P(EngineStreams, AGuestReadsWhatItIsGiven) {
-    EXPECT_EQ(call(giving(rt::source_of(Bytes(750, 1), 250)), receive, everything).value(),
-              "750");
+    EXPECT_EQ(call(giving(rt::source_of(Bytes(750, 1), 250)), receive, everything).value(), "750");
     EXPECT_EQ(run(give_later(giving(rt::source_of(Bytes(99, 2)), When::later), receive,
                              number(everything)))
                   .value(),
