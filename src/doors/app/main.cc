@@ -12,11 +12,13 @@
 #include "doors/app/up.h"
 #include "doors/cli/run.h"
 #include "io/engine/wasmtime/compile_worker.h"
+#include "io/process/heap.h"
 
 int main(int count, char** values) {
     // Before anything is set up: this process belongs to whoever compiles.
     if (count == 2 && weft::engine::wasmtime::compile_worker_command == values[1])
         weft::engine::wasmtime::run_compile_worker();
+    weft::process::keep_large_buffers();
     const std::vector<std::string> args(values + (count > 0 ? 1 : 0), values + count);
     weft::SystemWallClock clock;
     weft::SystemRandom random;
@@ -37,8 +39,10 @@ int main(int count, char** values) {
                 std::fwrite(text.data(), 1, text.size(), stderr);
             },
     };
-    const int code = weft::cli::run(
-        args, environment,
-        {.up = weft::app::up, .call = weft::app::open_callee, .run = weft::app::run_program});
+    const int code = weft::cli::run(args, environment,
+                                    {.up = weft::app::up,
+                                     .call = weft::app::open_callee,
+                                     .run = weft::app::run_program,
+                                     .doctor = weft::app::examine});
     return std::fflush(stdout) == 0 ? code : weft::errc_row(weft::Errc::unavailable).exit_code;
 }
