@@ -34,9 +34,7 @@ impl ComponentParts {
     pub fn exports(&self) -> Result<Arc<value::Exports>, Fault> {
         self.exports.get_or_init(|| value::exports_of(self.pre.component())).clone()
     }
-}
 
-impl ComponentParts {
     /// Whether it exports anything that is not of WASI.
     pub fn exports_beyond_wasi(&self) -> bool {
         let component = self.pre.component();

@@ -9,8 +9,6 @@ use crate::task::WeTask;
 use crate::value::{Octets, Value};
 use futures::channel::oneshot;
 use std::ffi::c_void;
-use std::pin::Pin;
-use std::task::{Context as PollContext, Poll};
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -46,19 +44,20 @@ impl ExportReply {
         self.ended
     }
 
-    pub fn poll(&mut self, cx: &mut PollContext<'_>, guest: Guest<'_>) {
+    /// To be asked after each poll of the guest, which is where outcomes come from: nobody is woken.
+    pub fn poll(&mut self, guest: Guest<'_>) {
         if self.ended {
             return;
         }
-        match (Pin::new(&mut self.outcome).poll(cx), guest) {
-            (Poll::Ready(Ok(Ok(value))), _) => self.end(value.into_buf(), None),
-            (Poll::Ready(Ok(Err(fault))), _) => self.end(WeBuf::default(), Some(&fault)),
+        match (self.outcome.try_recv(), guest) {
+            (Ok(Some(Ok(value))), _) => self.end(value.into_buf(), None),
+            (Ok(Some(Err(fault))), _) => self.end(WeBuf::default(), Some(&fault)),
             (_, Guest::Failed(fault)) => self.end(WeBuf::default(), Some(fault)),
-            (Poll::Ready(Err(_)), _) | (Poll::Pending, Guest::Returned) => {
+            (Err(_), _) | (Ok(None), Guest::Returned) => {
                 let fault = Fault::new(Status::NoResponse, "the guest ended without a result");
                 self.end(WeBuf::default(), Some(&fault));
             }
-            (Poll::Pending, Guest::Running) => {}
+            (Ok(None), Guest::Running) => {}
         }
     }
 

@@ -89,7 +89,7 @@ impl Reply {
     fn poll(&mut self, cx: &mut Context<'_>, guest: Guest<'_>) {
         match self {
             Reply::Http(response) => response.poll(cx, guest),
-            Reply::Export(reply) => reply.poll(cx, guest),
+            Reply::Export(reply) => reply.poll(guest),
         }
     }
 

@@ -125,6 +125,7 @@ pub fn from_slots(
     slots: &[ValRaw],
 ) -> Result<Lifted> {
     let mut lifter = Lifter::new(cx);
+    lifter.make_room(tys, slots.last().map_or(0, ValRaw::get_u32));
     let mut slots = Slots(slots);
     for ty in tys {
         lifter.slots(*ty, &mut slots)?;
@@ -141,7 +142,8 @@ pub fn from_memory(
     align: u32,
 ) -> Result<Lifted> {
     let mut lifter = Lifter::new(cx);
-    lifter.region(at, 1, size, align)?;
+    let place = lifter.region(at, 1, size, align)?;
+    lifter.make_room(tys, place.last_chunk().map_or(0, |word| u32::from_le_bytes(*word)));
     lifter.fields(tys.iter(), at)?;
     Ok(lifter.out)
 }
@@ -176,8 +178,15 @@ struct Lifter<'c, 'm> {
 impl<'c, 'm> Lifter<'c, 'm> {
     fn new(cx: &'c mut LiftContext<'m>) -> Self {
         let (types, memory) = (&**cx.types, cx.memory());
-        let out = Lifted { octets: Octets::with_capacity(48), marks: Vec::new() };
-        Lifter { cx, types, memory, out }
+        Lifter { cx, types, memory, out: Lifted::empty() }
+    }
+
+    /// Before anything else: all at once where the values end with text or a list, whose count is `last`.
+    /// A guest only says so: much is allocated when it is there.
+    fn make_room(&mut self, tys: &[InterfaceType], last: u32) {
+        let is_count = matches!(tys.last(), Some(InterfaceType::String | InterfaceType::List(_)));
+        let expected = if is_count { (last as usize).min(64 << 10) } else { 0 };
+        self.out.octets = Octets::with_capacity(48 + expected);
     }
 
     #[inline]
