@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /// Changes whenever a layout or a meaning below changes.
-#define WE_ABI_VERSION 5u
+#define WE_ABI_VERSION 6u
 uint32_t we_abi_version(void);
 
 // --------------------------------------------------------------------------------------- runtime
@@ -48,6 +48,13 @@ void we_thread_attach(void);
 // ---------------------------------------------------------------------------------------- engine
 
 enum { WE_ALLOC_ON_DEMAND = 0, WE_ALLOC_POOL_IF_POSSIBLE = 1 };
+/// How a slot of the pool is made new for its next instance.
+enum {
+    WE_RESET_DISCARD =
+        0,                ///< What is kept resident is overwritten; the kernel takes back the rest.
+    WE_RESET_WRITTEN = 1  ///< The kernel says what was written (PAGEMAP_SCAN, Linux 6.7), and only
+                          ///< that is overwritten. An engine where it does not is WE_ENGINE.
+};
 
 typedef struct we_engine_config {
     size_t size;
@@ -56,7 +63,7 @@ typedef struct we_engine_config {
     uint64_t memory_bytes_max;     ///< Of one linear memory; 64 KiB to 4 GiB, whole pages.
     uint64_t keep_resident_bytes;  ///< Memory kept warm per free slot.
     int32_t allocation;  ///< WE_ALLOC_*; a pool that does not fit falls back to on demand.
-    int32_t reserved;    ///< 0.
+    int32_t reset;       ///< WE_RESET_*
 } we_engine_config;
 
 typedef struct we_metrics {
@@ -68,6 +75,8 @@ typedef struct we_metrics {
     uint64_t pool_memories;  ///< Linear memories in use; 0 without a pool.
     uint64_t pool_stacks;    ///< Guest stacks in use; 0 without a pool.
     uint64_t warm_bytes;     ///< Resident in free slots; 0 without a pool.
+    we_str pool_refusal;  ///< Why there is no pool, as text that lives as long as the engine; else
+                          ///< empty.
 } we_metrics;
 
 /// Runs components that use nothing of WASI 0.3 without Wasmtime's event loop, which makes their

@@ -16,7 +16,7 @@ pub struct WeEngineConfig {
     pub memory_bytes_max: u64,
     pub keep_resident_bytes: u64,
     pub allocation: i32,
-    pub reserved: i32,
+    pub reset: i32,
 }
 const _: () = assert!(size_of::<WeEngineConfig>() == 40);
 unsafe impl abi::Sized for WeEngineConfig {
@@ -45,7 +45,8 @@ impl WeEngineConfig {
         range("memory_bytes_max", self.memory_bytes_max, PAGE, 4 << 30)?;
         range("memory_bytes_max modulo 64 KiB", self.memory_bytes_max % PAGE, 0, 0)?;
         range("keep_resident_bytes", self.keep_resident_bytes, 0, self.memory_bytes_max)?;
-        range("allocation", self.allocation as u64, 0, 1)
+        range("allocation", self.allocation as u64, 0, 1)?;
+        range("reset", self.reset as u64, 0, 1)
     }
 
     /// A guest's time slice.
@@ -90,7 +91,7 @@ impl WeEngineConfig {
             // Given back with each instance: what waits in a queue counts against nobody's limit.
             .decommit_batch_size(1)
             .max_unused_warm_slots(count.min(100))
-            .pagemap_scan(Enabled::Auto);
+            .pagemap_scan(if self.reset == 1 { Enabled::Yes } else { Enabled::No });
         pool
     }
 }

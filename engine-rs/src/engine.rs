@@ -1,6 +1,6 @@
 //! The engine: what is compiled and run how, what it offers to guests, its clock and its counters.
 
-use crate::abi::{self, give, handle, options, take};
+use crate::abi::{self, WeStr, give, handle, options, take};
 use crate::config::WeEngineConfig;
 use crate::error::{Fault, Status, report};
 use crate::runtime;
@@ -33,7 +33,8 @@ pub struct Machine {
     pub engine: Engine,
     pub linker: Linker<HostState>,
     pub flavour: Flavour,
-    pooling: bool,
+    /// Why there is no pool.
+    refusal: Option<String>,
 }
 
 pub struct EngineParts {
@@ -58,8 +59,9 @@ pub struct WeMetrics {
     pub pool_memories: u64,
     pub pool_stacks: u64,
     pub warm_bytes: u64,
+    pub pool_refusal: WeStr,
 }
-const _: () = assert!(size_of::<WeMetrics>() == 64);
+const _: () = assert!(size_of::<WeMetrics>() == 80);
 unsafe impl abi::Sized for WeMetrics {
     const NAME: &'static str = "we_metrics";
 }
@@ -68,21 +70,26 @@ impl Machine {
     /// The pool reserves its address space at once: a machine with too little of it (a limit, a small
     /// container) gets an engine that allocates on demand instead.
     fn new(config: &WeEngineConfig, flavour: Flavour) -> Result<Self, Fault> {
-        if config.wants_pool()
-            && let Ok(engine) = Engine::new(&config.wasmtime(flavour, true))
-        {
-            return Machine::with_linker(engine, flavour, true);
-        }
+        let refusal =
+            match config.wants_pool().then(|| Engine::new(&config.wasmtime(flavour, true))) {
+                Some(Ok(engine)) => return Machine::with_linker(engine, flavour, None),
+                Some(Err(error)) => format!("{error:#}"),
+                None => "nobody wanted one".to_owned(),
+            };
         match Engine::new(&config.wasmtime(flavour, false)) {
-            Ok(engine) => Machine::with_linker(engine, flavour, false),
+            Ok(engine) => Machine::with_linker(engine, flavour, Some(refusal)),
             Err(error) => Err(Fault::of(Status::Engine, &error)),
         }
     }
 
-    fn with_linker(engine: Engine, flavour: Flavour, pooling: bool) -> Result<Self, Fault> {
+    fn with_linker(
+        engine: Engine,
+        flavour: Flavour,
+        refusal: Option<String>,
+    ) -> Result<Self, Fault> {
         let linker =
             make_linker(&engine, flavour).map_err(|error| Fault::of(Status::Internal, &error))?;
-        Ok(Machine { engine, linker, flavour, pooling })
+        Ok(Machine { engine, linker, flavour, refusal })
     }
 }
 
@@ -155,15 +162,17 @@ impl EngineParts {
 
     fn metrics(&self) -> WeMetrics {
         let counters = &self.counters;
+        let refusal = self.machines().find_map(|machine| machine.refusal.as_ref());
         let mut metrics = WeMetrics {
             size: size_of::<WeMetrics>(),
-            pooling: self.machines().all(|machine| machine.pooling).into(),
+            pooling: refusal.is_none().into(),
             instances: counters.stores.load(Relaxed),
             tasks: counters.tasks.load(Relaxed),
             epoch_yields: counters.yields.load(Relaxed),
             pool_memories: 0,
             pool_stacks: 0,
             warm_bytes: 0,
+            pool_refusal: WeStr::of(refusal.map_or(b"", String::as_bytes)),
         };
         for pool in self.machines().filter_map(|one| one.engine.pooling_allocator_metrics()) {
             metrics.pool_memories += pool.memories() as u64;

@@ -8,6 +8,7 @@
 
 #include "base/core/errc.h"
 #include "doors/app/call.h"
+#include "doors/app/doctor.h"
 #include "doors/app/run_program.h"
 #include "doors/app/up.h"
 #include "doors/cli/run.h"

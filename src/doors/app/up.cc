@@ -1,7 +1,5 @@
 #include "doors/app/up.h"
 
-#include <sched.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +16,7 @@
 #include "doors/app/detach.h"
 #include "doors/app/held_sink.h"
 #include "doors/app/load.h"
+#include "doors/app/machine.h"
 #include "doors/app/process.h"
 #include "doors/app/signals.h"
 #include "doors/cli/files.h"
@@ -25,13 +24,6 @@
 
 namespace weft::app {
 namespace {
-
-unsigned usable_cores() {
-    cpu_set_t cores;
-    CPU_ZERO(&cores);
-    if (::sched_getaffinity(0, sizeof cores, &cores) != 0) return 1;
-    return static_cast<unsigned>(std::max(1, CPU_COUNT(&cores)));
-}
 
 /// What the user is told once it serves.
 std::string serving_text(const cli::UpOptions& options,
@@ -50,14 +42,6 @@ std::string serving_text(const cli::UpOptions& options,
     if (!options.detach) return fmt::format("serving {} (Ctrl-C drains and stops)\n", list);
     return fmt::format("serving {} (process {}; stop it with: kill {})\n", list, ::getpid(),
                        ::getpid());
-}
-
-/// A component that was loaded holds a descriptor, and so does every connection.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 struct Logging {
@@ -95,6 +79,14 @@ std::uint64_t memory_bytes_max(const cli::UpOptions& options, std::uint64_t usua
     return std::max(usual, (asked + page_bytes - 1) / page_bytes * page_bytes);
 }
 
+void tell_setup(const engine::EngineStats& stats, const obs::Log& log) {
+    if (!stats.pooling)
+        log.warn("engine.pool_unavailable", obs::kv("reason", stats.pooling_refusal));
+    const bool resident = stats.reset == engine::MemoryReset::resident_pages;
+    log.info("engine.reset_chosen", obs::kv("reset", resident ? "resident pages" : "copy on write"),
+             obs::kv("reason", stats.reset_reason));
+}
+
 Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_serving) {
     TRY(const auto data_dir, open_data_dir(options));
     TRY(const auto signals, StopSignals::block());
@@ -108,7 +100,7 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
     TRY(const auto engine,
         engine::wasmtime::make_engine(
             config, compile_options({options.code_cache_dir, options.data_dir}, log, &registry)));
-    if (!engine->stats().pooling) log.warn("engine.pool_unavailable");
+    tell_setup(engine->stats(), log);
     Process process({.shards = options.shards != 0 ? options.shards : usable_cores(), .http = {}},
                     engine.get(), log, &registry);
     return process.run(std::move(loaded), signals.fd(),

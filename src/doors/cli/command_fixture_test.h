@@ -15,6 +15,7 @@
 #include "base/codec/json.h"
 #include "base/core/random.h"
 #include "doors/cli/console.h"
+#include "doors/cli/doctor.h"
 #include "doors/cli/run.h"
 
 namespace weft::cli {
@@ -79,6 +80,11 @@ class CommandTest : public ::testing::Test {
                                  run_calls.push_back(options);
                                  if (while_running) while_running(console);
                                  return run_result;
+                             },
+                         .doctor =
+                             [this](const DoctorOptions& options) {
+                                 doctor_calls.push_back(options);
+                                 return Result<std::vector<Finding>>(findings);
                              }});
     }
 
@@ -115,6 +121,8 @@ class CommandTest : public ::testing::Test {
     std::vector<RunOptions> run_calls;
     std::function<void(const Console&)> while_running;
     Result<int> run_result = 0;
+    std::vector<DoctorOptions> doctor_calls;
+    std::vector<Finding> findings;  ///< Of `weft doctor`.
     /// What `weft call` ends in; components that export nothing if a test does not replace it.
     Caller caller = [](const CallOptions&) -> Result<std::unique_ptr<Callee>> {
         return std::make_unique<EmptyCallee>();

@@ -98,6 +98,7 @@ void define_root(CLI::App& root, Selection& selection, const Handlers& handlers)
     define_app(root, selection);
     define_inspect(root, selection);
     define_trust(root, selection);
+    if (handlers.doctor) define_doctor(root, selection, handlers.doctor);
     define_version(root, selection);
 }
 

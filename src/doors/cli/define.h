@@ -19,6 +19,7 @@ void define_claims(CLI::App& root, Selection& selection);
 void define_app(CLI::App& root, Selection& selection);
 void define_inspect(CLI::App& root, Selection& selection);
 void define_trust(CLI::App& root, Selection& selection);
+void define_doctor(CLI::App& root, Selection& selection, const Doctor& look);
 void define_version(CLI::App& root, Selection& selection);
 
 }  // namespace weft::cli

@@ -4,6 +4,7 @@
 
 #include "doors/cli/define.h"
 #include "doors/cli/define_option.h"
+#include "doors/cli/doctor.h"
 #include "doors/cli/up.h"
 #include "doors/cli/validate.h"
 #include "doors/cli/version.h"
@@ -60,6 +61,23 @@ void define_app(CLI::App& root, Selection& selection) {
     command->callback([&selection, arguments] {
         selection.action = [arguments](const Console& console) {
             return app_validate(console, *arguments);
+        };
+    });
+}
+
+void define_doctor(CLI::App& root, Selection& selection, const Doctor& look) {
+    auto* const command =
+        root.add_subcommand("doctor", "Say whether this machine is fit for a host, and why not");
+    const auto arguments = std::make_shared<DoctorArguments>();
+    command->add_option("--data-dir", arguments->data_dir, "Where the host keeps its files")
+        ->type_name("DIR");
+    command->add_option("--code-cache", arguments->code_cache, "Where compiled components are kept")
+        ->type_name("DIR");
+    add_output(*command, selection);
+    command->footer("Examples:\n  weft doctor\n  weft doctor -o json");
+    command->callback([&selection, &look, arguments] {
+        selection.action = [&look, arguments](const Console& console) {
+            return doctor(console, *arguments, look);
         };
     });
 }

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/core/random.h"
 #include "base/core/result.h"
@@ -15,6 +16,8 @@
 namespace weft::cli {
 
 class Console;
+struct DoctorOptions;
+struct Finding;
 
 /// The world as a command sees it. Whoever constructs it keeps `clock` and `random` alive.
 struct Environment {
@@ -35,11 +38,15 @@ using Up = std::function<Result<void>(const UpOptions&)>;
 /// does the story of a trap; the error that it returns is printed by `run`.
 using RunProgram = std::function<Result<int>(const RunOptions&, const Console&)>;
 
+/// Looks at this machine as a host would find it; what it finds wrong is no error.
+using Doctor = std::function<Result<std::vector<Finding>>(const DoctorOptions&)>;
+
 /// What commands end in that need more than files. A command whose handler is empty is not there.
 struct Handlers {
     Up up;
     Caller call;
     RunProgram run;
+    Doctor doctor;
 };
 
 /// Runs one command of `weft`. `args` are those behind the program's name. Returns the exit code:

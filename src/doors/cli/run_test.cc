@@ -123,7 +123,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"nothing",
               {},
               "'weft' needs a command: up, run, serve, call, keys, claims, app, inspect, trust, "
-              "version; see 'weft --help' (cli.command_missing)"},
+              "doctor, version; see 'weft --help' (cli.command_missing)"},
         Wrong{"group",
               {"keys"},
               "'weft keys' needs a command: gen, list, get; see 'weft keys --help' "

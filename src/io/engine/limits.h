@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "base/core/time.h"
 
@@ -28,11 +29,23 @@ struct EngineConfig {
     std::uint32_t epoch_tick_ms = 10;                ///< Length of a guest's time slice.
 };
 
+/// How memory that an instance has used is made new for the next one.
+enum class MemoryReset : std::uint8_t {
+    copy_on_write,   ///< The kernel takes it back, but for what is kept warm; it is copied anew.
+    resident_pages,  ///< The kernel says which pages were written; only those are overwritten.
+};
+
 /// Figures for metrics and `weft doctor`.
 struct EngineStats {
     bool pooling =
         false;  ///< False when address space was too small and instances are allocated on demand.
-    std::uint64_t instances = 0;  ///< Alive now.
+    std::string pooling_refusal =
+        {};  ///< Why there is no pool, as the engine says it; empty with one.
+    MemoryReset reset = MemoryReset::copy_on_write;  ///< Of a pool.
+    std::string reset_reason = {};       ///< What the probe at start found, in a few words.
+    std::uint64_t memory_bytes_max = 0;  ///< The largest linear memory.
+    std::uint64_t reserved_bytes = 0;    ///< Address space that making the engine took.
+    std::uint64_t instances = 0;         ///< Alive now.
     std::uint64_t instances_max = 0;
     std::uint64_t epoch_yields = 0;  ///< Time slices used up, since start.
 };

@@ -3,6 +3,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <fstream>
+
 #include "base/value/world_json.h"
 #include "io/engine/wasmtime/code_source.h"
 #include "io/engine/wasmtime/compiler.h"
@@ -11,6 +13,7 @@
 #include "io/engine/wasmtime/make_world.h"
 #include "io/engine/wasmtime/module.h"
 #include "io/engine/wasmtime/program.h"
+#include "io/engine/wasmtime/reset_probe.h"
 #include "io/engine/wasmtime/runtime.h"
 
 namespace weft::engine::wasmtime {
@@ -86,10 +89,10 @@ Result<std::shared_ptr<const Component>> load_component(const we_engine* engine,
 
 class WasmtimeEngine final : public Engine {
   public:
-    WasmtimeEngine(EngineHandle engine, std::uint64_t instances_max, Descriptor stop,
-                   CodeSource code)
+    /// `setup` is what of the figures never changes.
+    WasmtimeEngine(EngineHandle engine, EngineStats setup, Descriptor stop, CodeSource code)
         : engine_(std::move(engine)),
-          instances_max_(instances_max),
+          setup_(std::move(setup)),
           stop_(std::move(stop)),
           code_(std::move(code)) {}
 
@@ -113,15 +116,17 @@ class WasmtimeEngine final : public Engine {
     EngineStats stats() const override {
         auto metrics = sized<we_metrics>();
         we_engine_metrics(engine_.get(), &metrics);
-        return {.pooling = metrics.pooling != 0,
-                .instances = metrics.instances,
-                .instances_max = instances_max_,
-                .epoch_yields = metrics.epoch_yields};
+        auto stats = setup_;
+        stats.pooling = metrics.pooling != 0;
+        stats.pooling_refusal = text(metrics.pool_refusal);
+        stats.instances = metrics.instances;
+        stats.epoch_yields = metrics.epoch_yields;
+        return stats;
     }
 
   private:
     EngineHandle engine_;
-    std::uint64_t instances_max_;
+    EngineStats setup_;
     Descriptor stop_;  // An eventfd that nobody reads.
     CodeSource code_;
 };
@@ -138,6 +143,14 @@ std::unique_ptr<code_cache::CodeCache> open_cache(const CompileOptions& options)
     options.log.warn("code_cache.directory_refused", obs::kv("reason", cache.error().message),
                      obs::kv("slug", cache.error().slug.text()));
     return nullptr;
+}
+
+/// Address space that this process has reserved, used or not; 0 when nobody says.
+std::uint64_t address_space_bytes() {
+    std::ifstream sizes("/proc/self/statm");
+    std::uint64_t pages = 0;
+    sizes >> pages;
+    return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 Result<Bytes> fingerprint_of(const we_engine* engine) {
@@ -161,9 +174,19 @@ Result<std::shared_ptr<Engine>> make_engine(const EngineConfig& config,
     raw.memory_bytes_max = config.memory_bytes_max;
     raw.keep_resident_bytes = config.keep_resident_bytes;
     raw.allocation = WE_ALLOC_POOL_IF_POSSIBLE;
+    const auto choice = probe_reset();
+    raw.reset = choice.reset == MemoryReset::resident_pages ? WE_RESET_WRITTEN : WE_RESET_DISCARD;
+    const auto before = address_space_bytes();
     TRY(auto engine, make<EngineHandle>([&](we_engine** out, we_error** error) {
             return we_engine_new(&raw, out, error);
         }));
+    EngineStats setup;
+    setup.instances_max = config.instances_max;
+    setup.memory_bytes_max = config.memory_bytes_max;
+    setup.reset = choice.reset;
+    setup.reset_reason = choice.reason;
+    const auto after = address_space_bytes();
+    setup.reserved_bytes = after > before ? after - before : 0;
     TRY(const auto fingerprint, fingerprint_of(engine.get()));
     Descriptor stop(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!stop)
@@ -172,8 +195,8 @@ Result<std::shared_ptr<Engine>> make_engine(const EngineConfig& config,
     const Compiler compiler(raw, compile.worker, compile.limits, stop.get());
     CodeSource code(open_cache(compile), fingerprint,
                     [compiler](BytesView wasm) { return compiler.compile(wasm); });
-    return std::make_shared<WasmtimeEngine>(std::move(engine), config.instances_max,
-                                            std::move(stop), std::move(code));
+    return std::make_shared<WasmtimeEngine>(std::move(engine), std::move(setup), std::move(stop),
+                                            std::move(code));
 }
 
 }  // namespace weft::engine::wasmtime

@@ -344,6 +344,7 @@ TEST_P(WasmtimeEngine, WorksWithoutAPoolWhereItDoesNotFit) {
     start({.instances_max = 100'000});
 
     EXPECT_FALSE(engine_->stats().pooling);
+    EXPECT_NE(engine_->stats().pooling_refusal, "");
     EXPECT_EQ(fetch("/ignore").value(), "200 ignored");
 }
 
