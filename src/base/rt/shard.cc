@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 
@@ -18,11 +19,13 @@ namespace {
 /// How much of one kind of ready work may run before the other kind is looked at.
 constexpr int own_jobs_max = 16;
 constexpr int io_jobs_max = 64;
-/// After a low-priority job, ready work may take this many times as long as that did.
+/// After a low-priority job, ready work may run this many times as long as that did.
 constexpr int ready_share = 2;
-/// While ready work keeps coming at least this often, low-priority jobs wait for the end of its
-/// share: who asks again at once after each answer must not meet a busy thread every time.
+/// And while it keeps coming at least this often, the thread waits for it, all in all as long as
+/// that job ran: who asks again at once after each answer must not meet a busy thread every time.
 constexpr std::chrono::milliseconds ready_patience{1};
+
+using Clock = std::chrono::steady_clock;
 
 thread_local const Shard* current_shard = nullptr;
 
@@ -41,9 +44,10 @@ struct Shard::Loop {
     TimerQueue timers;
     std::deque<Job> own;  // Posted by this thread: they need neither a lock nor a system call.
     std::deque<Job> low;
-    bool slice_used = false;  // By the job that runs now: it posted to `low`.
-    bool ready_came = false;  // Since the last low-priority job.
-    std::chrono::steady_clock::time_point share_end;  // Of ready work, while a job of `low` waits.
+    bool slice_used = false;      // By the job that runs now: it posted to `low`.
+    bool ready_came = false;      // Since the last low-priority job.
+    Clock::duration run_left{};   // What is left to ready work until the next low-priority job,
+    Clock::duration wait_left{};  // and to waiting for it.
     std::atomic<bool> stopped = false;
 
     void set_alarm() {
@@ -60,15 +64,19 @@ struct Shard::Loop {
     }
 
     void turn() {
-        int ran = run_own();
-        if (own.empty() && low.empty()) {
-            io.run_one();
+        if (low.empty()) {
+            run_own();
+            if (own.empty() && low.empty())
+                io.run_one();
+            else
+                run_io();
             return;
         }
-        ran += run_io();
-        if (low.empty() || has_ready_work(ran)) return;
-        ready_came = false;
-        run_low();
+        const auto begin = Clock::now();
+        const int ran = run_own() + run_io();
+        run_left -= Clock::now() - begin;
+        ready_came |= ran > 0;
+        if (ran > 0 ? run_left <= Clock::duration::zero() : !wait_for_ready_work()) run_low();
     }
 
     // Both end early after a job that used up a time slice: the other kind has waited for it.
@@ -86,19 +94,21 @@ struct Shard::Loop {
         return ran;
     }
 
-    /// Whether the next turn belongs to ready work too, of which `ran` jobs ran in this one.
-    bool has_ready_work(int ran) {
-        ready_came |= ran > 0;
-        if (!ready_came || std::chrono::steady_clock::now() >= share_end) return false;
-        return ran > 0 || io.run_one_for(ready_patience) != 0;
+    bool wait_for_ready_work() {
+        if (!ready_came || wait_left <= Clock::duration::zero()) return false;
+        const auto begin = Clock::now();
+        const auto ran = io.run_one_for(std::min<Clock::duration>(ready_patience, wait_left));
+        wait_left -= Clock::now() - begin;
+        return ran != 0;
     }
 
     void run_low() {
+        ready_came = false;
         Job job = take(low);
-        const auto begin = std::chrono::steady_clock::now();
+        const auto begin = Clock::now();
         job();
-        const auto end = std::chrono::steady_clock::now();
-        share_end = end + ready_share * (end - begin);
+        wait_left = Clock::now() - begin;
+        run_left = ready_share * wait_left;
     }
 
     static Job take(std::deque<Job>& jobs) {

@@ -10,9 +10,10 @@
 
 namespace weft::rt {
 
-/// One thread with one event loop: the Executor of a real process. I/O and posted jobs come first
-/// and have two thirds of the thread's time while they keep coming; low-priority jobs have the
-/// rest, and all of it while nothing else comes. Neither starves the other.
+/// One thread with one event loop: the Executor of a real process. I/O and posted jobs come first.
+/// After a low-priority job they may run twice as long as that did before the next one; while they
+/// come at least once a millisecond the thread also waits for them, all in all as long as that job
+/// ran. Low-priority jobs have the rest, and all of a thread of which nothing else is asked.
 class Shard final : public Executor {
   public:
     /// `index` names the shard in logs; it starts at 0.
@@ -29,7 +30,8 @@ class Shard final : public Executor {
 
     /// Runs the loop on the calling thread until `stop`.
     void run();
-    /// Ends `run` after the job at hand. Any thread.
+    /// Ends `run` after the turn at hand, in which some ready jobs and one of low priority may
+    /// still run. Any thread.
     void stop();
 
     unsigned index() const { return index_; }
