@@ -1,5 +1,5 @@
-// Goal: the host reads the integers that the engine reads, and refuses those that it refuses. Method:
-// tests/cases/wire/integers.case, to which the engine's own tests hold its reader.
+// Goal: the host reads the integers that the engine reads, and refuses those that it refuses.
+// Method: tests/cases/wire/integers.case, to which the engine's own tests hold its reader.
 #include <cstdint>
 #include <fstream>
 #include <sstream>
