@@ -15,8 +15,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import guests
-from load import Load, Sample, measure
-from process import BenchError, resident_bytes, tree
+from load import Load, Sample
+from load import measure as measure_load
+from process import BenchError, Running
 
 TICK_MS = 10
 DEADLINE_MS = 200
@@ -43,6 +44,13 @@ def median_of(name: str, values: list[float], unit: str, bar: str = "") -> Figur
     return Figure(name, statistics.median(values), unit, bar, f"{min(values):.2f}..{max(values):.2f} of {len(values)}")
 
 
+def measure(server: Running, load: Load) -> Sample:
+    sample = measure_load(server, load)
+    if sample.errors:
+        raise BenchError(f"{sample.errors} requests to the healthy component failed")
+    return sample
+
+
 def spinners(options: argparse.Namespace, folder: Path) -> list[Figure]:
     """Eight components that never answer, each asked again as soon as its deadline ended it, beside a healthy one."""
     hostile = {f"spinner{number}": f"deadline: {DEADLINE_MS}ms" for number in range(8)}
@@ -64,7 +72,6 @@ def spinners(options: argparse.Namespace, folder: Path) -> list[Figure]:
         median_of("healthy rate beside 8 spinners", _ratios(beside, alone), "of alone"),
         Figure(f"spinner ended, p99 of {len(ended)}", percentile(ended, 99) * 1e3, "ms", f"<= {most}",
                f"p50 {percentile(ended, 50) * 1e3:.0f}, max {max(ended) * 1e3:.0f}"),
-        Figure("failed requests of the healthy one", sum(one.errors for one in alone + beside), "", "0"),
     ]
 
 
@@ -96,7 +103,6 @@ def growth(options: argparse.Namespace, folder: Path) -> list[Figure]:
     limit_mib = 64
     hostile = {"eater": f"memory: {limit_mib}MiB"}
     with tempfile.TemporaryDirectory(dir=folder) as own, guests.host(options.weft, Path(own), hostile) as (running, ports):
-        pids = tree(running.process.pid)
         after: dict[int, int] = {}
         latencies: list[float] = []
         for number in range(1 + options.grow_rounds):
@@ -108,7 +114,7 @@ def growth(options: argparse.Namespace, folder: Path) -> list[Figure]:
             if status != 200:
                 raise BenchError(f"the healthy component answered {status} beside one that grows")
             latencies.append(took * 1e3)
-            after[number] = resident_bytes(pids)
+            after[number] = guests.resident_bytes(running.process.pid)
         peak = guests.peak_resident_bytes(running.process.pid)
     first = options.grow_rounds // 10
     return [
