@@ -20,15 +20,35 @@ constexpr std::size_t first_failure = 'a';
 
 volatile sig_atomic_t background_host = 0;
 
-/// The host ends by them and says so to the command, which waits for that.
-void pass_on_signals(pid_t host) {
-    background_host = host;
+void set_signals_blocked(bool blocked) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    ::pthread_sigmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &signals, nullptr);
+}
+
+void handle_signals(void (*handler)(int)) {
     struct sigaction action{};
     action.sa_flags = SA_RESTART;
-    action.sa_handler = [](int) { ::kill(background_host, SIGTERM); };
+    action.sa_handler = handler;
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGTERM, &action, nullptr);
 }
+
+/// While it lives a signal to the command ends the host, which says so to the command. Made where
+/// both signals are blocked.
+class PassedOn {
+  public:
+    explicit PassedOn(pid_t host) {
+        background_host = host;
+        handle_signals([](int) { ::kill(background_host, SIGTERM); });
+        set_signals_blocked(false);
+    }
+    PassedOn(const PassedOn&) = delete;
+    PassedOn& operator=(const PassedOn&) = delete;
+    ~PassedOn() { handle_signals(SIG_DFL); }
+};
 
 }  // namespace
 
@@ -39,9 +59,12 @@ Result<Detached> Detached::fork(const std::string& log_file) {
                     std::strerror(errno));
     const int log = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    // A signal from here on waits until the command passes it on, and the host looks for it.
+    set_signals_blocked(true);
     const pid_t child = log < 0 || null < 0 ? -1 : ::fork();
     if (child < 0) {
         const int error = errno;
+        set_signals_blocked(false);
         for (const int fd : {ends[0], ends[1], log, null})
             if (fd >= 0) ::close(fd);
         return fail(error == EACCES ? Errc::denied : Errc::unavailable, "app.detach_failed",
@@ -66,7 +89,7 @@ Result<Detached> Detached::fork(const std::string& log_file) {
 }
 
 Detached Detached::wait_for_report(int pipe, int host) {
-    pass_on_signals(host);
+    const PassedOn signals(host);
     Detached command;
     std::array<char, 4096> buffer{};
     for (;;) {

@@ -14,9 +14,9 @@ class Detached {
     enum class Side { command, host };
 
     /// Forks; call it before the first thread. In the command it returns once the host has reported
-    /// or ended; until then SIGINT and SIGTERM are the host's. In the host: a session of its own,
-    /// no standard input, output and errors to `log_file`. Errors: denied, unavailable (the log
-    /// file, the fork).
+    /// or ended; until then SIGINT and SIGTERM are the host's. In the host: both blocked, a session
+    /// of its own, no standard input, output and errors to `log_file`. Errors: denied, unavailable
+    /// (the log file, the fork).
     static Result<Detached> fork(const std::string& log_file);
 
     Side side() const { return side_; }
