@@ -98,7 +98,9 @@ class Instance {
     /// Streams and futures reach a guest by its imports only: none can be among the arguments, and
     /// those in the result are closed unread.
     /// Cancelling this task or its deadline ends the call as above. Errors: invalid_argument
-    /// (`engine.arguments_invalid`: the guest is as it was), and those of `handle_http`.
+    /// (`engine.arguments_invalid`: the guest is as it was), exhausted (`engine.handle_limit`, also
+    /// for more handles among the arguments than the guest may have: then it is as it was, too),
+    /// and those of `handle_http`.
     virtual rt::Task<Payload> call(rt::CallCtx ctx, std::uint32_t function, Payload arguments,
                                    std::shared_ptr<GuestObserver> observer) = 0;
 

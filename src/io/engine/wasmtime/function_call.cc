@@ -5,11 +5,17 @@
 namespace weft::engine::wasmtime {
 namespace {
 
-/// Here WE_INVALID is about what the caller of the function gave.
+/// Here two are about what the caller of the function gave.
 Failure failed(const we_error* error) {
-    if (we_error_code(error) != WE_INVALID) return failure_of(error);
-    return fail(Errc::invalid_argument, "engine.arguments_invalid", "{}",
-                text(we_error_message(error)));
+    const auto message = text(we_error_message(error));
+    switch (we_error_code(error)) {
+        case WE_INVALID:
+            return fail(Errc::invalid_argument, "engine.arguments_invalid", "{}", message);
+        case WE_HANDLES:
+            return fail(Errc::exhausted, "engine.handle_limit",
+                        "{}; let go of some, or raise the component's 'handles'", message);
+        default: return failure_of(error);
+    }
 }
 
 }  // namespace
