@@ -428,7 +428,8 @@ void Host::complete(Token token) {
                           ? we_import_fail(token.raw, input_.below(3), view(std::string("late")))
                           : we_import_complete(token.raw, buffers_.give(value()));
     expect(fate == WE_ANSWER_TAKEN || fate == WE_ANSWER_GUEST_GONE, "two fates");
-    expect(token.guest->is_alive() || fate == WE_ANSWER_GUEST_GONE, "a guest that is gone is told");
+    expect(!token.guest->is_dropped || fate == WE_ANSWER_GUEST_GONE,
+           "a guest that is gone is told");
 }
 
 void Host::read(we_stream* stream) {

@@ -79,7 +79,9 @@ we_import* we_reply_defer(we_reply*);
 enum { WE_ANSWER_TAKEN = 0, WE_ANSWER_GUEST_GONE = 1 };
 /// The same as `we_reply_attach` before a deferred answer.
 uint32_t we_import_attach(we_import*, const we_body*);
-/// Answers; `value` moves. Any thread, also inside of the callback.
+/// Answers; `value` moves. Any thread, also inside of the callback. WE_ANSWER_GUEST_GONE once the
+/// task was dropped or the guest gave the call up; of a guest that has ended, and whose task is
+/// still there, either may come.
 int32_t we_import_complete(we_import*, we_buf value);
 /// Refuses as `we_reply_refuse` does. Any thread.
 int32_t we_import_fail(we_import*, int32_t kind, we_str message);

@@ -6,8 +6,9 @@ use crate::component::*;
 use crate::engine::*;
 use crate::error::*;
 use crate::instance::*;
-use crate::limits::WeInstanceOptions;
+use crate::limits::{RunningTime, WeInstanceOptions};
 use crate::request::WeHttpRequest;
+use crate::runtime;
 use std::ptr::from_mut;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -272,6 +273,25 @@ fn a_big_response_of_03_arrives_whole_through_pauses() {
     let body = &warm.calls[call].1.body;
     assert_eq!(body.len(), 2_000_000);
     assert!(body.iter().enumerate().all(|(at, octet)| *octet == (at % 251) as u8));
+}
+
+#[test]
+fn running_time_is_that_of_all_polls_since_the_newest_call() {
+    let time = RunningTime::new(&WeInstanceOptions { cpu_ns_max: 3_000_000, ..call_options() });
+    let poll_for_2_ms = || {
+        runtime::begin_slice();
+        while runtime::poll_time() < Duration::from_millis(2) {}
+        time.end_poll();
+        runtime::end_slice();
+    };
+    time.begin_call();
+    poll_for_2_ms();
+    poll_for_2_ms();
+    assert!(time.is_used_up());
+
+    time.begin_call();
+
+    assert!(!time.is_used_up());
 }
 
 #[test]

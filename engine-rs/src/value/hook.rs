@@ -216,8 +216,12 @@ const NO_PLACE: u32 = u32::MAX;
 /// # Safety
 /// `body` is null or a live handle.
 unsafe fn attach(ends: &mut Vec<BodyReader>, body: *const WeBody) -> u32 {
+    // Nothing is taken that would be dropped here: that tells the C side, and a lock may be held.
+    if ends.len() >= ENDS_MAX {
+        return NO_PLACE;
+    }
     match unsafe { body.as_ref() }.map(WeBody::take_reader) {
-        Some(Ok(end)) if ends.len() < ENDS_MAX => {
+        Some(Ok(end)) => {
             ends.push(end);
             ends.len() as u32 - 1
         }

@@ -3,6 +3,7 @@
 // The part of the port's suite that is about streams and futures of imports. An implementation's
 // test file instantiates EngineStreams as it does EnginePort.
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -145,6 +146,15 @@ class EngineStreams : public EnginePort {
         return run(call(std::move(handler), function, number(argument)));
     }
 
+    /// Returns when it holds, or after half a minute: what follows checks it.
+    rt::Task<void> until(std::function<bool()> holds) {
+        auto& shard = thread_.shard();
+        const auto due = shard.now() + std::chrono::seconds(30);
+        while (!holds() && shard.now() < due)
+            CO_CHECK(co_await rt::sleep_until(shard.now()));
+        co_return ok();
+    }
+
     rt::Task<void> settle() {
         for (int turn = 0; turn < 100; ++turn)
             CO_CHECK(co_await rt::sleep_until(thread_.shard().now()));
@@ -245,7 +255,7 @@ class EngineStreams : public EnginePort {
         std::string outcome;
         CO_CHECK(calls.spawn(note(
             call(giving(watched(Kind::silent, seen)), receive, number(everything)), &outcome)));
-        CO_CHECK(co_await settle());
+        CO_CHECK(co_await until([seen] { return seen->reads == 1; }));
         EXPECT_EQ(seen->reads, 1);
         EXPECT_EQ(seen->alive, 1);
         co_await calls.close();

@@ -65,7 +65,7 @@ void GuestLog::on_refused(engine::Refusal, std::string_view target) {
         "no capability of this version sends requests; one will need claim and grant of "
         "wasi:http/outgoing-handler (in 0.3 wasi:http/client) and a link";
     shared_->probe.outgoing_http_refused.add();
-    // However little it may print, its owner hears of this.
+    // A rate below the event's own size still lets one pass; the counter has all of them.
     if (!admit(std::min<std::uint64_t>(target.size() + remedy.size(), source_.bytes_per_s))) return;
     shared_->log.warn("component.outgoing_http_refused", obs::kv("component", source_.component),
                       obs::kv("call", call_name(source_.trace_id)), obs::kv("target", target),

@@ -42,8 +42,14 @@ void BodyFeed::pump() {
     if (is_closed()) return stop();
     if (!asked_->wanted || reading_ || !source_) return;
     asked_->wanted = false;
-    if (auto ready = source_->try_read()) return deliver(std::move(*ready));
     reading_ = true;
+    auto ready = source_->try_read();
+    // The source is foreign code, which may have ended the instance.
+    if (reads_.is_closed()) return source_.reset();
+    if (ready) {
+        reading_ = false;
+        return deliver(std::move(*ready));
+    }
     // Its own scope is open until `stop`.
     WEFT_ASSERT(reads_.spawn(read_one(shared_from_this())), "a body that is read is not stopped");
 }
