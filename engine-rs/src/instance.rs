@@ -13,6 +13,7 @@ use crate::world::World;
 use futures::channel::oneshot;
 use std::collections::VecDeque;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -27,25 +28,41 @@ pub struct Job {
 #[derive(Default)]
 struct QueueState {
     waiting: VecDeque<Job>,
-    running: u32,
     closed: bool,
     waker: Option<Waker>,
 }
 
 /// Between the task's owner, who adds calls, and its guest, who takes them.
 #[derive(Default)]
-pub struct Queue(Mutex<QueueState>);
+pub struct Queue {
+    state: Mutex<QueueState>,
+    /// Calls that wait or that the guest has not returned from. Changed by whoever polls the task or
+    /// owns it, never by two at one time; looked at after each poll, so without the lock.
+    calls: AtomicU32,
+}
 
 impl Queue {
     fn lock(&self) -> MutexGuard<'_, QueueState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, job: Job) {
+        self.calls.fetch_add(1, Relaxed);
+        self.change(|state| state.waiting.push_back(job));
+    }
+
+    fn remove(&self, id: u64) {
+        self.change(|state| {
+            let before = state.waiting.len();
+            state.waiting.retain(|job| job.id != id);
+            self.calls.fetch_sub((before - state.waiting.len()) as u32, Relaxed);
+        });
     }
 
     /// The next call; none once the instance is closed and no call waits.
     pub fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Option<Job>> {
         let mut state = self.lock();
         if let Some(job) = state.waiting.pop_front() {
-            state.running += 1;
             return Poll::Ready(Some(job));
         }
         if state.closed {
@@ -59,7 +76,7 @@ impl Queue {
 
     /// The guest has returned from one call.
     pub fn has_returned(&self) {
-        self.lock().running -= 1;
+        self.calls.fetch_sub(1, Relaxed);
     }
 
     fn change(&self, change: impl FnOnce(&mut QueueState)) {
@@ -74,8 +91,7 @@ impl Queue {
     }
 
     fn calls(&self) -> u32 {
-        let state = self.lock();
-        state.running + state.waiting.len() as u32
+        self.calls.load(Relaxed)
     }
 }
 
@@ -164,7 +180,7 @@ impl Instance {
         let id = self.calls_made;
         let (returned, on_return) = oneshot::channel();
         self.calls.push(Call { id, reply, returned: Some(on_return) });
-        self.queue.change(|state| state.waiting.push_back(Job { id, turn, returned }));
+        self.queue.add(Job { id, turn, returned });
         Ok(id)
     }
 
@@ -186,7 +202,7 @@ impl Instance {
     /// Nobody wants to hear of the call any more; a guest that has begun it goes on.
     fn give_up(&mut self, id: u64) {
         self.calls.retain(|call| call.id != id);
-        self.queue.change(|state| state.waiting.retain(|job| job.id != id));
+        self.queue.remove(id);
     }
 
     fn poll_guest(&mut self, cx: &mut Context<'_>) {
@@ -208,11 +224,16 @@ impl Instance {
         self.ended = Some(ended);
     }
 
+    /// What every call is told of a fault that ends more than one.
+    fn lost_together(&self, fault: &Fault) -> Option<Fault> {
+        let unreturned = self.calls.iter().filter(|call| call.returned.is_some()).count();
+        (unreturned > 1).then(|| instance_lost(fault, unreturned))
+    }
+
     /// Passes on what has arrived of every reply; drops those that are complete.
     fn poll_replies(&mut self, cx: &mut Context<'_>) {
         let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref());
-        let unreturned = self.calls.iter().filter(|call| call.returned.is_some()).count();
-        let shared = fault.filter(|_| unreturned > 1).map(|one| instance_lost(one, unreturned));
+        let shared = fault.and_then(|one| self.lost_together(one));
         let fault = shared.as_ref().or(fault);
         let has_ended = self.ended.is_some();
         self.calls.retain_mut(|call| {

@@ -9,7 +9,7 @@ use std::mem::ManuallyDrop;
 use std::sync::OnceLock;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 use std::time::{Duration, Instant};
-use tokio::runtime::{EnterGuard, Runtime};
+use tokio::runtime::{Handle, Runtime};
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -40,9 +40,12 @@ pub fn is_initialised() -> bool {
     PROCESS.get().is_some()
 }
 
-/// Guests' timers need a reactor in scope whenever their futures are polled or dropped.
-pub fn enter() -> EnterGuard<'static> {
-    process().tokio.enter()
+/// Guests' timers need a reactor in scope whenever their futures are polled or dropped. A thread that
+/// does either once stays in it, so that further polls cost nothing.
+pub fn enter() {
+    if !ENTERED.replace(true) && Handle::try_current().is_err() {
+        std::mem::forget(process().tokio.enter());
+    }
 }
 
 fn init(vtable: &WeWakerVtable) -> Result<(), Fault> {
@@ -110,6 +113,7 @@ struct Slice {
 }
 
 thread_local! {
+    static ENTERED: Cell<bool> = const { Cell::new(false) };
     static SLICE: Cell<Option<Slice>> = const { Cell::new(None) };
 }
 

@@ -61,7 +61,7 @@ impl WeTask {
 impl Drop for WeTask {
     fn drop(&mut self) {
         // A guest's frames unwind here: its timers need the reactor in scope.
-        let _reactor = runtime::enter();
+        runtime::enter();
         self.work = None;
         self.counters.tasks.fetch_sub(1, Relaxed);
     }
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn we_task_poll(task: *mut WeTask, waker: *mut c_void) -> 
     let Some(task) = (unsafe { task.as_mut() }) else {
         return WePoll::DONE;
     };
-    let _reactor = runtime::enter();
+    runtime::enter();
     let waker = unsafe { runtime::borrow_waker(waker) };
     task.poll(&mut Context::from_waker(&waker))
 }

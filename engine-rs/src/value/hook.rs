@@ -3,6 +3,7 @@
 
 use super::lift::Handed;
 use super::streams::WeStream;
+use super::token::{Answer, WeImport, polled_again};
 use super::value::Value;
 use crate::abi::{Context, WeBuf, WeStr};
 use crate::body::{BodyReader, WeBody};
@@ -10,8 +11,8 @@ use crate::error::{Fault, Status, TrapKind};
 use std::ffi::c_void;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, Waker};
+use std::sync::Arc;
+use std::task::{Poll, Waker, ready};
 use wasmtime::{Error, Result};
 
 /// `we_imports`: who answers the imports of one store.
@@ -59,8 +60,6 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-type Answer = std::result::Result<WeBuf, Refusal>;
-
 /// `we_reply`: the answer of one call, or who will give it, and the streams and futures of both sides.
 pub struct WeReply {
     progress: Progress,
@@ -76,18 +75,30 @@ enum Progress {
     Deferred(Waiting),
 }
 
-/// The guest's end of a token.
-struct Waiting(Arc<WeImport>);
+/// The guest's end of a token, until the answer was taken.
+struct Waiting(Option<Arc<WeImport>>);
+
+impl Waiting {
+    fn poll(&mut self, waker: &Waker) -> Poll<Result<Value>> {
+        let Some(token) = &self.0 else { return Poll::Ready(Err(polled_again())) };
+        let answer = ready!(token.poll(waker));
+        self.0 = None;
+        Poll::Ready(answer)
+    }
+}
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.0.abandon();
+        if let Some(token) = &self.0 {
+            token.abandon();
+        }
     }
 }
 
 impl WeReply {
     pub fn new(streams: Vec<WeStream>) -> Self {
-        let streams = streams.into_iter().map(Some).collect();
+        let streams =
+            if streams.is_empty() { Vec::new() } else { streams.into_iter().map(Some).collect() };
         WeReply { progress: Progress::Open, streams, ends: Vec::new() }
     }
 
@@ -120,7 +131,7 @@ impl WeReply {
     fn defer(&mut self) -> Option<Arc<WeImport>> {
         let Progress::Open = self.progress else { return None };
         let token = Arc::new(WeImport::default());
-        self.progress = Progress::Deferred(Waiting(token.clone()));
+        self.progress = Progress::Deferred(Waiting(Some(token.clone())));
         Some(token)
     }
 }
@@ -129,74 +140,21 @@ impl Future for WeReply {
     type Output = Result<Value>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Result<Value>> {
-        if let Progress::Deferred(waiting) = &self.progress {
-            return waiting.0.poll(cx.waker());
+        if let Progress::Deferred(waiting) = &mut self.progress {
+            return waiting.poll(cx.waker());
         }
         let ends = std::mem::take(&mut self.ends);
         Poll::Ready(match std::mem::replace(&mut self.progress, Progress::Open) {
             Progress::Answered(answer) => {
                 answer.map(|octets| Value::new(octets, ends)).map_err(Error::new)
             }
-            _ => Err(Error::msg("an import was polled after its answer")),
+            _ => Err(polled_again()),
         })
     }
 }
 
-/// `we_import`: the token of one deferred answer.
-#[derive(Default)]
-pub struct WeImport(Mutex<Pending>);
-
-#[derive(Default)]
-struct Pending {
-    answer: Option<Answer>,
-    ends: Vec<BodyReader>,
-    waker: Option<Waker>,
-    guest_is_gone: bool,
-}
-
 const TAKEN: i32 = 0;
 const GONE: i32 = 1;
-
-impl WeImport {
-    fn lock(&self) -> MutexGuard<'_, Pending> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn poll(&self, waker: &Waker) -> Poll<Result<Value>> {
-        let mut pending = self.lock();
-        if let Some(answer) = pending.answer.take() {
-            let ends = std::mem::take(&mut pending.ends);
-            return Poll::Ready(answer.map(|octets| Value::new(octets, ends)).map_err(Error::new));
-        }
-        match &mut pending.waker {
-            Some(known) => known.clone_from(waker),
-            none => *none = Some(waker.clone()),
-        }
-        Poll::Pending
-    }
-
-    fn abandon(&self) {
-        let mut pending = self.lock();
-        pending.guest_is_gone = true;
-        let waker = pending.waker.take();
-        drop(pending);
-        drop(waker);
-    }
-
-    fn finish(&self, answer: Answer) -> i32 {
-        let mut pending = self.lock();
-        if pending.guest_is_gone {
-            return GONE;
-        }
-        pending.answer = Some(answer);
-        let waker = pending.waker.take();
-        drop(pending);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-        TAKEN
-    }
-}
 
 /// # Safety
 /// `token` is null or came from `we_import_defer` and is not used again.
@@ -204,7 +162,7 @@ unsafe fn finish(token: *const WeImport, answer: Answer) -> i32 {
     if token.is_null() {
         return GONE;
     }
-    unsafe { Arc::from_raw(token) }.finish(answer)
+    if unsafe { Arc::from_raw(token) }.finish(answer) { TAKEN } else { GONE }
 }
 
 /// How many ends one answer may bring.
@@ -267,7 +225,7 @@ pub unsafe extern "C" fn we_reply_attach(reply: *mut WeReply, body: *const WeBod
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn we_import_attach(token: *const WeImport, body: *const WeBody) -> u32 {
     match unsafe { token.as_ref() } {
-        Some(token) => unsafe { attach(&mut token.lock().ends, body) },
+        Some(token) => unsafe { attach(token.ends(), body) },
         None => NO_PLACE,
     }
 }

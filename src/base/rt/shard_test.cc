@@ -168,17 +168,17 @@ TEST_F(ShardTest, AfterAUsedSliceWhatOtherThreadsPostedComesBeforeOwnJobs) {
     run_job([&] {
         shard.post([&] {
             order.emplace_back("slice");
-            shard.post_low([&] { order.emplace_back("low"); });
+            shard.post_low([&] {
+                order.emplace_back("low");
+                done.set_value();
+            });
         });
-        shard.post([&] {
-            order.emplace_back("own");
-            done.set_value();
-        });
+        shard.post([&] { order.emplace_back("own"); });
         std::thread([&] { shard.post([&] { order.emplace_back("other"); }); }).join();
     });
     ASSERT_EQ(done.get_future().wait_for(30s), std::future_status::ready);
 
-    EXPECT_EQ(order, (std::vector<std::string>{"slice", "other", "low", "own"}));
+    EXPECT_EQ(order, (std::vector<std::string>{"slice", "other", "own", "low"}));
 }
 
 TEST_F(ShardTest, TimersFireInOrder) {

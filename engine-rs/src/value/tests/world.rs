@@ -11,6 +11,7 @@ use crate::value::describe::{Description, Function};
 use crate::value::hook::*;
 use crate::value::shape::Shape;
 use crate::value::streams::{WeStream, we_stream_free, we_stream_poll};
+use crate::value::token::WeImport;
 use crate::value::{Calls, Exports, Handed, Octets, Value, description_of, extend};
 use crate::world;
 use futures::executor::block_on;

@@ -35,6 +35,9 @@ class Call {
     virtual bool has_ended() const = 0;
     /// It needs nothing of the instance any more.
     virtual bool is_over() const { return has_ended(); }
+    /// A poll that brought nothing for it needs no further work. True only for who can say so
+    /// cheaply.
+    virtual bool is_quiet() const { return false; }
     /// Ends it with an error unless it has ended.
     virtual void fail_with(Failure failure) = 0;
     /// After each poll of the instance: moves on what goes into the guest.

@@ -22,6 +22,7 @@ class FunctionCall final : public Call {
     Result<Payload> take_outcome() { return std::move(*outcome_); }
 
     bool has_ended() const override { return outcome_.has_value(); }
+    bool is_quiet() const override { return !news_ && !has_ended(); }
     void fail_with(Failure failure) override;
 
   private:

@@ -19,6 +19,7 @@ class ImportBridge {
     /// For the options of the instance.
     we_imports raw();
     Streams& streams() { return *streams_; }
+    const Streams& streams() const { return *streams_; }
 
   private:
     ImportHandler* handler_;

@@ -153,10 +153,11 @@ void WasmtimeInstance::close() {
 }
 
 void WasmtimeInstance::after_poll(const we_poll& polled) {
-    const auto keep = shared_from_this();
     const auto before = calls();
     unreturned_ = polled.calls;
     spins_ = polled.yielded != 0;
+    if (polled.state != WE_DONE && calls() == before && is_quiet()) return;
+    const auto keep = shared_from_this();
     for (const auto& call : calls_) call->pump();
     imports_.streams().pump();
     if (polled.state == WE_DONE) end();
@@ -166,6 +167,11 @@ void WasmtimeInstance::after_poll(const we_poll& polled) {
         self_.reset();
     }
     if (has_ended() || calls() < before) tell_owner();
+}
+
+/// Its guest waits for an import, in most polls: nobody is to be told of anything.
+bool WasmtimeInstance::is_quiet() const {
+    return calls_.size() == 1 && calls_.front()->is_quiet() && !imports_.streams().has_sources();
 }
 
 /// Whoever is woken may release calls, and the instance with the last of them.

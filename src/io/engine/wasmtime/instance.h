@@ -51,6 +51,7 @@ class WasmtimeInstance final : public Instance,
     void after_poll(const we_poll& polled) override;
     void before_drop() override { imports_.streams().before_drop(); }
     void on_deadline(Call& call) override;
+    bool is_quiet() const;
     void notify_calls();
     void abandon(Call& call);
     void forget(const Call& call);

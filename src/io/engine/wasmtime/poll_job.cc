@@ -11,7 +11,13 @@ rt::Job PollJob::job() {
 }
 
 void PollJob::wake() noexcept {
-    const std::lock_guard lock(mutex_);
+    if (std::this_thread::get_id() == thread_)
+        wake_here();
+    else
+        wake_from_elsewhere();
+}
+
+void PollJob::wake_here() {
     if (state_ == State::idle) {
         state_ = State::scheduled;
         executor_->post(job());
@@ -20,21 +26,35 @@ void PollJob::wake() noexcept {
     }
 }
 
-void PollJob::end() {
+void PollJob::wake_from_elsewhere() {
+    const std::lock_guard lock(mutex_);
+    if (!is_open_ || std::exchange(is_on_the_way_, true)) return;
+    executor_->post([self = PollJobPtr(this)] { self->arrive(); });
+}
+
+void PollJob::arrive() {
     {
         const std::lock_guard lock(mutex_);
-        state_ = State::ended;
+        is_on_the_way_ = false;
+    }
+    if (state_ != State::idle) return;
+    state_ = State::scheduled;
+    run();
+}
+
+void PollJob::end() {
+    state_ = State::ended;
+    {
+        const std::lock_guard lock(mutex_);
+        is_open_ = false;
     }
     if (task_) client_->before_drop();
     task_.reset();
 }
 
 void PollJob::run() {
-    {
-        const std::lock_guard lock(mutex_);
-        if (state_ != State::scheduled) return;
-        state_ = State::running;
-    }
+    if (state_ != State::scheduled) return;
+    state_ = State::running;
     const we_poll polled = we_task_poll(task_.get(), waker());
     settle(polled);
     client_->after_poll(polled);
@@ -42,7 +62,6 @@ void PollJob::run() {
 
 void PollJob::settle(we_poll polled) {
     if (polled.state == WE_DONE) return end();
-    const std::lock_guard lock(mutex_);
     if (polled.yielded != 0) {
         state_ = State::scheduled;
         executor_->post_low(job());

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <thread>
 
 #include "base/rt/executor.h"
 #include "io/engine/wasmtime/handle.h"
@@ -16,7 +17,8 @@ using PollJobPtr = WakeablePtr<PollJob>;
 /// its own on the executor that owns the call, with low priority after it used up a time slice.
 ///
 /// The library wakes from any thread, also during a poll and after the call has ended, so a job
-/// lives as long as the last waker; everything but `wake` belongs to the executor's thread.
+/// lives as long as the last waker; everything but `wake` belongs to the executor's thread, which
+/// is the one that made it. Wakes of that thread, nearly all there are, need no lock.
 class PollJob final : public Wakeable {
   public:
     class Client {
@@ -51,6 +53,9 @@ class PollJob final : public Wakeable {
         : executor_(executor), task_(std::move(task)), client_(client) {}
     ~PollJob() override = default;
 
+    void wake_here();
+    void wake_from_elsewhere();
+    void arrive();
     rt::Job job();
     void run();
     void settle(we_poll polled);
@@ -58,8 +63,12 @@ class PollJob final : public Wakeable {
     rt::Executor* executor_;
     TaskHandle task_;  // Null once ended.
     Client* client_;
-    std::mutex mutex_;  // Guards state_ and that nothing is posted after `end`.
     State state_ = State::idle;
+    const std::thread::id thread_ = std::this_thread::get_id();
+
+    std::mutex mutex_;  // Of what other threads touch: none posts after `end`.
+    bool is_open_ = true;
+    bool is_on_the_way_ = false;  // A wake of another thread.
 };
 
 }  // namespace weft::engine::wasmtime

@@ -25,6 +25,7 @@ class Streams : public std::enable_shared_from_this<Streams> {
     using Give = std::function<std::uint32_t(const we_body*)>;
     Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source, const Give& give);
 
+    bool has_sources() const { return !feeds_.empty(); }
     /// After each poll of the instance.
     void pump();
     /// The guest's store is dropped next.
