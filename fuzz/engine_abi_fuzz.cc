@@ -288,14 +288,21 @@ void Host::call(Guest& guest) {
     told.host = this;
     auto sink = sized<we_call_sink>();
     sink.context = &told;
-    sink.done = [](void* context, we_buf result, const we_error* failure) {
+    sink.done = [](void* context, we_buf result, we_stream* const* streams, std::size_t count,
+                   const we_error* failure) {
         auto& to = *static_cast<Sink*>(context);
-        static_cast<Host*>(to.host)->on_done(to, result, failure);
+        auto& host = *static_cast<Host*>(to.host);
+        expect(failure == nullptr || count == 0, "a failure brings no streams");
+        host.streams_.insert(host.streams_.end(), streams, streams + count);
+        host.on_done(to, result, failure);
     };
     we_error* error = nullptr;
     const auto function = input_.below(20);
-    const auto status =
-        we_call_start(guest.task, function, buffers_.give(arguments()), &sink, &told.id, &error);
+    std::vector<const we_body*> ends;
+    for (auto more = input_.below(3); more > 0; --more)
+        if (const auto* one = body()) ends.push_back(one->raw);
+    const auto status = we_call_start(guest.task, function, buffers_.give(arguments()), ends.data(),
+                                      ends.size(), &sink, &told.id, &error);
     check_error(status, error);
     told.given_up = status != WE_OK;
 }

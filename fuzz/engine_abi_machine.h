@@ -107,7 +107,9 @@ inline void break_rule(unsigned which, Buffers& buffers) {
             metrics.size += 8;
             return expect(we_engine_metrics(machine.engine, &metrics) == WE_INVALID, "a size");
         case 9: status = we_body_new(nullptr, nullptr, &body, &error); break;
-        case 10: status = we_call_start(nullptr, 0, buffers.give({1}), &call, &id, &error); break;
+        case 10:
+            status = we_call_start(nullptr, 0, buffers.give({1}), nullptr, 0, &call, &id, &error);
+            break;
         case 11: status = we_component_describe(nullptr, nullptr, &error); break;
         case 12: status = we_world_new(nullptr, nullptr, &error); break;
         default: {

@@ -17,10 +17,10 @@ engine::Payload result_of(std::uint32_t function, engine::Payload arguments) {
 
 rt::Task<void> forward(engine::Instance* callee, std::uint32_t function, engine::Payload arguments,
                        std::unique_ptr<engine::LaterReply> reply) {
-    Result<engine::Payload> result =
+    Result<engine::Values> result =
         co_await callee->call({}, function, std::move(arguments), nullptr);
     if (result)
-        reply->answer(std::move(*result));
+        reply->answer(std::move(result->payload));
     else
         reply->refuse(result.error());
     co_return ok();

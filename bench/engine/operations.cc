@@ -6,7 +6,7 @@ namespace weft::bench {
 
 rt::Task<void> ImportCalls::repeat(std::uint32_t count) {
     auto arguments = engine::Payload::of(run_arguments(what_, size_, count));
-    Result<engine::Payload> done = co_await caller_->call({}, 0, std::move(arguments), nullptr);
+    Result<engine::Values> done = co_await caller_->call({}, 0, std::move(arguments), nullptr);
     if (!done) co_return Failure(std::move(done).error());
     co_return ok();
 }

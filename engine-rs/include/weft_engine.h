@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /// Changes whenever a layout or a meaning below changes.
-#define WE_ABI_VERSION 6u
+#define WE_ABI_VERSION 7u
 uint32_t we_abi_version(void);
 
 // --------------------------------------------------------------------------------------- runtime
@@ -252,19 +252,24 @@ typedef struct we_call_sink {
     /// Exactly once, inside a poll of the task, unless the call or its task is dropped: the encoded
     /// result, owned, or the failure. WE_INVALID, and WE_HANDLES unless `fault` of the instance is
     /// told it too, are about the arguments: the guest was not entered and is as it was, and the
-    /// handles among them are still the caller's.
-    void (*done)(void* context, we_buf result, const we_error* error);
+    /// handles among them are still the caller's. `streams` are those that the places in the result
+    /// mean: the array is the library's, each handle is the callee's, to read whenever it wants.
+    void (*done)(void* context, we_buf result, we_stream* const* streams, size_t stream_count,
+                 const we_error* error);
     void* context;
 } we_call_sink;
 
 /// Gives an instance a call of export `function` (as `we_component_describe` numbers them); poll
 /// its task afterwards. `arguments` moves. All of it is checked when the call's turn comes, before
 /// the guest is entered: values, handles (known to this instance, of the right resource, not given
-/// to another call), `handles_max` and what it takes of the guest's memory. Streams in the result
-/// are closed unread. Not during a poll. Errors: WE_INVALID, WE_STATE (the instance was closed or
-/// has ended).
-we_status we_call_start(we_task*, uint32_t function, we_buf arguments, const we_call_sink*,
-                        uint64_t* call, we_error** error);
+/// to another call), `handles_max` and what it takes of the guest's memory.
+///
+/// `ends` are the streams and futures that places in the arguments mean, as of `we_reply_attach`:
+/// at most 128 bodies, which stay the caller's and are closed when the guest, the call or this
+/// function does not want them. Not during a poll. Errors: WE_INVALID, WE_STATE (the instance was
+/// closed or has ended).
+we_status we_call_start(we_task*, uint32_t function, we_buf arguments, const we_body* const* ends,
+                        size_t end_count, const we_call_sink*, uint64_t* call, we_error** error);
 
 // ------------------------------------------------------------------------------------------- HTTP
 

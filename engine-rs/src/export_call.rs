@@ -1,20 +1,24 @@
 //! Calls of exported functions: encoded arguments in, an encoded result or a fault out.
 
 use crate::abi::{self, Context, WeBuf, options};
+use crate::body::WeBody;
 use crate::error::{Fault, Status, report};
 use crate::instance::Reply;
 use crate::response::Guest;
 use crate::serve::Turn;
 use crate::task::WeTask;
-use crate::value::{Octets, Value};
+use crate::value::{self, Handed, Value, WeStream};
 use futures::channel::oneshot;
 use std::ffi::c_void;
+use std::ptr::null;
+
+type Done = extern "C" fn(*mut c_void, WeBuf, *const *mut WeStream, usize, *const Fault);
 
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct WeCallSink {
     pub size: usize,
-    pub done: extern "C" fn(*mut c_void, WeBuf, *const Fault),
+    pub done: Done,
     pub context: Context,
 }
 const _: () = assert!(size_of::<WeCallSink>() == 24);
@@ -23,7 +27,7 @@ unsafe impl abi::Sized for WeCallSink {
 }
 
 /// What a call of a function came to. An error here leaves the guest as it was.
-pub type Outcome = Result<Octets, Fault>;
+pub type Outcome = Result<Handed, Fault>;
 
 /// A function, its arguments, and where the outcome goes.
 pub struct ExportTurn {
@@ -50,21 +54,27 @@ impl ExportReply {
             return;
         }
         match (self.outcome.try_recv(), guest) {
-            (Ok(Some(Ok(value))), _) => self.end(value.into_buf(), None),
-            (Ok(Some(Err(fault))), _) => self.end(WeBuf::default(), Some(&fault)),
-            (_, Guest::Failed(fault)) => self.end(WeBuf::default(), Some(fault)),
+            (Ok(Some(Ok(handed))), _) => self.end(handed),
+            (Ok(Some(Err(fault))), _) => self.fail(&fault),
+            (_, Guest::Failed(fault)) => self.fail(fault),
             (Err(_), _) | (Ok(None), Guest::Returned) => {
-                let fault = Fault::new(Status::NoResponse, "the guest ended without a result");
-                self.end(WeBuf::default(), Some(&fault));
+                self.fail(&Fault::new(Status::NoResponse, "the guest ended without a result"));
             }
             (Ok(None), Guest::Running) => {}
         }
     }
 
-    fn end(&mut self, value: WeBuf, fault: Option<&Fault>) {
+    fn end(&mut self, handed: Handed) {
         self.ended = true;
-        let fault = fault.map_or(std::ptr::null(), std::ptr::from_ref);
-        (self.sink.done)(self.sink.context.0, value, fault);
+        let mut streams = Vec::new();
+        streams.extend(handed.streams.into_iter().map(|stream| Box::into_raw(Box::new(stream))));
+        let (context, octets) = (self.sink.context.0, handed.octets.into_buf());
+        (self.sink.done)(context, octets, streams.as_ptr(), streams.len(), null());
+    }
+
+    fn fail(&mut self, fault: &Fault) {
+        self.ended = true;
+        (self.sink.done)(self.sink.context.0, WeBuf::default(), null(), 0, fault);
     }
 }
 
@@ -73,7 +83,7 @@ impl ExportReply {
 unsafe fn start(
     task: *mut WeTask,
     function: u32,
-    arguments: WeBuf,
+    arguments: Value,
     sink: *const WeCallSink,
     call: *mut u64,
 ) -> Result<(), Fault> {
@@ -86,7 +96,7 @@ unsafe fn start(
     let sink = *unsafe { options(sink) }?;
     let (sender, outcome) = oneshot::channel();
     let function = function as usize;
-    let turn = ExportTurn { function, arguments: arguments.into(), outcome: sender };
+    let turn = ExportTurn { function, arguments, outcome: sender };
     let reply = Reply::Export(ExportReply { outcome, sink, ended: false });
     let id = task.instance()?.start(Turn::Export(turn), reply)?;
     unsafe { *call = id };
@@ -98,10 +108,13 @@ pub unsafe extern "C" fn we_call_start(
     task: *mut WeTask,
     function: u32,
     arguments: WeBuf,
+    ends: *const *const WeBody,
+    end_count: usize,
     sink: *const WeCallSink,
     call: *mut u64,
     error: *mut *mut Fault,
 ) -> i32 {
-    let result = unsafe { start(task, function, arguments, sink, call) };
+    let result = unsafe { value::with_ends(arguments, ends, end_count) }
+        .and_then(|arguments| unsafe { start(task, function, arguments, sink, call) });
     unsafe { report(result, error) }
 }

@@ -35,7 +35,7 @@ mod world;
 mod tests;
 
 /// Changes together with `WE_ABI_VERSION` in the header.
-const ABI_VERSION: u32 = 6;
+const ABI_VERSION: u32 = 7;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn we_abi_version() -> u32 {

@@ -15,7 +15,7 @@ use futures::channel::oneshot;
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use wasmtime::component::{Accessor, Instance};
 use wasmtime::{Error, Result, Store, bail};
 
@@ -109,6 +109,7 @@ impl Server {
     }
 
     async fn serve_together(&self, store: &mut Store<HostState>, guest: &Bound<'_>) -> Result<()> {
+        let open_streams = store.data().values.open_streams.clone();
         store
             .run_concurrent(async |accessor| {
                 let mut running = FuturesUnordered::new();
@@ -126,7 +127,8 @@ impl Server {
                                 running.push(guest.run_together(accessor, job));
                             }
                             Poll::Ready(None) if running.is_empty() => {
-                                return accessor.poll_no_interesting_tasks(cx).map(Ok);
+                                ready!(accessor.poll_no_interesting_tasks(cx));
+                                return open_streams.poll_none(cx).map(Ok);
                             }
                             _ => return Poll::Pending,
                         }
@@ -191,7 +193,7 @@ impl Bound<'_> {
 /// Gives the outcome away. An error that leaves the guest as it was is an outcome; any other ends it.
 fn settle(called: Result<Handed>, outcome: oneshot::Sender<Outcome>) -> Result<()> {
     let settled = match called {
-        Ok(handed) => Ok(handed.octets),
+        Ok(handed) => Ok(handed),
         Err(error) => Err(value::argument_fault_of(&error).ok_or(error)?),
     };
     // Nobody waits for it any more: that is no fault of the guest's.

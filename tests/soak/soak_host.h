@@ -166,12 +166,15 @@ class Guest {
         ended_ = false;
         auto sink = sized<we_call_sink>();
         sink.context = this;
-        sink.done = [](void* self, we_buf result, const we_error* error) {
+        sink.done = [](void* self, we_buf result, we_stream* const* streams, std::size_t count,
+                       const we_error* error) {
             release(result);
+            for (std::size_t place = 0; place < count; ++place) we_stream_free(streams[place]);
             static_cast<Guest*>(self)->end(error);
         };
-        require(we_call_start(task_, function, arguments, &sink, &id_, nullptr) == WE_OK,
-                "a call does not start");
+        require(
+            we_call_start(task_, function, arguments, nullptr, 0, &sink, &id_, nullptr) == WE_OK,
+            "a call does not start");
     }
 
     void get(const char* path) {

@@ -8,8 +8,9 @@ use crate::error::*;
 use crate::export_call::*;
 use crate::instance::*;
 use crate::limits::WeInstanceOptions;
+use crate::value::WeStream;
 use std::ffi::c_void;
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 
 const CALCULATOR: &str = r#"(component
     (core module $m
@@ -27,7 +28,14 @@ const SPIN: u32 = 2;
 #[derive(Default)]
 struct Told(Option<Result<Vec<u8>, Fault>>);
 
-extern "C" fn on_done(context: *mut c_void, result: WeBuf, error: *const Fault) {
+extern "C" fn on_done(
+    context: *mut c_void,
+    result: WeBuf,
+    _: *const *mut WeStream,
+    streams: usize,
+    error: *const Fault,
+) {
+    assert_eq!(streams, 0, "no function here gives a stream");
     let told = unsafe { &mut *context.cast::<Told>() };
     assert!(told.0.is_none(), "a call is done once");
     told.0 = Some(match unsafe { error.as_ref() } {
@@ -58,7 +66,10 @@ impl Calculator {
         let (mut call, mut error) = (0, null_mut());
         let arguments = owned(arguments.to_vec());
         let task = self.instance.task;
-        match unsafe { we_call_start(task, function, arguments, &sink, &mut call, &mut error) } {
+        let status = unsafe {
+            we_call_start(task, function, arguments, null(), 0, &sink, &mut call, &mut error)
+        };
+        match status {
             0 => Ok(call),
             _ => Err(*unsafe { Box::from_raw(error) }),
         }
@@ -174,7 +185,8 @@ fn a_null_is_refused() {
     let sink = WeCallSink { size, done: on_done, context };
     let (mut call, buf) = (0, owned(vec![]));
 
-    let status = unsafe { we_call_start(null_mut(), 0, buf, &sink, &mut call, null_mut()) };
+    let status =
+        unsafe { we_call_start(null_mut(), 0, buf, null(), 0, &sink, &mut call, null_mut()) };
 
     assert_eq!(status, Status::Invalid as i32);
 }

@@ -187,6 +187,25 @@ unsafe fn attach(ends: &mut Vec<BodyReader>, body: *const WeBody) -> u32 {
     }
 }
 
+/// Values and the ends that they name.
+///
+/// # Safety
+/// `bodies` are `count` pointers, each null or a live handle.
+pub unsafe fn with_ends(
+    octets: WeBuf,
+    bodies: *const *const WeBody,
+    count: usize,
+) -> std::result::Result<Value, Fault> {
+    let mut ends = Vec::new();
+    for at in 0..count {
+        if unsafe { attach(&mut ends, *bodies.add(at)) } == NO_PLACE {
+            let message = "an end is null, was given before, or is the 129th of the arguments";
+            return Err(Fault::new(Status::Invalid, message));
+        }
+    }
+    Ok(Value::new(octets, ends))
+}
+
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn we_reply_answer(reply: *mut WeReply, value: WeBuf) {
     if let Some(reply) = unsafe { reply.as_mut() } {

@@ -28,9 +28,10 @@ mod tests;
 
 pub use exports::{Calls, Exports};
 pub use handles::HandlesFull;
-pub use hook::WeImports;
+pub use hook::{WeImports, with_ends};
 pub use lift::Handed;
 pub use octets::Octets;
+pub use streams::{OpenStreams, WeStream};
 pub use value::Value;
 
 use crate::abi::WeStr;
@@ -49,8 +50,7 @@ pub struct State {
     octets_max: usize,
     /// How messages name the imports, by number; known once one of them was called.
     import_names: Option<Arc<Vec<String>>>,
-    /// Shared by the streams that are open.
-    open_streams: Arc<()>,
+    pub open_streams: Arc<OpenStreams>,
 }
 
 impl State {

@@ -6,8 +6,10 @@ use super::payload::Payload;
 use crate::abi::WeBuf;
 use crate::runtime::borrow_waker;
 use crate::store::HostState;
+use futures::task::AtomicWaker;
 use std::ffi::c_void;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering::Acquire, Ordering::Release};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use wasmtime::component::{
@@ -75,15 +77,31 @@ impl Drop for WeStream {
     }
 }
 
+/// The streams and futures of one store that its guest has handed over and that have not ended.
+#[derive(Default)]
+pub struct OpenStreams {
+    number: AtomicUsize,
+    waker: AtomicWaker,
+}
+
+impl OpenStreams {
+    /// Ready when there are none.
+    pub fn poll_none(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.waker.register(cx.waker());
+        if self.number.load(Acquire) == 0 { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
 /// The guest's end; wasmtime drops it when the guest or its store does.
 struct Writer {
     pipe: Arc<Mutex<Pipe>>,
-    /// Counts the streams of the store.
-    _open: Arc<()>,
+    open: Arc<OpenStreams>,
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
+        self.open.number.fetch_sub(1, Release);
+        self.open.waker.wake();
         change(&self.pipe, |pipe| {
             pipe.has_ended = true;
             pipe.writer = None;
@@ -163,11 +181,12 @@ impl FutureConsumer<HostState> for Writer {
 
 fn new_pipe(store: &StoreContextMut<'_, HostState>) -> Result<(Writer, WeStream)> {
     let open = &store.data().values.open_streams;
-    if Arc::strong_count(open) > STREAMS_MAX {
+    if open.number.load(Acquire) >= STREAMS_MAX {
         bail!("more than {STREAMS_MAX} streams and futures are open at one time");
     }
+    open.number.fetch_add(1, Acquire);
     let pipe = Arc::<Mutex<Pipe>>::default();
-    Ok((Writer { pipe: pipe.clone(), _open: open.clone() }, WeStream(pipe)))
+    Ok((Writer { pipe: pipe.clone(), open: open.clone() }, WeStream(pipe)))
 }
 
 /// The C side's end of a stream of octets.

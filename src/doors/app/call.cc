@@ -42,11 +42,11 @@ rt::Task<void> call_once(Run* run, std::shared_ptr<const engine::Component> comp
                          std::uint32_t function, Bytes arguments) {
     auto opened = component->open(&run->shard, {.limits = {}});
     if (opened) {
-        Result<engine::Payload> result =
+        Result<engine::Values> result =
             co_await (*opened)->call({}, function, engine::Payload::of(std::move(arguments)),
                                      std::make_shared<PrintingObserver>());
         if (result)
-            run->outcome = Bytes(result->octets().begin(), result->octets().end());
+            run->outcome = Bytes(result->payload.octets().begin(), result->payload.octets().end());
         else
             run->outcome = Failure(std::move(result).error());
     } else {

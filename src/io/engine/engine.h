@@ -13,7 +13,7 @@
 #include "base/value/world.h"
 #include "io/engine/imports.h"
 #include "io/engine/limits.h"
-#include "io/engine/payload.h"
+#include "io/engine/values.h"
 #include "io/engine/world.h"
 #include "io/net/http_message.h"
 
@@ -95,14 +95,17 @@ class Instance {
                                                     std::shared_ptr<GuestObserver> observer) = 0;
 
     /// Calls export `function` (its place in `Component::describe`). Returns its encoded result.
-    /// Streams and futures reach a guest by its imports only: none can be among the arguments, and
-    /// those in the result are closed unread.
     /// Cancelling this task or its deadline ends the call as above. Errors: invalid_argument
     /// (`engine.arguments_invalid`: the guest is as it was), exhausted (`engine.handle_limit`, also
-    /// for more handles among the arguments than the guest may have: then it is as it was, too),
-    /// and those of `handle_http`.
-    virtual rt::Task<Payload> call(rt::CallCtx ctx, std::uint32_t function, Payload arguments,
-                                   std::shared_ptr<GuestObserver> observer) = 0;
+    /// for more handles among the arguments than the guest may have: then it is as it was, too;
+    /// `engine.streams_full`: more than 128 streams among them), and those of `handle_http`.
+    ///
+    /// Streams and futures are sources as of ImportReply, with two differences. Those of the result
+    /// keep the call going as the body of a response does: until each was destroyed the instance
+    /// counts it, and once its deadline is over, reads fail with deadline. Those of the arguments
+    /// are destroyed also when the guest does not get them.
+    virtual rt::Task<Values> call(rt::CallCtx ctx, std::uint32_t function, Values arguments,
+                                  std::shared_ptr<GuestObserver> observer) = 0;
 
     /// Makes it ready ahead of its first call.
     virtual void warm_up() = 0;

@@ -101,7 +101,17 @@ class GenerousHost final : public ImportHandler {
 
 class EngineStreams : public EnginePort {
   protected:
-    enum Function : std::uint32_t { send, fall, receive, sum, same, promise, await };
+    enum Function : std::uint32_t {
+        send,
+        fall,
+        receive,
+        sum,
+        same,
+        promise,
+        await,
+        pour,
+        same_text
+    };
     using When = StreamHost::When;
     using Host = std::shared_ptr<StreamHost>;
     using Kind = WatchedSource::Kind;
@@ -137,9 +147,9 @@ class EngineStreams : public EnginePort {
         CO_TRY(auto instance, open(component_, {.imports = std::move(handler)}));
         CO_TRY(const auto result,
                co_await instance->call({}, function, Payload::of(std::move(arguments)), observer_));
-        if (function == await || result.octets().empty())
-            co_return std::string(as_text(result.octets()));
-        CO_TRY(const auto value, codec::read_leb128_u32(result.octets()));
+        const auto octets = result.payload.octets();
+        if (function == await || octets.empty()) co_return std::string(as_text(octets));
+        CO_TRY(const auto value, codec::read_leb128_u32(octets));
         co_return std::to_string(value.value);
     }
     Result<std::string> call(Host handler, Function function, std::uint32_t argument) {
@@ -150,8 +160,7 @@ class EngineStreams : public EnginePort {
     rt::Task<void> until(std::function<bool()> holds) {
         auto& shard = thread_.shard();
         const auto due = shard.now() + std::chrono::seconds(30);
-        while (!holds() && shard.now() < due)
-            CO_CHECK(co_await rt::sleep_until(shard.now()));
+        while (!holds() && shard.now() < due) CO_CHECK(co_await rt::sleep_until(shard.now()));
         co_return ok();
     }
 

@@ -25,6 +25,8 @@ struct Program {
 
 namespace {
 
+constexpr std::size_t streams_max = 128;
+
 Failure out_of_time() {
     return fail(Errc::deadline, "engine.deadline", "the component did not end before its deadline");
 }
@@ -55,8 +57,8 @@ class FakeInstance final : public Instance, public std::enable_shared_from_this<
 
     rt::Task<net::HttpResponse> handle_http(rt::CallCtx ctx, net::HttpRequest request,
                                             std::shared_ptr<GuestObserver> observer) override;
-    rt::Task<Payload> call(rt::CallCtx ctx, std::uint32_t function, Payload arguments,
-                           std::shared_ptr<GuestObserver> observer) override;
+    rt::Task<Values> call(rt::CallCtx ctx, std::uint32_t function, Values arguments,
+                          std::shared_ptr<GuestObserver> observer) override;
     void warm_up() override {
         if (!slot_ && !closed_ && count_->instances < count_->instances_max) slot_.emplace(count_);
     }
@@ -116,6 +118,32 @@ class CallBody final : public rt::ByteSource {
     CallInside inside_;
 };
 
+/// Keeps the call inside until the last stream of its result was read or dropped.
+class CallStream final : public rt::ByteSource {
+  public:
+    CallStream(std::unique_ptr<rt::ByteSource> inner, std::shared_ptr<CallInside> inside,
+               rt::Executor* executor, TimePoint deadline)
+        : inner_(std::move(inner)),
+          inside_(std::move(inside)),
+          executor_(executor),
+          deadline_(deadline) {}
+    rt::Task<rt::Chunk> read() override {
+        if (executor_->now() >= deadline_) co_return out_of_time();
+        Result<rt::Chunk> chunk = co_await inner_->read();
+        co_return chunk;
+    }
+    std::optional<Result<rt::Chunk>> try_read() override {
+        if (executor_->now() >= deadline_) return out_of_time();
+        return inner_->try_read();
+    }
+
+  private:
+    std::unique_ptr<rt::ByteSource> inner_;
+    std::shared_ptr<CallInside> inside_;
+    rt::Executor* executor_;
+    TimePoint deadline_;
+};
+
 Result<void> FakeInstance::begin(const rt::CallCtx& ctx) {
     if (executor_->now() >= ctx.deadline) return out_of_time();
     if (closed_ || calls_ >= options_.concurrent_max)
@@ -165,20 +193,33 @@ rt::Task<net::HttpResponse> FakeInstance::handle_http(rt::CallCtx ctx, net::Http
     co_return response;
 }
 
-rt::Task<Payload> FakeInstance::call(rt::CallCtx ctx, std::uint32_t function, Payload arguments,
-                                     std::shared_ptr<GuestObserver> observer) {
+rt::Task<Values> FakeInstance::call(rt::CallCtx ctx, std::uint32_t function, Values arguments,
+                                    std::shared_ptr<GuestObserver> observer) {
     const auto self = shared_from_this();
     if (!program_->functions)
         co_return fail(Errc::invalid_argument, "engine.arguments_invalid",
                        "the component exports no function {}", function);
+    if (arguments.streams.size() > streams_max)
+        co_return fail(Errc::exhausted, "engine.streams_full",
+                       "a call or an answer carries at most 128 streams and futures");
     CO_CHECK(begin(ctx));
-    const CallInside inside(self);
+    CallInside inside(self);
+    const auto deadline = ctx.deadline;
     auto world = std::make_shared<World>(std::move(ctx), options_.limits, std::move(observer),
                                          tick_, self->started_, world_);
     world->set_imports(options_.imports);
-    Result<Bytes> result = co_await program_->functions(
-        std::move(world), function, Bytes(arguments.octets().begin(), arguments.octets().end()));
-    if (result) co_return Payload::of(std::move(*result));
+    const auto octets = arguments.payload.octets();
+    Result<Carried> result = co_await program_->functions(
+        std::move(world), function,
+        {.octets = Bytes(octets.begin(), octets.end()), .streams = std::move(arguments.streams)});
+    if (result) {
+        Values values(Payload::of(std::move(result->octets)));
+        const auto shared = std::make_shared<CallInside>(std::move(inside));
+        for (auto& stream : result->streams)
+            values.streams.push_back(
+                std::make_unique<CallStream>(std::move(stream), shared, executor_, deadline));
+        co_return values;
+    }
     // A guest that was not entered is as it was.
     if (result.error().code != Errc::invalid_argument) closed_ = true;
     co_return Failure(std::move(result).error());

@@ -72,8 +72,8 @@ class World {
 using Guest = std::function<rt::Task<net::HttpResponse>(std::shared_ptr<World>, net::HttpRequest)>;
 
 /// The exported functions of a component, by number: encoded arguments in, the encoded result out.
-using Functions =
-    std::function<rt::Task<Bytes>(std::shared_ptr<World>, std::uint32_t function, Bytes arguments)>;
+using Functions = std::function<rt::Task<Carried>(std::shared_ptr<World>, std::uint32_t function,
+                                                  Carried arguments)>;
 
 /// A program written as a C++ function: runs to its exit code.
 using Main = std::function<rt::Task<int>(std::shared_ptr<World>)>;
@@ -116,7 +116,7 @@ class FakeEngine final : public Engine {
 Guest test_guest();
 /// Behaves by argument as the test program of testdata/ does, as far as the port suite asks.
 Main test_program();
-/// Streams and futures as testdata/streaming.wat has them, but for those of its exports.
+/// Streams and futures as testdata/streaming.wat has them.
 Functions test_streaming();
 
 }  // namespace weft::engine::fake

@@ -1,9 +1,9 @@
 #include "io/engine/fake/fake_engine.h"
 
 #include "base/rt/sim_loop.h"
+#include "io/engine/export_stream_suite.h"
 #include "io/engine/port_suite.h"
 #include "io/engine/program_suite.h"
-#include "io/engine/stream_suite.h"
 
 namespace weft::engine::fake {
 namespace {
@@ -43,6 +43,8 @@ TEST(FakeEngine, RunsOnVirtualTime) {
 namespace weft::engine {
 INSTANTIATE_TEST_SUITE_P(Fake, EnginePort, testing::Values(EngineUnderTest{"fake", fake::set_up}));
 INSTANTIATE_TEST_SUITE_P(Fake, EngineStreams,
+                         testing::Values(EngineUnderTest{"fake", fake::set_up}));
+INSTANTIATE_TEST_SUITE_P(Fake, EngineExportStreams,
                          testing::Values(EngineUnderTest{"fake", fake::set_up}));
 INSTANTIATE_TEST_SUITE_P(Fake, EnginePrograms,
                          testing::Values(EngineUnderTest{"fake", fake::set_up}));

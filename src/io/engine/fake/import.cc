@@ -26,7 +26,7 @@ struct Call {
     Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source) {
         if (attached.size() == streams_max)
             return fail(Errc::exhausted, "engine.streams_full",
-                        "an answer carries at most 128 streams and futures");
+                        "a call or an answer carries at most 128 streams and futures");
         attached.push_back(std::move(source));
         return static_cast<std::uint32_t>(attached.size() - 1);
     }

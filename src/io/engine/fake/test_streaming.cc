@@ -11,7 +11,17 @@ namespace weft::engine::fake {
 namespace {
 
 enum Import : std::uint32_t { take, get, promise, fetch };
-enum Export : std::uint32_t { send, fall, receive, sum, same, keep_promise, await };
+enum Export : std::uint32_t {
+    send,
+    fall,
+    receive,
+    sum,
+    same,
+    keep_promise,
+    await,
+    pour,
+    same_text
+};
 
 constexpr std::size_t chunk_bytes = 64U << 10U;
 
@@ -21,8 +31,29 @@ Bytes encoded(std::uint64_t number) {
     return octets;
 }
 
+Carried only(Bytes octets) { return {.octets = std::move(octets)}; }
+
+/// What a guest writes once it has returned. It falls after an odd number of octets.
+class Poured final : public rt::ByteSource {
+  public:
+    explicit Poured(std::size_t size) : size_(size), falls_(size % 2 == 1) {}
+    rt::Task<rt::Chunk> read() override { co_return *try_read(); }
+    std::optional<Result<rt::Chunk>> try_read() override {
+        if (size_ == 0 && falls_)
+            return fail(Errc::unavailable, "engine.stream_cut",
+                        "the component ended before the end of its stream");
+        const auto next = std::min(chunk_bytes, size_);
+        size_ -= next;
+        return rt::Chunk{.data = Bytes(next, 42), .last = next == 0};
+    }
+
+  private:
+    std::size_t size_;
+    bool falls_;
+};
+
 /// Writes that many octets to a stream that the host gets; the sum of what it took.
-rt::Task<Bytes> write_stream(std::shared_ptr<World> world, std::uint32_t size, Export how) {
+rt::Task<Carried> write_stream(std::shared_ptr<World> world, std::uint32_t size, Export how) {
     auto pipe = rt::make_pipe(chunk_bytes);
     Carried arguments{.octets = encoded(size)};
     arguments.octets.push_back(0);
@@ -40,14 +71,11 @@ rt::Task<Bytes> write_stream(std::shared_ptr<World> world, std::uint32_t size, E
     // Nobody may read any more: that is not the guest's fault.
     Result<void> closed = co_await pipe.sink->write({.data = {}, .last = true});
     if (!closed && closed.error().code == Errc::cancelled) co_return Failure(closed.error());
-    co_return encoded(sent);
+    co_return only(encoded(sent));
 }
 
-/// The sum of the octets of a stream of the host's, of at least so many.
-rt::Task<Bytes> read_stream(std::shared_ptr<World> world, std::uint32_t least) {
-    CO_TRY(auto answer, co_await world->import(get, {}));
-    auto stream = std::move(answer.streams.at(answer.octets.at(0)));
-    answer.streams.clear();
+/// The sum of the octets of a stream, of at least so many.
+rt::Task<Carried> sum_of(std::unique_ptr<rt::ByteSource> stream, std::uint32_t least) {
     std::uint64_t total = 0;
     std::uint64_t count = 0;
     for (bool last = false; !last && count < least;) {
@@ -58,25 +86,33 @@ rt::Task<Bytes> read_stream(std::shared_ptr<World> world, std::uint32_t least) {
         count += chunk->data.size();
         last = chunk->last;
     }
-    co_return encoded(total);
+    co_return only(encoded(total));
 }
 
-rt::Task<Bytes> make_future(std::shared_ptr<World> world) {
+rt::Task<Carried> read_stream(std::shared_ptr<World> world, std::uint32_t least) {
+    CO_TRY(auto answer, co_await world->import(get, {}));
+    auto stream = std::move(answer.streams.at(answer.octets.at(0)));
+    answer.streams.clear();
+    CO_TRY(auto sum, co_await sum_of(std::move(stream), least));
+    co_return sum;
+}
+
+rt::Task<Carried> make_future(std::shared_ptr<World> world) {
     Carried arguments{.octets = encoded(0)};
     arguments.streams.push_back(
         rt::source_of(to_bytes("\x09"
                                "a promise")));
     CO_TRY(const auto answer, co_await world->import(promise, std::move(arguments)));
-    co_return answer.octets;
+    co_return only(answer.octets);
 }
 
-rt::Task<Bytes> read_future(std::shared_ptr<World> world) {
+rt::Task<Carried> read_future(std::shared_ptr<World> world) {
     CO_TRY(auto answer, co_await world->import(fetch, {}));
     Result<rt::Chunk> value = co_await answer.streams.at(answer.octets.at(0))->read();
     if (!value && value.error().code == Errc::cancelled) co_return Failure(value.error());
     if (!value || value->data.empty())
         co_return world->trap("the host ended a future without its value");
-    co_return value->data;
+    co_return only(value->data);
 }
 
 /// Zero if there is none.
@@ -85,19 +121,33 @@ std::uint32_t argument(const Bytes& arguments) {
     return read ? read->value : 0;
 }
 
-rt::Task<Bytes> refuse(std::uint32_t function) {
+rt::Task<Carried> refuse(std::uint32_t function) {
     co_return fail(Errc::invalid_argument, "engine.arguments_invalid",
-                   "function {} takes a stream, which cannot be given to it", function);
+                   "the arguments of function {} do not fit", function);
 }
 
-rt::Task<Bytes> behave(std::shared_ptr<World> world, std::uint32_t function, Bytes arguments) {
-    const auto number = argument(arguments);
+rt::Task<Carried> hand_back(Carried arguments) { co_return arguments; }
+
+rt::Task<Carried> pour_out(std::uint32_t size) {
+    Carried result = only(encoded(0));
+    result.streams.push_back(std::make_unique<Poured>(size));
+    co_return result;
+}
+
+rt::Task<Carried> behave(std::shared_ptr<World> world, std::uint32_t function, Carried arguments) {
+    const auto number = argument(arguments.octets);
+    if (function == sum || function == same || function == same_text) {
+        if (number >= arguments.streams.size()) return refuse(function);
+        if (function != sum) return hand_back(std::move(arguments));
+        return sum_of(std::move(arguments.streams[number]), UINT32_MAX);
+    }
     switch (function) {
         case send: return write_stream(std::move(world), number, send);
         case fall: return write_stream(std::move(world), number, fall);
         case receive: return read_stream(std::move(world), number);
         case keep_promise: return make_future(std::move(world));
         case await: return read_future(std::move(world));
+        case pour: return pour_out(number);
         default: return refuse(function);
     }
 }

@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "io/engine/stream_suite.h"
+#include "io/engine/export_stream_suite.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
 
 namespace weft::engine::wasmtime {
@@ -108,11 +108,12 @@ class FunctionTest : public testing::Test {
   private:
     static rt::Task<void> keep(std::shared_ptr<Instance> instance, std::uint32_t function,
                                Bytes arguments, std::promise<Result<Bytes>>* done) {
-        Result<Payload> result =
+        Result<Values> result =
             co_await instance->call({}, function, Payload::of(std::move(arguments)), nullptr);
         instance.reset();
         if (result)
-            done->set_value(Bytes(result->octets().begin(), result->octets().end()));
+            done->set_value(
+                Bytes(result->payload.octets().begin(), result->payload.octets().end()));
         else
             done->set_value(Failure(std::move(result).error()));
         co_return ok();
@@ -183,5 +184,7 @@ EngineSetUp set_up_streaming(const EngineConfig& config) {
 
 namespace weft::engine {
 INSTANTIATE_TEST_SUITE_P(Wasmtime, EngineStreams,
+                         testing::Values(EngineUnderTest{"wasmtime", wasmtime::set_up_streaming}));
+INSTANTIATE_TEST_SUITE_P(Wasmtime, EngineExportStreams,
                          testing::Values(EngineUnderTest{"wasmtime", wasmtime::set_up_streaming}));
 }  // namespace weft::engine

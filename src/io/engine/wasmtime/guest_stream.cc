@@ -61,11 +61,18 @@ std::optional<Result<rt::Chunk>> GuestStream::try_read() {
     return std::nullopt;
 }
 
-void GuestStream::before_drop() {
-    if (fate_ == Fate::open && !kept_) kept_ = look();
+void GuestStream::before_drop(bool failed) {
+    if (fate_ != Fate::open) return;
+    if (!kept_) kept_ = look();
     // A chunk hides whether an end follows.
     if (fate_ == Fate::open && kept_) look();
-    if (fate_ == Fate::open) fate_ = Fate::cut;
+    if (fate_ == Fate::open || failed) fate_ = Fate::cut;
+}
+
+void GuestStream::cut() {
+    before_drop(false);
+    stream_.reset();
+    waker_->wake();
 }
 
 std::optional<rt::Chunk> GuestStream::look() {

@@ -49,8 +49,11 @@ class GuestStream final : public rt::ByteSource {
     rt::Task<rt::Chunk> read() override;
     std::optional<Result<rt::Chunk>> try_read() override;
 
-    /// The guest's store is still there and goes next: what it did not close until now is cut.
-    void before_drop();
+    /// The guest's store goes next: what it did not close until now is cut. Of a guest that
+    /// `failed` nobody knows whether it closed what is closed now.
+    void before_drop(bool failed);
+    /// Nothing more is read: cuts what the guest did not close until now, and tells it.
+    void cut();
 
   private:
     enum class Fate { open, closed, cut };

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "io/engine/wasmtime/guest_stream.h"
+
 namespace weft::engine::wasmtime {
 namespace {
 

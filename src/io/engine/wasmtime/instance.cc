@@ -55,6 +55,32 @@ class CallBody final : public rt::ByteSource {
     Share<HttpCall> share_;
 };
 
+/// A stream of a call's result, which lives as long as one of them does.
+class CallStream final : public rt::ByteSource {
+  public:
+    CallStream(std::shared_ptr<Share<FunctionCall>> share, std::unique_ptr<GuestStream> stream)
+        : share_(std::move(share)), stream_(std::move(stream)) {
+        call().enter(stream_.get());
+    }
+    ~CallStream() override { call().leave(stream_.get()); }
+
+    rt::Task<rt::Chunk> read() override {
+        Result<rt::Chunk> chunk = co_await stream_->read();
+        co_return call().judge(std::move(chunk));
+    }
+    std::optional<Result<rt::Chunk>> try_read() override {
+        auto chunk = stream_->try_read();
+        if (chunk) return call().judge(std::move(*chunk));
+        return std::nullopt;
+    }
+
+  private:
+    FunctionCall& call() const { return *share_->call(); }
+
+    std::shared_ptr<Share<FunctionCall>> share_;
+    std::unique_ptr<GuestStream> stream_;
+};
+
 }  // namespace
 
 Result<std::shared_ptr<Instance>> WasmtimeInstance::open(const we_component* component,
@@ -84,7 +110,9 @@ we_instance_options WasmtimeInstance::raw_options(const we_world* world) {
         tell_output(static_cast<WasmtimeInstance*>(self)->observer_.get(), stream, octets);
     };
     raw.fault = [](void* self, const we_error* error) noexcept {
-        tell_fault(static_cast<WasmtimeInstance*>(self)->observer_.get(), error);
+        auto& instance = *static_cast<WasmtimeInstance*>(self);
+        instance.failed_ = true;
+        tell_fault(instance.observer_.get(), error);
     };
     raw.refused = [](void* self, std::int32_t kind, we_str target) noexcept {
         tell_refusal(static_cast<WasmtimeInstance*>(self)->observer_.get(), kind, target);
@@ -109,17 +137,24 @@ rt::Task<net::HttpResponse> WasmtimeInstance::handle_http(rt::CallCtx ctx, net::
     co_return head;
 }
 
-rt::Task<Payload> WasmtimeInstance::call(rt::CallCtx ctx, std::uint32_t function, Payload arguments,
-                                         std::shared_ptr<GuestObserver> observer) {
+rt::Task<Values> WasmtimeInstance::call(rt::CallCtx ctx, std::uint32_t function, Values arguments,
+                                        std::shared_ptr<GuestObserver> observer) {
     auto self = shared_from_this();
     CO_CHECK(ctx.check_time(executor_->now()));
     CO_CHECK(check_free());
-    auto call = std::make_shared<FunctionCall>(executor_, ctx.deadline);
+    auto call = std::make_shared<FunctionCall>(executor_, ctx.deadline, &imports_.streams());
     CO_CHECK(call->start(job_->task(), function, std::move(arguments), this));
     begin(call, std::move(observer));
-    const Share<FunctionCall> share(std::move(self), call);
+    Share<FunctionCall> share(std::move(self), call);
     while (!call->has_ended()) CO_CHECK(co_await Call::wait(call));
-    co_return call->take_outcome();
+    CO_TRY(auto result, call->take_outcome());
+    Values values(std::move(result.payload));
+    if (!result.streams.empty()) {
+        const auto shared = std::make_shared<Share<FunctionCall>>(std::move(share));
+        for (auto& stream : result.streams)
+            values.streams.push_back(std::make_unique<CallStream>(shared, std::move(stream)));
+    }
+    co_return values;
 }
 
 Result<void> WasmtimeInstance::check_free() const {
@@ -196,10 +231,15 @@ std::optional<Result<rt::Chunk>> WasmtimeInstance::take_chunk(HttpCall& call) {
 
 void WasmtimeInstance::release(Call& call) {
     if (!call.has_ended()) return abandon(call);
-    const bool goes_on = unreturned_ > 0 || closed_;
-    if (has_ended() || !goes_on) return;
-    self_ = shared_from_this();
-    go_on_until(std::min(call.deadline(), executor_->now() + after_response_max));
+    call.let_go();
+    if (has_ended()) return;
+    const auto before = calls();
+    if (call.is_over()) forget(call);
+    if (unreturned_ > 0 || closed_) {
+        self_ = shared_from_this();
+        go_on_until(std::min(call.deadline(), executor_->now() + after_response_max));
+    }
+    if (calls() < before) tell_owner();
 }
 
 void WasmtimeInstance::on_deadline(Call& call) {

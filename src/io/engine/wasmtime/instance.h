@@ -27,8 +27,8 @@ class WasmtimeInstance final : public Instance,
     rt::Task<net::HttpResponse> handle_http(rt::CallCtx ctx, net::HttpRequest request,
                                             std::shared_ptr<GuestObserver> observer) override;
     void warm_up() override { job_->wake(); }
-    rt::Task<Payload> call(rt::CallCtx ctx, std::uint32_t function, Payload arguments,
-                           std::shared_ptr<GuestObserver> observer) override;
+    rt::Task<Values> call(rt::CallCtx ctx, std::uint32_t function, Values arguments,
+                          std::shared_ptr<GuestObserver> observer) override;
     bool is_free() const override;
     std::uint32_t calls() const override;
     void close() override;
@@ -49,7 +49,7 @@ class WasmtimeInstance final : public Instance,
     Result<void> check_free() const;
     void begin(std::shared_ptr<Call> call, std::shared_ptr<GuestObserver> observer);
     void after_poll(const we_poll& polled) override;
-    void before_drop() override { imports_.streams().before_drop(); }
+    void before_drop() override { imports_.streams().before_drop(failed_); }
     void on_deadline(Call& call) override;
     bool is_quiet() const;
     void notify_calls();
@@ -67,7 +67,8 @@ class WasmtimeInstance final : public Instance,
     std::uint32_t started_ = 0;
     std::uint32_t unreturned_ = 0;  // Calls inside the guest or waiting for it.
     bool closed_ = false;
-    bool spins_ = false;  // Its last poll used up the time slice.
+    bool failed_ = false;  // The guest ended with a fault.
+    bool spins_ = false;   // Its last poll used up the time slice.
     InstanceOwner* owner_ = nullptr;
     std::shared_ptr<WasmtimeInstance> self_;  // Set while the guest goes on after its responses.
     TimePoint due_at_{};

@@ -6,7 +6,7 @@
 
 namespace weft::engine::wasmtime {
 
-std::unique_ptr<rt::ByteSource> Streams::reader(StreamHandle stream) {
+std::unique_ptr<GuestStream> Streams::reader(StreamHandle stream) {
     if (!stream) return nullptr;
     return std::make_unique<GuestStream>(shared_from_this(), std::move(stream), executor_);
 }
@@ -21,7 +21,7 @@ Result<std::uint32_t> Streams::attach(std::unique_ptr<rt::ByteSource> source, co
     if (place == UINT32_MAX) {
         feed->stop();
         return fail(Errc::exhausted, "engine.streams_full",
-                    "an answer carries at most 128 streams and futures");
+                    "a call or an answer carries at most 128 streams and futures");
     }
     feeds_.push_back(std::move(feed));
     return place;
@@ -36,8 +36,8 @@ void Streams::pump() {
     std::erase_if(feeds_, [](const auto& feed) { return feed->is_closed(); });
 }
 
-void Streams::before_drop() {
-    for (auto* const reader : readers_) reader->before_drop();
+void Streams::before_drop(bool failed) {
+    for (auto* const reader : readers_) reader->before_drop(failed);
 }
 
 void Streams::stop() {

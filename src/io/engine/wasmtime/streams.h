@@ -19,17 +19,17 @@ class Streams : public std::enable_shared_from_this<Streams> {
     explicit Streams(rt::Executor* executor) : executor_(executor) {}
 
     /// The reading end of what the guest handed over.
-    std::unique_ptr<rt::ByteSource> reader(StreamHandle stream);
-    /// Hands `source` to the guest by `give`, whose result is its place. Errors: those of
-    /// `ImportReply::attach`.
+    std::unique_ptr<GuestStream> reader(StreamHandle stream);
+    /// Hands `source` to the guest by `give`, whose result is its place, or UINT32_MAX. Errors:
+    /// those of `LaterReply::attach`.
     using Give = std::function<std::uint32_t(const we_body*)>;
     Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source, const Give& give);
 
     bool has_sources() const { return !feeds_.empty(); }
     /// After each poll of the instance.
     void pump();
-    /// The guest's store is dropped next.
-    void before_drop();
+    /// The guest's store is dropped next, because the guest `failed` or otherwise.
+    void before_drop(bool failed);
     /// The guest's store is gone: gives up all sources.
     void stop();
 
