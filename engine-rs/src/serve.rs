@@ -99,6 +99,9 @@ impl Server {
                 Turn::Export(turn) => {
                     let calls = guest.bind_exports(store)?;
                     let called = calls.call(store, turn.function, turn.arguments).await;
+                    if called.as_ref().is_ok_and(|handed| !handed.streams.is_empty()) {
+                        bail!("a component that handles requests of WASI 0.2 gives no streams");
+                    }
                     settle(called, turn.outcome)?;
                 }
             }
