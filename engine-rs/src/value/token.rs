@@ -38,8 +38,8 @@ impl WeImport {
     /// The task's side: the answer, if there is one, once. Not after `abandon`.
     pub fn poll(&self, waker: &Waker) -> Poll<Result<Value>> {
         let mut state = self.state.load(Acquire);
-        // SAFETY: only the task leaves WAITING for OPEN, and only the C side waits for neither.
         if state == WAITING {
+            // SAFETY: nobody writes the waker in this state, and only the task leaves it for OPEN.
             let known = unsafe { &*self.waker.get() };
             if known.as_ref().is_some_and(|known| known.will_wake(waker)) {
                 return Poll::Pending;
@@ -47,6 +47,7 @@ impl WeImport {
             state = self.turn(WAITING, OPEN);
         }
         if state == OPEN {
+            // SAFETY: the waker is the task's in this state.
             unsafe { *self.waker.get() = Some(waker.clone()) };
             state = self.turn(OPEN, WAITING);
         }
