@@ -109,6 +109,7 @@ Result<std::optional<Entry>> CodeCache::open_entry(const std::string& name,
     if (!file) return std::nullopt;
     struct stat info{};
     if (::fstat(file.get(), &info) != 0) return std::nullopt;
+    if (info.st_nlink == 0) return std::nullopt;  // Another host has removed or replaced it.
     CHECK(check_file(info));
     const auto code_bytes = static_cast<std::uint64_t>(info.st_size) - Seal::size;
     Seal seal(seal_key_);
