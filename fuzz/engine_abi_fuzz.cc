@@ -431,10 +431,11 @@ void Host::free_body(Body& body) { we_body_free(std::exchange(body.raw, nullptr)
 void Host::complete(Token token) {
     if (input_.below(3) == 1)
         if (auto* one = body()) we_import_attach(token.raw, one->raw);
+    const bool wanted = we_import_context(token.raw) != nullptr;
     const auto fate = input_.below(4) == 1
                           ? we_import_fail(token.raw, input_.below(3), view(std::string("late")))
                           : we_import_complete(token.raw, buffers_.give(value()));
-    expect(fate == WE_ANSWER_TAKEN || fate == WE_ANSWER_GUEST_GONE, "two fates");
+    expect(fate == (wanted ? WE_ANSWER_TAKEN : WE_ANSWER_GUEST_GONE), "two fates, both foreseen");
     expect(!token.guest->is_dropped || fate == WE_ANSWER_GUEST_GONE,
            "a guest that is gone is told");
 }

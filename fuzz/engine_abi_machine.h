@@ -146,6 +146,7 @@ inline void call_with_nulls(Buffers& buffers) {
     expect(we_reply_take_stream(nullptr, 0) == nullptr, "no stream of nothing");
     expect(we_reply_attach(nullptr, nullptr) == UINT32_MAX, "no place");
     expect(we_import_attach(nullptr, nullptr) == UINT32_MAX, "no place");
+    expect(we_import_context(nullptr) == nullptr, "no guest");
     expect(we_import_complete(nullptr, buffers.give({1})) == WE_ANSWER_GUEST_GONE, "no guest");
     expect(we_import_fail(nullptr, 0, {}) == WE_ANSWER_GUEST_GONE, "no guest");
     expect(we_body_feed(nullptr, buffers.give({1})) == WE_FEED_GONE, "nobody to feed");

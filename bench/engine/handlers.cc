@@ -16,13 +16,13 @@ engine::Payload result_of(std::uint32_t function, engine::Payload arguments) {
 }
 
 rt::Task<void> forward(engine::Instance* callee, std::uint32_t function, engine::Payload arguments,
-                       std::unique_ptr<engine::LaterReply> reply) {
+                       engine::LaterReply reply) {
     Result<engine::Values> result =
         co_await callee->call({}, function, std::move(arguments), nullptr);
     if (result)
-        reply->answer(std::move(result->payload));
+        reply.answer(std::move(result->payload));
     else
-        reply->refuse(result.error());
+        reply.refuse(result.error());
     co_return ok();
 }
 
@@ -37,7 +37,7 @@ void Posted::on_import(std::uint32_t function, engine::Payload arguments,
                        engine::ImportReply& reply) {
     executor_->post(
         [later = reply.defer(), result = result_of(function, std::move(arguments))]() mutable {
-            later->answer(std::move(result));
+            later.answer(std::move(result));
         });
 }
 

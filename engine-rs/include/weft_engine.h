@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /// Changes whenever a layout or a meaning below changes.
-#define WE_ABI_VERSION 7u
+#define WE_ABI_VERSION 8u
 uint32_t we_abi_version(void);
 
 // --------------------------------------------------------------------------------------- runtime
@@ -187,9 +187,9 @@ typedef struct we_poll {
     uint32_t reserved;
 } we_poll;
 
-/// Runs the guest until it waits, its slice is over, or it is done. One thread at a time, never
-/// from a callback; later polls may come from other threads. `waker` is borrowed; the engine clones
-/// it.
+/// Runs the guest until it waits, its slice is over, or it is done. Never from a callback. `waker`
+/// is borrowed; the engine clones it. The thread of the first poll is the task's from then on: all
+/// other calls for it are made there too.
 we_poll we_task_poll(we_task*, void* waker);
 /// Ends the guest at once if it still runs, and frees all it held. Never from a callback.
 void we_task_drop(we_task*);

@@ -79,6 +79,9 @@ we_import* we_reply_defer(we_reply*);
 enum { WE_ANSWER_TAKEN = 0, WE_ANSWER_GUEST_GONE = 1 };
 /// The same as `we_reply_attach` before a deferred answer.
 uint32_t we_import_attach(we_import*, const we_body*);
+/// The context of the `we_imports` that were asked, while the task is there; null once it is not.
+/// On the thread of the task.
+void* we_import_context(const we_import*);
 /// Answers; `value` moves. Any thread, also inside of the callback. WE_ANSWER_GUEST_GONE once the
 /// task was dropped or the guest gave the call up; of a guest that has ended, and whose task is
 /// still there, either may come.

@@ -8,7 +8,6 @@ use crate::response::Guest;
 use crate::serve::Turn;
 use crate::task::WeTask;
 use crate::value::{self, Handed, Value, WeStream};
-use futures::channel::oneshot;
 use std::ffi::c_void;
 use std::ptr::null;
 
@@ -29,16 +28,15 @@ unsafe impl abi::Sized for WeCallSink {
 /// What a call of a function came to. An error here leaves the guest as it was.
 pub type Outcome = Result<Handed, Fault>;
 
-/// A function, its arguments, and where the outcome goes.
+/// A function and its arguments.
 pub struct ExportTurn {
     pub function: usize,
     pub arguments: Value,
-    pub outcome: oneshot::Sender<Outcome>,
 }
 
 /// Waits for an outcome and passes it on.
 pub struct ExportReply {
-    outcome: oneshot::Receiver<Outcome>,
+    outcome: Option<Outcome>,
     sink: WeCallSink,
     ended: bool,
 }
@@ -48,19 +46,23 @@ impl ExportReply {
         self.ended
     }
 
-    /// To be asked after each poll of the guest, which is where outcomes come from: nobody is woken.
+    pub fn take(&mut self, outcome: Outcome) {
+        self.outcome = Some(outcome);
+    }
+
+    /// To be asked after polls of the guest, which is where outcomes come from: nobody is woken.
     pub fn poll(&mut self, guest: Guest<'_>) {
         if self.ended {
             return;
         }
-        match (self.outcome.try_recv(), guest) {
-            (Ok(Some(Ok(handed))), _) => self.end(handed),
-            (Ok(Some(Err(fault))), _) => self.fail(&fault),
-            (_, Guest::Failed(fault)) => self.fail(fault),
-            (Err(_), _) | (Ok(None), Guest::Returned) => {
+        match (self.outcome.take(), guest) {
+            (Some(Ok(handed)), _) => self.end(handed),
+            (Some(Err(fault)), _) => self.fail(&fault),
+            (None, Guest::Failed(fault)) => self.fail(fault),
+            (None, Guest::Returned) => {
                 self.fail(&Fault::new(Status::NoResponse, "the guest ended without a result"));
             }
-            (Ok(None), Guest::Running) => {}
+            (None, Guest::Running) => {}
         }
     }
 
@@ -94,10 +96,8 @@ unsafe fn start(
         return Err(Fault::new(Status::Invalid, "'call' is null"));
     }
     let sink = *unsafe { options(sink) }?;
-    let (sender, outcome) = oneshot::channel();
-    let function = function as usize;
-    let turn = ExportTurn { function, arguments, outcome: sender };
-    let reply = Reply::Export(ExportReply { outcome, sink, ended: false });
+    let turn = ExportTurn { function: function as usize, arguments };
+    let reply = Reply::Export(ExportReply { outcome: None, sink, ended: false });
     let id = task.instance()?.start(Turn::Export(turn), reply)?;
     unsafe { *call = id };
     Ok(())

@@ -54,17 +54,18 @@ impl Handler {
 pub async fn handle_p2(
     guest: &p2::bindings::Proxy,
     store: &mut Store<HostState>,
-    turn: HttpTurn,
+    turn: Box<HttpTurn>,
 ) -> Result<()> {
     use p2::bindings::http::types::Scheme;
-    let scheme = match turn.request.uri().scheme_str() {
+    let HttpTurn { request, answer } = *turn;
+    let scheme = match request.uri().scheme_str() {
         Some("https") => Scheme::Https,
         _ => Scheme::Http,
     };
     let mut http = store.data_mut().http();
-    let request = http.new_incoming_request(scheme, turn.request)?;
+    let request = http.new_incoming_request(scheme, request)?;
     let out = http.new_response_outparam_from_callback(move |result| {
-        drop(turn.answer.send(result.map_err(|code| format!("{code:?}"))));
+        drop(answer.send(result.map_err(|code| format!("{code:?}"))));
     })?;
     guest.wasi_http_incoming_handler().call_handle(&mut *store, request, out).await
 }
@@ -87,11 +88,12 @@ fn take_over(
 pub async fn handle_p3(
     guest: &p3::bindings::Service,
     accessor: &Accessor<HostState>,
-    turn: HttpTurn,
+    turn: Box<HttpTurn>,
 ) -> Result<()> {
+    let HttpTurn { request, answer: out } = *turn;
     let handle = guest.wasi_http_handler().func_handle();
     let (call, sent) = accessor.with(|mut access| {
-        let (request, sent) = take_over(access.data_mut(), turn.request)?;
+        let (request, sent) = take_over(access.data_mut(), request)?;
         handle.start_call_concurrent(access, (request,)).map(|call| (call, sent))
     })?;
     let answer = match handle.finish_call_concurrent(accessor, call).await?.0 {
@@ -101,7 +103,7 @@ pub async fn handle_p3(
             response.into_http_with_getter(&mut access, sent, HostState::http)
         })?),
     };
-    drop(turn.answer.send(answer));
+    drop(out.send(answer));
     Ok(())
 }
 
@@ -127,7 +129,7 @@ unsafe fn start(
     }
     let request = unsafe { request_of(raw) }?;
     let (answer, receiver) = oneshot::channel();
-    let turn = Turn::Http(HttpTurn { request, answer });
+    let turn = Turn::Http(Box::new(HttpTurn { request, answer }));
     let id = instance.start(turn, Reply::Http(Response::new(sink, receiver)))?;
     unsafe { *call = id };
     Ok(())

@@ -3,6 +3,7 @@
 
 use crate::abi::{give, handle, options};
 use crate::component::{ComponentParts, WeComponent};
+use crate::desk::{Desk, Job, News};
 use crate::error::{Fault, Status, instance_lost, report};
 use crate::export_call::ExportReply;
 use crate::limits::{RunningTime, WeInstanceOptions};
@@ -10,90 +11,9 @@ use crate::response::{Guest, Response};
 use crate::serve::{self, Ended, Turn};
 use crate::task::{WeTask, Work};
 use crate::world::World;
-use futures::channel::oneshot;
-use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
-
-/// One call on its way into the guest.
-pub struct Job {
-    id: u64,
-    pub turn: Turn,
-    /// Told when the guest has returned from the call.
-    pub returned: oneshot::Sender<()>,
-}
-
-#[derive(Default)]
-struct QueueState {
-    waiting: VecDeque<Job>,
-    closed: bool,
-    waker: Option<Waker>,
-}
-
-/// Between the task's owner, who adds calls, and its guest, who takes them.
-#[derive(Default)]
-pub struct Queue {
-    state: Mutex<QueueState>,
-    /// Calls that wait or that the guest has not returned from. Changed by whoever polls the task or
-    /// owns it, never by two at one time; looked at after each poll, so without the lock.
-    calls: AtomicU32,
-}
-
-impl Queue {
-    fn lock(&self) -> MutexGuard<'_, QueueState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn add(&self, job: Job) {
-        self.calls.fetch_add(1, Relaxed);
-        self.change(|state| state.waiting.push_back(job));
-    }
-
-    fn remove(&self, id: u64) {
-        self.change(|state| {
-            let before = state.waiting.len();
-            state.waiting.retain(|job| job.id != id);
-            self.calls.fetch_sub((before - state.waiting.len()) as u32, Relaxed);
-        });
-    }
-
-    /// The next call; none once the instance is closed and no call waits.
-    pub fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Option<Job>> {
-        let mut state = self.lock();
-        if let Some(job) = state.waiting.pop_front() {
-            return Poll::Ready(Some(job));
-        }
-        if state.closed {
-            return Poll::Ready(None);
-        }
-        if !state.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-            state.waker = Some(cx.waker().clone());
-        }
-        Poll::Pending
-    }
-
-    /// The guest has returned from one call.
-    pub fn has_returned(&self) {
-        self.calls.fetch_sub(1, Relaxed);
-    }
-
-    fn change(&self, change: impl FnOnce(&mut QueueState)) {
-        let waker = {
-            let mut state = self.lock();
-            change(&mut state);
-            state.waker.take()
-        };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-
-    fn calls(&self) -> u32 {
-        self.calls.load(Relaxed)
-    }
-}
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
 /// The way out of one call.
 pub enum Reply {
@@ -121,30 +41,15 @@ impl Reply {
 struct Call {
     id: u64,
     reply: Reply,
-    returned: Option<oneshot::Receiver<()>>,
-}
-
-impl Call {
-    /// How the guest stands with this call while the instance runs.
-    fn standing(&mut self) -> Guest<'static> {
-        match &mut self.returned {
-            None => Guest::Returned,
-            Some(returned) => match returned.try_recv() {
-                Ok(Some(())) => {
-                    self.returned = None;
-                    Guest::Returned
-                }
-                _ => Guest::Running,
-            },
-        }
-    }
+    /// The guest is done with it.
+    returned: bool,
 }
 
 pub struct Instance {
     /// Kept when the guest has to be given up while it runs: responses are still read from its store.
     guest: Pin<Box<dyn Future<Output = Ended> + Send>>,
     ended: Option<Ended>,
-    queue: Arc<Queue>,
+    desk: Arc<Desk>,
     calls: Vec<Call>,
     calls_made: u64,
     component: Arc<ComponentParts>,
@@ -155,14 +60,14 @@ pub struct Instance {
 impl Instance {
     /// `options` are resolved.
     fn new(component: &WeComponent, options: WeInstanceOptions, world: Arc<World>) -> Self {
-        let queue = Arc::new(Queue::default());
+        let desk = Arc::new(Desk::default());
         let running_time = Arc::new(RunningTime::new(&options));
         let given = (options, world);
-        let guest = serve::serve(component.0.clone(), given, queue.clone(), running_time.clone());
+        let guest = serve::serve(component.0.clone(), given, desk.clone(), running_time.clone());
         Instance {
             guest: Box::pin(guest),
             ended: None,
-            queue,
+            desk,
             calls: Vec::new(),
             calls_made: 0,
             component: component.0.clone(),
@@ -173,14 +78,13 @@ impl Instance {
 
     /// Hands a call to the guest. Errors: State, once the instance was closed or has ended.
     pub fn start(&mut self, turn: Turn, reply: Reply) -> Result<u64, Fault> {
-        if self.ended.is_some() || self.queue.lock().closed {
+        if self.ended.is_some() || self.desk.is_closed() {
             return Err(Fault::new(Status::State, "the instance takes no more calls"));
         }
         self.calls_made += 1;
         let id = self.calls_made;
-        let (returned, on_return) = oneshot::channel();
-        self.calls.push(Call { id, reply, returned: Some(on_return) });
-        self.queue.add(Job { id, turn, returned });
+        self.calls.push(Call { id, reply, returned: false });
+        self.desk.add(Job { id, turn });
         Ok(id)
     }
 
@@ -189,7 +93,7 @@ impl Instance {
     }
 
     fn close(&mut self) {
-        self.queue.change(|state| state.closed = true);
+        self.desk.close();
     }
 
     fn resume(&mut self, id: u64) {
@@ -202,18 +106,22 @@ impl Instance {
     /// Nobody wants to hear of the call any more; a guest that has begun it goes on.
     fn give_up(&mut self, id: u64) {
         self.calls.retain(|call| call.id != id);
-        self.queue.remove(id);
+        self.desk.remove(id);
     }
 
     fn poll_guest(&mut self, cx: &mut Context<'_>) {
         if self.ended.is_some() {
             return;
         }
+        self.desk.waker.begin_poll();
         let polled = self.guest.as_mut().poll(cx);
+        if self.desk.waker.end_poll() {
+            cx.waker().wake_by_ref();
+        }
         self.running_time.end_poll();
         let ended = match polled {
             Poll::Ready(ended) => ended,
-            Poll::Pending if self.running_time.is_used_up() && self.queue.calls() > 0 => {
+            Poll::Pending if self.running_time.is_used_up() && self.desk.calls() > 0 => {
                 Ended::without_store(Fault::cpu())
             }
             Poll::Pending => return,
@@ -226,21 +134,39 @@ impl Instance {
 
     /// What every call is told of a fault that ends more than one.
     fn lost_together(&self, fault: &Fault) -> Option<Fault> {
-        let unreturned = self.calls.iter().filter(|call| call.returned.is_some()).count();
+        let unreturned = self.calls.iter().filter(|call| !call.returned).count();
         (unreturned > 1).then(|| instance_lost(fault, unreturned))
+    }
+
+    /// True if something may have arrived of a reply.
+    fn take_news(&mut self) -> bool {
+        let calls = &mut self.calls;
+        let has_news = self.desk.drain_news(|(id, news)| {
+            let Some(call) = calls.iter_mut().find(|call| call.id == id) else { return };
+            match (news, &mut call.reply) {
+                (News::Outcome(outcome), Reply::Export(reply)) => reply.take(outcome),
+                _ => call.returned = true,
+            }
+        });
+        let is_read = |call: &Call| matches!(call.reply, Reply::Http(_));
+        has_news || self.ended.is_some() || self.calls.iter().any(is_read)
     }
 
     /// Passes on what has arrived of every reply; drops those that are complete.
     fn poll_replies(&mut self, cx: &mut Context<'_>) {
+        if !self.take_news() {
+            return;
+        }
         let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref());
         let shared = fault.and_then(|one| self.lost_together(one));
         let fault = shared.as_ref().or(fault);
         let has_ended = self.ended.is_some();
         self.calls.retain_mut(|call| {
-            let standing = match (call.standing(), fault) {
-                (Guest::Running, Some(fault)) => Guest::Failed(fault),
-                (Guest::Running, None) if has_ended => Guest::Returned,
-                (standing, _) => standing,
+            let standing = match fault {
+                _ if call.returned => Guest::Returned,
+                Some(fault) => Guest::Failed(fault),
+                None if has_ended => Guest::Returned,
+                None => Guest::Running,
             };
             call.reply.poll(cx, standing);
             !call.reply.has_ended()
@@ -256,7 +182,7 @@ impl Work for Instance {
     }
 
     fn calls(&self) -> u32 {
-        if self.ended.is_some() { 0 } else { self.queue.calls() }
+        if self.ended.is_some() { 0 } else { self.desk.calls() }
     }
 
     fn as_instance(&mut self) -> Option<&mut Instance> {

@@ -11,6 +11,7 @@ mod body;
 mod command;
 mod component;
 mod config;
+mod desk;
 mod engine;
 mod error;
 mod export_call;
@@ -35,7 +36,7 @@ mod world;
 mod tests;
 
 /// Changes together with `WE_ABI_VERSION` in the header.
-const ABI_VERSION: u32 = 7;
+const ABI_VERSION: u32 = 8;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn we_abi_version() -> u32 {

@@ -105,6 +105,11 @@ pub unsafe fn borrow_waker(data: *mut c_void) -> ManuallyDrop<Waker> {
     })
 }
 
+/// Says apart the threads that live at one time.
+pub fn thread_id() -> usize {
+    HERE.with(|here| std::ptr::from_ref(here).addr())
+}
+
 /// The poll that this thread is in.
 #[derive(Clone, Copy)]
 struct Slice {
@@ -114,6 +119,7 @@ struct Slice {
 
 thread_local! {
     static ENTERED: Cell<bool> = const { Cell::new(false) };
+    static HERE: u8 = const { 0 };
     static SLICE: Cell<Option<Slice>> = const { Cell::new(None) };
 }
 

@@ -2,26 +2,26 @@
 //! one after the other, or many at a time where the guest is made for that (WASI 0.3).
 
 use crate::component::ComponentParts;
+use crate::desk::{Desk, Job, News};
 use crate::engine::Flavour;
 use crate::error::Fault;
 use crate::export_call::{ExportTurn, Outcome};
 use crate::http::{Handler, HttpTurn, handle_p2, handle_p3};
-use crate::instance::{Job, Queue};
 use crate::limits::{RunningTime, WeInstanceOptions};
 use crate::store::{HostState, new_store};
 use crate::value::{self, Calls, Handed};
 use crate::world::World;
-use futures::channel::oneshot;
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use wasmtime::component::{Accessor, Instance};
 use wasmtime::{Error, Result, Store, bail};
 
 /// What a call is.
 pub enum Turn {
-    Http(HttpTurn),
+    Http(Box<HttpTurn>),
     Export(ExportTurn),
 }
 
@@ -40,14 +40,14 @@ impl Ended {
 struct Server {
     component: Arc<ComponentParts>,
     concurrent_max: usize,
-    queue: Arc<Queue>,
+    desk: Arc<Desk>,
     running_time: Arc<RunningTime>,
 }
 
 pub async fn serve(
     component: Arc<ComponentParts>,
     (options, world): (WeInstanceOptions, Arc<World>),
-    queue: Arc<Queue>,
+    desk: Arc<Desk>,
     running_time: Arc<RunningTime>,
 ) -> Ended {
     let made = component.engine.machine(component.flavour).and_then(|machine| {
@@ -58,7 +58,7 @@ pub async fn serve(
         Err(fault) => return Ended::without_store(fault),
     };
     let concurrent_max = options.concurrent_max as usize;
-    let server = Server { component, concurrent_max, queue, running_time };
+    let server = Server { component, concurrent_max, desk, running_time };
     let result = server.run(&mut store).await;
     let fault = result.err().map(|error| Fault::of_guest(&error, store.data().growth_refused()));
     Ended { _store: Some(store), fault }
@@ -89,11 +89,14 @@ impl Server {
         store: &mut Store<HostState>,
         guest: &mut Bound<'_>,
     ) -> Result<()> {
-        while let Some(job) = poll_fn(|cx| self.queue.poll_next(cx)).await {
+        while let Some(job) = poll_fn(|cx| self.desk.poll_next(cx)).await {
             self.running_time.begin_call();
             match job.turn {
                 Turn::Http(turn) => match &guest.handler {
-                    Some(Handler::P2(handler)) => handle_p2(handler, store, turn).await?,
+                    Some(Handler::P2(handler)) => {
+                        handle_p2(handler, store, turn).await?;
+                        self.desk.tell(job.id, News::Returned);
+                    }
                     _ => bail!("the instance has no handler of requests"),
                 },
                 Turn::Export(turn) => {
@@ -102,11 +105,10 @@ impl Server {
                     if called.as_ref().is_ok_and(|handed| !handed.streams.is_empty()) {
                         bail!("a component that handles requests of WASI 0.2 gives no streams");
                     }
-                    settle(called, turn.outcome)?;
+                    self.desk.tell(job.id, News::Outcome(settle(called)?));
                 }
             }
-            self.queue.has_returned();
-            let _ = job.returned.send(());
+            self.desk.end_call();
         }
         Ok(())
     }
@@ -115,11 +117,14 @@ impl Server {
         let open_streams = store.data().values.open_streams.clone();
         store
             .run_concurrent(async |accessor| {
-                let mut running = FuturesUnordered::new();
+                let mut running = Running::new();
+                let waker = Waker::from(self.desk.waker.clone());
                 poll_fn(|cx| {
+                    self.desk.begin_turn(cx.waker());
+                    let cx = &mut Context::from_waker(&waker);
                     loop {
-                        while let Poll::Ready(Some(returned)) = running.poll_next_unpin(cx) {
-                            self.queue.has_returned();
+                        while let Some(returned) = running.poll_next(cx) {
+                            self.desk.end_call();
                             if let Err(error) = returned {
                                 return Poll::Ready(Err(error));
                             }
@@ -127,9 +132,9 @@ impl Server {
                         match self.poll_next(accessor, guest, running.len(), cx) {
                             Poll::Ready(Some(job)) => {
                                 self.running_time.begin_call();
-                                running.push(guest.run_together(accessor, job));
+                                running.push(self.run_together(accessor, guest, job));
                             }
-                            Poll::Ready(None) if running.is_empty() => {
+                            Poll::Ready(None) if running.len() == 0 => {
                                 ready!(accessor.poll_no_interesting_tasks(cx));
                                 return open_streams.poll_none(cx).map(Ok);
                             }
@@ -140,6 +145,26 @@ impl Server {
                 .await
             })
             .await?
+    }
+
+    async fn run_together(
+        &self,
+        accessor: &Accessor<HostState>,
+        guest: &Bound<'_>,
+        job: Job,
+    ) -> Result<()> {
+        match (job.turn, &guest.handler, &guest.exports) {
+            // Not told as returned: a 0.3 guest writes its body after that.
+            (Turn::Http(turn), Some(Handler::P3(handler)), _) => {
+                handle_p3(handler, accessor, turn).await
+            }
+            (Turn::Export(turn), _, Some(calls)) => {
+                let called = calls.call_concurrent(accessor, turn.function, turn.arguments).await;
+                self.desk.tell(job.id, News::Outcome(settle(called)?));
+                Ok(())
+            }
+            _ => bail!("the instance has no export for this call"),
+        }
     }
 
     /// The next call if the guest would begin with it at once.
@@ -156,7 +181,46 @@ impl Server {
         if running >= self.concurrent_max || guest.handler.as_ref().is_some_and(holds_back) {
             return Poll::Pending;
         }
-        self.queue.poll_next(cx)
+        self.desk.poll_next(cx)
+    }
+}
+
+/// Calls that one guest serves at a time. Nearly always that is one, which pays for no more.
+struct Running<F> {
+    first: Pin<Box<Option<F>>>,
+    others: FuturesUnordered<F>,
+}
+
+impl<F: Future> Running<F> {
+    fn new() -> Self {
+        Running { first: Box::pin(None), others: FuturesUnordered::new() }
+    }
+
+    fn len(&self) -> usize {
+        usize::from(self.first.is_some()) + self.others.len()
+    }
+
+    fn push(&mut self, call: F) {
+        match *self.first {
+            None => self.first.set(Some(call)),
+            Some(_) => self.others.push(call),
+        }
+    }
+
+    /// What one of them came to, if one has ended.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Option<F::Output> {
+        let first = self.first.as_mut().as_pin_mut();
+        if let Some(Poll::Ready(output)) = first.map(|call| call.poll(cx)) {
+            self.first.set(None);
+            return Some(output);
+        }
+        if self.others.is_empty() {
+            return None;
+        }
+        match self.others.poll_next_unpin(cx) {
+            Poll::Ready(output) => output,
+            Poll::Pending => None,
+        }
     }
 }
 
@@ -177,29 +241,12 @@ impl Bound<'_> {
         }
         self.exports.as_ref().ok_or_else(|| Error::msg("the exports are bound"))
     }
-
-    async fn run_together(&self, accessor: &Accessor<HostState>, job: Job) -> Result<()> {
-        match (job.turn, &self.handler, &self.exports) {
-            // `job.returned` is dropped unused: a 0.3 guest writes its body after it has returned.
-            (Turn::Http(turn), Some(Handler::P3(handler)), _) => {
-                handle_p3(handler, accessor, turn).await
-            }
-            (Turn::Export(turn), _, Some(calls)) => {
-                let called = calls.call_concurrent(accessor, turn.function, turn.arguments).await;
-                settle(called, turn.outcome)
-            }
-            _ => bail!("the instance has no export for this call"),
-        }
-    }
 }
 
-/// Gives the outcome away. An error that leaves the guest as it was is an outcome; any other ends it.
-fn settle(called: Result<Handed>, outcome: oneshot::Sender<Outcome>) -> Result<()> {
-    let settled = match called {
-        Ok(handed) => Ok(handed),
-        Err(error) => Err(value::argument_fault_of(&error).ok_or(error)?),
-    };
-    // Nobody waits for it any more: that is no fault of the guest's.
-    drop(outcome.send(settled));
-    Ok(())
+/// An error that leaves the guest as it was is an outcome; any other ends it.
+fn settle(called: Result<Handed>) -> Result<Outcome> {
+    match called {
+        Ok(handed) => Ok(Ok(handed)),
+        Err(error) => value::argument_fault_of(&error).map(Err).ok_or(error),
+    }
 }

@@ -169,12 +169,17 @@ impl Calls {
         }
     }
 
-    fn prepare(&self, state: &mut HostState, function: usize, value: Value) -> Result<Prepared> {
+    fn prepare(
+        &self,
+        state: &mut HostState,
+        function: usize,
+        mut value: Value,
+    ) -> Result<Prepared> {
         let export = self.export(function)?;
         let values = &mut state.values;
         let call = export.has_handles.then(|| values.handles.begin_call());
         let (handles, resources) = (&mut values.handles, self.resources.as_slice());
-        let (room, ends) = (values.octets_max, vec![true; value.ends()]);
+        let (room, ends) = (values.octets_max, vec![true; value.ends().len()]);
         let fits = match &export.refusal {
             Some(reason) => Err(Error::msg(format!("it uses {reason}, which cannot be carried"))),
             None => Receiver { handles, call, resources, room, ends }.check(

@@ -1,25 +1,23 @@
 //! How a call of an import reaches the C side and how its answer comes back: inline, or later through a
 //! token that any thread completes.
 
+use super::State;
+use super::import_call::{Asking, ImportCall};
 use super::lift::Handed;
 use super::streams::WeStream;
-use super::token::{Answer, WeImport, polled_again};
 use super::value::Value;
 use crate::abi::{Context, WeBuf, WeStr};
-use crate::body::{BodyReader, WeBody};
+use crate::body::WeBody;
 use crate::error::{Fault, Status, TrapKind};
 use std::ffi::c_void;
 use std::fmt;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Poll, Waker, ready};
-use wasmtime::{Error, Result};
+use std::ptr::{NonNull, null_mut};
 
 /// `we_imports`: who answers the imports of one store.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct WeImports {
-    pub call: Option<extern "C" fn(*mut c_void, u32, WeBuf, *mut WeReply)>,
+    pub call: Option<extern "C" fn(*mut c_void, u32, WeBuf, *mut ImportCall)>,
     pub drop_resource: Option<extern "C" fn(*mut c_void, u32, WeStr)>,
     pub context: Context,
 }
@@ -42,7 +40,7 @@ impl Refusal {
         Refusal { status, message }
     }
 
-    fn by_engine(message: &str) -> Self {
+    pub fn by_engine(message: &str) -> Self {
         Refusal { status: Status::Internal, message: message.to_owned() }
     }
 
@@ -60,109 +58,46 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// `we_reply`: the answer of one call, or who will give it, and the streams and futures of both sides.
-pub struct WeReply {
-    progress: Progress,
-    /// Of the arguments: the C side takes what it wants while its callback runs.
-    streams: Vec<Option<WeStream>>,
-    /// Of the answer.
-    ends: Vec<BodyReader>,
-}
-
-enum Progress {
-    Open,
-    Answered(Answer),
-    Deferred(Waiting),
-}
-
-/// The guest's end of a token, until the answer was taken.
-struct Waiting(Option<Arc<WeImport>>);
-
-impl Waiting {
-    fn poll(&mut self, waker: &Waker) -> Poll<Result<Value>> {
-        let Some(token) = &self.0 else { return Poll::Ready(Err(polled_again())) };
-        let answer = ready!(token.poll(waker));
-        self.0 = None;
-        Poll::Ready(answer)
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if let Some(token) = &self.0 {
-            token.abandon();
+/// Asks the C side. Its callback runs here.
+pub fn ask(state: &mut State, function: u32, handed: Handed) -> Asking {
+    let imports = state.imports;
+    Asking::new(&mut state.spares, imports.context, handed.streams, |reply| match imports.call {
+        Some(call) => call(imports.context.0, function, handed.octets.into_buf(), reply.as_ptr()),
+        None => {
+            let message = "the guest calls an import, and its call was started without any";
+            unsafe { answer(reply.as_ptr(), Err(Refusal::by_engine(message))) };
         }
-    }
-}
-
-impl WeReply {
-    pub fn new(streams: Vec<WeStream>) -> Self {
-        let streams =
-            if streams.is_empty() { Vec::new() } else { streams.into_iter().map(Some).collect() };
-        WeReply { progress: Progress::Open, streams, ends: Vec::new() }
-    }
-
-    /// Asks the C side. Its callback runs here.
-    pub fn ask(imports: &WeImports, function: u32, handed: Handed) -> Self {
-        let mut reply = WeReply::new(handed.streams);
-        let Some(call) = imports.call else {
-            return reply.failed("the guest calls an import, and its call was started without any");
-        };
-        call(imports.context.0, function, handed.octets.into_buf(), &mut reply);
-        // Nobody reads those that were not taken.
-        reply.streams = Vec::new();
-        if let Progress::Open = reply.progress {
-            return reply.failed("the host neither answered the import nor said that it would");
-        }
-        reply
-    }
-
-    fn failed(mut self, message: &str) -> Self {
-        self.progress = Progress::Answered(Err(Refusal::by_engine(message)));
-        self
-    }
-
-    fn give(&mut self, progress: Progress) {
-        if let Progress::Open = self.progress {
-            self.progress = progress;
-        }
-    }
-
-    fn defer(&mut self) -> Option<Arc<WeImport>> {
-        let Progress::Open = self.progress else { return None };
-        let token = Arc::new(WeImport::default());
-        self.progress = Progress::Deferred(Waiting(Some(token.clone())));
-        Some(token)
-    }
-}
-
-impl Future for WeReply {
-    type Output = Result<Value>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Result<Value>> {
-        if let Progress::Deferred(waiting) = &mut self.progress {
-            return waiting.poll(cx.waker());
-        }
-        let ends = std::mem::take(&mut self.ends);
-        Poll::Ready(match std::mem::replace(&mut self.progress, Progress::Open) {
-            Progress::Answered(answer) => {
-                answer.map(|octets| Value::new(octets, ends)).map_err(Error::new)
-            }
-            _ => Err(polled_again()),
-        })
-    }
+    })
 }
 
 const TAKEN: i32 = 0;
 const GONE: i32 = 1;
 
+type Answer = std::result::Result<WeBuf, Refusal>;
+
 /// # Safety
-/// `token` is null or came from `we_import_defer` and is not used again.
-unsafe fn finish(token: *const WeImport, answer: Answer) -> i32 {
-    if token.is_null() {
-        return GONE;
+/// Whoever calls it answers `call`, and has not done so.
+unsafe fn put(call: &ImportCall, answer: Answer) {
+    match answer {
+        Ok(octets) => unsafe { call.value() }.octets = octets,
+        Err(refusal) => unsafe { call.refuse(refusal) },
     }
-    if unsafe { Arc::from_raw(token) }.finish(answer) { TAKEN } else { GONE }
+}
+
+/// # Safety
+/// `reply` is null, or its callback is running.
+unsafe fn answer(reply: *const ImportCall, answer: Answer) {
+    let Some(call) = unsafe { reply.as_ref() }.filter(|call| call.is_asked()) else { return };
+    unsafe { put(call, answer) };
+    call.end_question(true);
+}
+
+/// # Safety
+/// `token` is null or came from `we_reply_defer` and is not used again.
+unsafe fn finish(token: *mut ImportCall, answer: Answer) -> i32 {
+    let Some(token) = NonNull::new(token) else { return GONE };
+    unsafe { put(token.as_ref(), answer) };
+    if unsafe { ImportCall::finish(token) } { TAKEN } else { GONE }
 }
 
 /// How many ends one answer may bring.
@@ -173,14 +108,15 @@ const NO_PLACE: u32 = u32::MAX;
 ///
 /// # Safety
 /// `body` is null or a live handle.
-unsafe fn attach(ends: &mut Vec<BodyReader>, body: *const WeBody) -> u32 {
+unsafe fn attach(value: &mut Value, body: *const WeBody) -> u32 {
     // Nothing is taken that would be dropped here: that tells the C side, and a lock may be held.
+    let ends = value.ends();
     if ends.len() >= ENDS_MAX {
         return NO_PLACE;
     }
     match unsafe { body.as_ref() }.map(WeBody::take_reader) {
         Some(Ok(end)) => {
-            ends.push(end);
+            ends.push(Some(end));
             ends.len() as u32 - 1
         }
         _ => NO_PLACE,
@@ -196,65 +132,71 @@ pub unsafe fn with_ends(
     bodies: *const *const WeBody,
     count: usize,
 ) -> std::result::Result<Value, Fault> {
-    let mut ends = Vec::new();
+    let mut value = Value::from(octets);
     for at in 0..count {
-        if unsafe { attach(&mut ends, *bodies.add(at)) } == NO_PLACE {
+        if unsafe { attach(&mut value, *bodies.add(at)) } == NO_PLACE {
             let message = "an end is null, was given before, or is the 129th of the arguments";
             return Err(Fault::new(Status::Invalid, message));
         }
     }
-    Ok(Value::new(octets, ends))
+    Ok(value)
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_reply_answer(reply: *mut WeReply, value: WeBuf) {
-    if let Some(reply) = unsafe { reply.as_mut() } {
-        reply.give(Progress::Answered(Ok(value)));
+pub unsafe extern "C" fn we_reply_answer(reply: *mut ImportCall, value: WeBuf) {
+    unsafe { answer(reply, Ok(value)) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_reply_refuse(reply: *mut ImportCall, kind: i32, message: WeStr) {
+    unsafe { answer(reply, Err(Refusal::of(kind, message))) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_reply_defer(reply: *mut ImportCall) -> *mut ImportCall {
+    match unsafe { reply.as_ref() } {
+        Some(call) if call.is_asked() => {
+            call.end_question(false);
+            reply
+        }
+        _ => null_mut(),
     }
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_reply_refuse(reply: *mut WeReply, kind: i32, message: WeStr) {
-    if let Some(reply) = unsafe { reply.as_mut() } {
-        reply.give(Progress::Answered(Err(Refusal::of(kind, message))));
+pub unsafe extern "C" fn we_reply_take_stream(reply: *mut ImportCall, place: u32) -> *mut WeStream {
+    let stream = unsafe { reply.as_ref().and_then(|call| call.take_stream(place as usize)) };
+    stream.map_or(null_mut(), |stream| Box::into_raw(Box::new(stream)))
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_reply_attach(reply: *mut ImportCall, body: *const WeBody) -> u32 {
+    match unsafe { reply.as_ref() } {
+        Some(call) if call.is_asked() => unsafe { attach(call.value(), body) },
+        _ => NO_PLACE,
     }
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_reply_defer(reply: *mut WeReply) -> *const WeImport {
-    let token = unsafe { reply.as_mut() }.and_then(WeReply::defer);
-    token.map_or(std::ptr::null(), Arc::into_raw)
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_reply_take_stream(reply: *mut WeReply, place: u32) -> *mut WeStream {
-    let reply = unsafe { reply.as_mut() };
-    let stream = reply.and_then(|reply| reply.streams.get_mut(place as usize)?.take());
-    stream.map_or(std::ptr::null_mut(), |stream| Box::into_raw(Box::new(stream)))
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_reply_attach(reply: *mut WeReply, body: *const WeBody) -> u32 {
-    match unsafe { reply.as_mut() } {
-        Some(reply) => unsafe { attach(&mut reply.ends, body) },
-        None => NO_PLACE,
-    }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_import_attach(token: *const WeImport, body: *const WeBody) -> u32 {
+pub unsafe extern "C" fn we_import_attach(token: *mut ImportCall, body: *const WeBody) -> u32 {
     match unsafe { token.as_ref() } {
-        Some(token) => unsafe { attach(token.ends(), body) },
+        Some(call) => unsafe { attach(call.value(), body) },
         None => NO_PLACE,
     }
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_import_complete(token: *const WeImport, value: WeBuf) -> i32 {
+pub unsafe extern "C" fn we_import_context(token: *const ImportCall) -> *mut c_void {
+    let call = unsafe { token.as_ref() }.filter(|call| call.is_wanted());
+    call.map_or(null_mut(), |call| call.context().0)
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_import_complete(token: *mut ImportCall, value: WeBuf) -> i32 {
     unsafe { finish(token, Ok(value)) }
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_import_fail(token: *const WeImport, kind: i32, message: WeStr) -> i32 {
+pub unsafe extern "C" fn we_import_fail(token: *mut ImportCall, kind: i32, message: WeStr) -> i32 {
     unsafe { finish(token, Err(Refusal::of(kind, message))) }
 }

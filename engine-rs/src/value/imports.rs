@@ -1,7 +1,8 @@
 //! Defines every import that the engine does not offer, so that its calls reach the C side.
 
 use super::describe::{Description, Function, Interface, is_offered};
-use super::hook::WeReply;
+use super::hook;
+use super::import_call::Asking;
 use super::shape::{Origin, Shape, Side};
 use super::slots::{Answer, Arguments};
 use super::types::{RESOURCES_MAX, resource_type};
@@ -180,11 +181,11 @@ impl Import {
         &self,
         mut store: StoreContextMut<'_, HostState>,
         arguments: Arguments<N>,
-    ) -> Result<WeReply> {
+    ) -> Result<Asking> {
+        let handed = arguments.0.seal(store.as_context_mut())?;
         let state = &mut store.data_mut().values;
         state.import_names.get_or_insert_with(|| self.names.clone());
-        let handed = arguments.0.seal(store.as_context_mut())?;
-        Ok(WeReply::ask(&store.data().values.imports, self.number, handed))
+        Ok(hook::ask(state, self.number, handed))
     }
 }
 
@@ -194,8 +195,8 @@ fn define_sync<const N: usize, const M: usize>(
     import: Import,
 ) -> Result<()> {
     instance.func_wrap_async(name, move |store, arguments: Arguments<N>| {
-        let (reply, function) = (import.ask(store, arguments), import.number);
-        Box::new(async move { Ok(Answer::<M> { value: reply?.await?, function }) })
+        let (asking, function) = (import.ask(store, arguments), import.number);
+        Box::new(async move { Ok(Answer::<M> { answered: asking?.await?, function }) })
     })
 }
 
@@ -206,8 +207,8 @@ fn define_async<const N: usize, const M: usize>(
 ) -> Result<()> {
     instance.func_wrap_concurrent(name, move |accessor, arguments: Arguments<N>| {
         let function = import.number;
-        let reply = accessor.with(|mut store| import.ask(store.as_context_mut(), arguments));
-        Box::pin(async move { Ok(Answer::<M> { value: reply?.await?, function }) })
+        let asking = accessor.with(|mut store| import.ask(store.as_context_mut(), arguments));
+        Box::pin(async move { Ok(Answer::<M> { answered: asking?.await?, function }) })
     })
 }
 

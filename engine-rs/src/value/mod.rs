@@ -1,14 +1,16 @@
 //! Any import and any export of a component, with values in one encoding (that of wRPC) between guests
 //! and the C side. `describe` says what there is, `imports` and `exports` are the two directions of a
 //! call, `lift` and `lower` the codec between a guest's memory and octets, `slots` how wasmtime meets
-//! it; `token` is an answer that comes later; `streams` and `payload` are what of 0.3 outlives a call. The codec uses wasmtime's traits for values, which are public but not stable: only `lift`,
-//! `lower`, `slots` and `types` know them, and the tests compare them with wasmtime's own values.
+//! it; `import_call` is a question to the C side until its answer; `streams` and `payload` are what of 0.3
+//! outlives a call. The codec uses wasmtime's traits for values, which are public but not stable: only
+//! `lift`, `lower`, `slots` and `types` know them, and the tests compare them with wasmtime's own values.
 
 mod check;
 mod describe;
 mod exports;
 mod handles;
 mod hook;
+mod import_call;
 mod imports;
 mod json;
 mod lift;
@@ -18,7 +20,6 @@ mod payload;
 mod shape;
 mod slots;
 mod streams;
-mod token;
 mod types;
 mod value;
 mod wire;
@@ -38,6 +39,7 @@ use crate::abi::WeStr;
 use crate::error::Fault;
 use crate::store::HostState;
 use handles::Handles;
+use import_call::Spares;
 use imports::Imports;
 use std::sync::Arc;
 use wasmtime::component::{Component, Linker};
@@ -45,6 +47,7 @@ use wasmtime::component::{Component, Linker};
 /// What a store knows about values.
 pub struct State {
     imports: WeImports,
+    spares: Spares,
     handles: Handles,
     /// What one call may hand over, in each direction.
     octets_max: usize,
@@ -58,7 +61,14 @@ impl State {
     pub fn new(imports: WeImports, handles_max: u32, octets_max: u64) -> Self {
         let handles = Handles::new(handles_max as usize);
         let octets_max = octets_max as usize;
-        State { imports, handles, octets_max, import_names: None, open_streams: Arc::default() }
+        State {
+            imports,
+            spares: Spares::default(),
+            handles,
+            octets_max,
+            import_names: None,
+            open_streams: Arc::default(),
+        }
     }
 
     /// Gives a handle to the guest; one that cannot be given goes back.

@@ -2,6 +2,7 @@
 //! unsafe traits for as many core values as its parameter says; `typecheck` compares that number with
 //! the real one when a function is linked or looked up.
 
+use super::import_call::Answered;
 use super::lift::{self, Lifted};
 use super::lower::{Lowerer, Slots, state_of};
 use super::types::address_in;
@@ -25,7 +26,7 @@ pub struct Arguments<const N: usize>(pub Lifted);
 
 /// What an import of `N` slots answers; none where the guest wants it in memory.
 pub struct Answer<const N: usize> {
-    pub value: Value,
+    pub answered: Answered,
     /// The number of the import.
     pub function: u32,
 }
@@ -70,6 +71,26 @@ fn lift_slots(cx: &mut LiftContext<'_>, ty: InterfaceType, slots: &[ValRaw]) -> 
         return Ok(Lifted::empty());
     }
     lift::from_slots(cx, &tuple.types, slots)
+}
+
+impl<const N: usize> Answer<N> {
+    fn lower<T: 'static>(
+        &self,
+        cx: &mut LowerContext<'_, T>,
+        ty: InterfaceType,
+        lower: impl FnOnce(Lowerer<'_, '_, T>, &[InterfaceType]) -> Result<()>,
+    ) -> Result<()> {
+        let types = cx.types;
+        let tys = &tuple(types, &ty)?.types;
+        let lowered = self.answered.lower(|value| lower(Lowerer::new(cx, value, None)?, tys));
+        match lowered {
+            Ok(spare) => {
+                state_of(cx)?.spares.keep(spare);
+                Ok(())
+            }
+            Err(error) => Err(blame(cx, self.function, error)),
+        }
+    }
 }
 
 /// Says whose answer it was that is no value.
@@ -141,10 +162,7 @@ unsafe impl<const N: usize> Lower for Answer<N> {
         ty: InterfaceType,
         slots: &mut MaybeUninit<[ValRaw; N]>,
     ) -> Result<()> {
-        let tys = &tuple(cx.types, &ty)?.types;
-        let lowerer = Lowerer::new(cx, &self.value, None)?;
-        let lowered = lowerer.to_slots(tys, &mut slots_of(slots));
-        lowered.map_err(|error| blame(cx, self.function, error))
+        self.lower(cx, ty, |lowerer, tys| lowerer.to_slots(tys, &mut slots_of(slots)))
     }
 
     fn linear_lower_to_memory<T>(
@@ -153,9 +171,7 @@ unsafe impl<const N: usize> Lower for Answer<N> {
         ty: InterfaceType,
         at: usize,
     ) -> Result<()> {
-        let tys = &tuple(cx.types, &ty)?.types;
-        let lowered = Lowerer::new(cx, &self.value, None)?.to_memory(tys, at);
-        lowered.map_err(|error| blame(cx, self.function, error))
+        self.lower(cx, ty, |lowerer, tys| lowerer.to_memory(tys, at))
     }
 }
 

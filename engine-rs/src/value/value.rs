@@ -5,6 +5,7 @@ use crate::body::BodyReader;
 use std::sync::{Mutex, PoisonError};
 
 /// Encoded values. A stream or future in the octets is the place of its end in `ends`.
+#[derive(Default)]
 pub struct Value {
     pub octets: WeBuf,
     /// Behind a lock because wasmtime lends values to be lowered; each end is taken once.
@@ -13,21 +14,24 @@ pub struct Value {
 
 impl From<WeBuf> for Value {
     fn from(octets: WeBuf) -> Self {
-        Value::new(octets, Vec::new())
+        Value { octets, ends: Mutex::default() }
     }
 }
 
 impl Value {
-    pub fn new(octets: WeBuf, ends: Vec<BodyReader>) -> Self {
-        Value { octets, ends: Mutex::new(ends.into_iter().map(Some).collect()) }
-    }
-
-    pub fn ends(&self) -> usize {
-        self.ends.lock().unwrap_or_else(PoisonError::into_inner).len()
+    pub fn ends(&mut self) -> &mut Vec<Option<BodyReader>> {
+        self.ends.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn take_end(&self, place: usize) -> Option<BodyReader> {
         let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
         ends.get_mut(place)?.take()
+    }
+
+    pub fn clear(&mut self) {
+        self.octets = WeBuf::default();
+        if !self.ends().is_empty() {
+            self.ends().clear();
+        }
     }
 }

@@ -1,15 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <limits>
 
 #include "base/core/time.h"
+#include "base/rt/job.h"
 
 namespace weft::rt {
-
-/// Something to run once, later. Small captures are stored inside.
-using Job = std::move_only_function<void()>;
 
 class TimerQueue;
 

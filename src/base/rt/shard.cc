@@ -83,7 +83,12 @@ struct Shard::Loop {
     int run_own() {
         int ran = 0;
         slice_used = false;
-        for (; ran < own_jobs_max && !own.empty() && !slice_used; ++ran) take(own)();
+        for (; ran < own_jobs_max && !own.empty() && !slice_used; ++ran) {
+            Job& job = own.front();  // Stays where it is: what it posts comes behind it,
+            job();
+            job.drop();  // also when it goes.
+            own.pop_front();
+        }
         return ran;
     }
 
@@ -104,17 +109,12 @@ struct Shard::Loop {
 
     void run_low() {
         ready_came = false;
-        Job job = take(low);
+        Job job = std::move(low.front());
+        low.pop_front();
         const auto begin = Clock::now();
         job();
         wait_left = Clock::now() - begin;
         run_left = ready_share * wait_left;
-    }
-
-    static Job take(std::deque<Job>& jobs) {
-        Job job = std::move(jobs.front());
-        jobs.pop_front();
-        return job;
     }
 };
 

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <thread>
+#include <utility>
 
 #include "base/core/result.h"
 #include "base/rt/byte_stream.h"
@@ -13,15 +15,57 @@ namespace weft::engine {
 /// ends the guest.
 class LaterReply {
   public:
-    virtual ~LaterReply() = default;
+    /// How a kind of engine takes such answers. A token is its own and stands for one of them; all
+    /// but `attach` consume it.
+    class Way {
+      public:
+        virtual Result<std::uint32_t> attach(void* token,
+                                             std::unique_ptr<rt::ByteSource> source) const = 0;
+        virtual bool answer(void* token, Payload result) const = 0;
+        virtual bool refuse(void* token, const Error& error) const = 0;
+        virtual void drop(void* token) const = 0;
+
+      protected:
+        ~Way() = default;
+    };
+
+    /// `way` outlives it.
+    LaterReply(const Way& way, void* token) : way_(&way), token_(token) {}
+    LaterReply(LaterReply&& other) noexcept
+        : way_(other.way_), token_(std::exchange(other.token_, nullptr)), thread_(other.thread_) {}
+    LaterReply& operator=(LaterReply&& other) noexcept {
+        std::swap(way_, other.way_);
+        std::swap(token_, other.token_);
+        std::swap(thread_, other.thread_);
+        return *this;
+    }
+    ~LaterReply() {
+        if (token_ != nullptr) way_->drop(take_token());
+    }
+
     /// As ImportReply::attach. On the executor of the instance, where the reply then stays: it is
     /// answered, refused or destroyed there. Errors: also cancelled (`engine.stream_unwanted`: the
     /// guest is gone).
-    virtual Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source) = 0;
+    Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source) {
+        thread_ = std::this_thread::get_id();
+        return way_->attach(token_, std::move(source));
+    }
     /// The encoded result. False: the guest is gone, nobody waits. Once, instead of `refuse`.
-    virtual bool answer(Payload result) = 0;
+    bool answer(Payload result) { return way_->answer(take_token(), std::move(result)); }
     /// Ends the guest: it cannot be told of an error that its interface has no place for.
-    virtual bool refuse(const Error& error) = 0;
+    bool refuse(const Error& error) { return way_->refuse(take_token(), error); }
+
+  private:
+    /// With it go what it carries and nobody reads, and their sources are shard-local.
+    void* take_token() {
+        WEFT_ASSERT(thread_ == std::thread::id() || thread_ == std::this_thread::get_id(),
+                    "a reply with streams is used on the executor of its instance");
+        return std::exchange(token_, nullptr);
+    }
+
+    const Way* way_;
+    void* token_;             // Null once used.
+    std::thread::id thread_;  // Whoever attached to it.
 };
 
 /// Where the answer of one call of an import goes. Valid during `on_import`: exactly one of
@@ -53,7 +97,7 @@ class ImportReply {
     virtual void answer(Payload result) = 0;
     /// As LaterReply::refuse.
     virtual void refuse(const Error& error) = 0;
-    virtual std::unique_ptr<LaterReply> defer() = 0;
+    virtual LaterReply defer() = 0;
 
   protected:
     ~ImportReply() = default;

@@ -39,7 +39,7 @@ class WatchedSource final : public rt::ByteSource {
 
 /// Answers with a source if there is one, else with nothing.
 template <typename Reply>
-auto give_to(Reply& reply, std::unique_ptr<rt::ByteSource> source) {
+auto give_to(Reply&& reply, std::unique_ptr<rt::ByteSource> source) {
     Bytes value;
     if (source) value.push_back(static_cast<std::uint8_t>(*reply.attach(std::move(source))));
     return reply.answer(Payload::of(std::move(value)));
@@ -68,11 +68,11 @@ class StreamHost final : public ImportHandler {
     void on_drop(std::uint32_t, BytesView) override {}
 
     /// Answers a call that waits; false when its guest is gone.
-    bool answer_now() { return give_to(*std::exchange(later, nullptr), std::move(given)); }
+    bool answer_now() { return give_to(*std::exchange(later, std::nullopt), std::move(given)); }
 
     std::unique_ptr<rt::ByteSource> taken;  ///< From the guest.
     std::unique_ptr<rt::ByteSource> given;  ///< For the guest.
-    std::unique_ptr<LaterReply> later;
+    std::optional<LaterReply> later;
     rt::OneShot<void> asked;
 
   private:

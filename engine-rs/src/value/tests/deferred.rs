@@ -1,14 +1,18 @@
 //! Answers that come later, from elsewhere, or never.
 
-use super::world::{Fate, Live, Way, World, engine, octets};
-use crate::abi::WeStr;
+use super::world::{Fate, Live, Token, Way, World, engine, octets};
+use crate::abi::{self, WeStr};
 use crate::error::{Fault, Status, TrapKind};
 use crate::value::hook::*;
+use crate::value::import_call::{Answered, Asking, Spares};
+use futures::FutureExt;
 use futures::executor::block_on;
 use futures::task::noop_waker_ref;
 use std::pin::pin;
 use std::ptr::null_mut;
+use std::sync::mpsc;
 use std::task::{Context, Poll};
+use std::thread;
 
 const TEXT: &str = r#"(component
 (import "test:add/host" (instance $host (export "add" (func (param "a" u32) (param "b" u32) (result u32)))))
@@ -31,7 +35,7 @@ fn deferring(world: &World) -> Live<'_> {
 }
 
 /// Runs `script` whenever the call waits, until it ends.
-fn run(live: &mut Live, mut script: impl FnMut(super::world::Token)) -> wasmtime::Result<Vec<u8>> {
+fn run(live: &mut Live, mut script: impl FnMut(Token)) -> wasmtime::Result<Vec<u8>> {
     let mut call = pin!(live.calls.call(&mut live.store, 0, octets(&[5]).into()));
     loop {
         match call.as_mut().poll(&mut Context::from_waker(noop_waker_ref())) {
@@ -68,10 +72,7 @@ fn an_answer_may_come_from_another_thread() {
         let mut live = deferring(world);
         let (sender, receiver) = std::sync::mpsc::channel();
         let host = std::thread::spawn(move || {
-            receiver
-                .into_iter()
-                .map(|token: super::world::Token| token.complete(&[9]))
-                .collect::<Vec<_>>()
+            receiver.into_iter().map(|token: Token| token.complete(&[9])).collect::<Vec<_>>()
         });
 
         let call = async {
@@ -151,18 +152,71 @@ fn an_answer_that_is_no_value_ends_the_guest() {
 
 #[test]
 fn a_reply_is_given_once() {
-    let mut reply = WeReply::new(Vec::new());
+    let asking =
+        Asking::new(&mut Spares::default(), abi::Context(null_mut()), Vec::new(), |reply| unsafe {
+            let reply = reply.as_ptr();
+            let token = we_reply_defer(reply);
+            assert!(!token.is_null());
+            assert!(we_reply_defer(reply).is_null());
+            we_reply_answer(reply, octets(&[1]));
+            we_reply_refuse(reply, 0, WeStr::of(b"no"));
+            assert_eq!(we_import_complete(token, octets(&[2])), 0);
+        });
     unsafe {
-        let token = we_reply_defer(&mut reply);
-        assert!(!token.is_null());
-        assert!(we_reply_defer(&mut reply).is_null());
-        we_reply_answer(&mut reply, octets(&[1]));
-        we_reply_refuse(&mut reply, 0, WeStr::of(b"no"));
-        assert_eq!(we_import_complete(token, octets(&[2])), 0);
-
         we_reply_answer(null_mut(), octets(&[1]));
         assert!(we_reply_defer(null_mut()).is_null());
         assert_eq!(we_import_complete(null_mut(), octets(&[1])), 1);
     }
-    assert_eq!(block_on(reply).unwrap().octets.as_ref(), [2]);
+    assert_eq!(answer_of(&block_on(asking).unwrap()), [2]);
+}
+
+fn answer_of(answered: &Answered) -> Vec<u8> {
+    let mut octets = Vec::new();
+    let taken = answered.lower(|value| {
+        octets.extend(value.octets.as_ref());
+        Ok(())
+    });
+    assert!(taken.is_ok());
+    octets
+}
+
+/// A question that is answered later.
+fn deferred(spares: &mut Spares) -> (Asking, Token) {
+    let mut token = None;
+    let asking = Asking::new(spares, abi::Context(null_mut()), Vec::new(), |reply| {
+        token = Some(Token::of(reply.as_ptr()));
+    });
+    (asking, token.unwrap())
+}
+
+/// Every order of answering, polling and giving up on two threads ends well: each answer is taken or
+/// known to be unwanted, whoever waits is woken, and nothing leaks or is freed twice (for sanitizers).
+#[test]
+fn a_token_and_its_task_may_meet_at_any_moment() {
+    let (sender, receiver) = mpsc::sync_channel::<Token>(1);
+    let (fates, told) = mpsc::channel();
+    let host = thread::spawn(move || {
+        receiver.into_iter().for_each(|token| fates.send(token.complete(&[7])).unwrap());
+    });
+    let mut spares = Spares::default();
+    for round in 0..20_000 {
+        let (mut asking, token) = deferred(&mut spares);
+        sender.send(token).unwrap();
+        let mut poll = || asking.poll_unpin(&mut Context::from_waker(noop_waker_ref()));
+        let polled = if round % 4 < 2 { Poll::Pending } else { poll() };
+        if round % 4 == 3 {
+            drop(asking);
+            assert!(told.recv().unwrap() == Fate::Taken || polled.is_pending());
+            continue;
+        }
+        let answered = match polled {
+            Poll::Ready(answered) => answered,
+            Poll::Pending => block_on(asking),
+        };
+        let spare = answered.unwrap().lower(|value| Ok(assert_eq!(value.octets.as_ref(), [7])));
+        spares.keep(spare.unwrap());
+        assert_eq!(told.recv().unwrap(), Fate::Taken);
+    }
+    drop(sender);
+    host.join().unwrap();
 }

@@ -5,7 +5,8 @@ use super::world::{engine, new_store};
 use crate::abi::{Context, WeBuf};
 use crate::store::HostState;
 use crate::value::extend;
-use crate::value::hook::{WeImports, WeReply, we_reply_answer};
+use crate::value::hook::{WeImports, we_reply_answer};
+use crate::value::import_call::ImportCall;
 use futures::executor::block_on;
 use std::ffi::c_void;
 use std::ptr::null_mut;
@@ -47,7 +48,7 @@ const TEXT: &str = r#"(component
 (func (export "blob") (param "count" u32) (param "size" u32) (canon lift (core func $main "blob"))))"#;
 
 /// Gives the arguments back; for `add` the first of them.
-extern "C" fn echo(_: *mut c_void, function: u32, arguments: WeBuf, reply: *mut WeReply) {
+extern "C" fn echo(_: *mut c_void, function: u32, arguments: WeBuf, reply: *mut ImportCall) {
     let answer =
         if function == 1 { WeBuf::new([7].as_ptr(), 1, nothing, null_mut()) } else { arguments };
     unsafe { we_reply_answer(reply, answer) };

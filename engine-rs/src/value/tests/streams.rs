@@ -1,6 +1,7 @@
 //! Streams of octets and futures, in both directions, through imports and exports.
 
 use super::world::{Live, Read, Stream, Way, World, engine, octets};
+use crate::abi::WeBuf;
 use crate::body::*;
 use crate::error::Status;
 use crate::tests::host::{Waiter, init, outcome, owned};
@@ -195,19 +196,25 @@ fn a_guest_reads_what_the_host_feeds() {
     assert_eq!(body.asked.closed, 1);
 }
 
+fn with_end(octets: WeBuf, end: BodyReader) -> Value {
+    let mut value = Value::from(octets);
+    value.ends().push(Some(end));
+    value
+}
+
 #[test]
 fn a_stream_may_be_an_argument_and_a_result() {
     let (world, waiter) = (world(), Waiter::default());
     let mut live = world.live(Way::Raw);
     let body = Body::new();
     assert_eq!(body.feed(b"abc"), 0);
-    let arguments = Value::new(octets(&[0]), vec![body.end()]);
+    let arguments = with_end(octets(&[0]), body.end());
     let sum = run(&mut live, "sum", arguments, |_| body.finish());
     assert_eq!(result(sum), number(294));
 
     let body = Body::new();
     assert_eq!(body.feed(b"through"), 0);
-    let arguments = Value::new(octets(&[0]), vec![body.end()]);
+    let arguments = with_end(octets(&[0]), body.end());
     let Handed { octets, mut streams } = run(&mut live, "same", arguments, |_| {}).unwrap();
     assert_eq!(octets.as_slice(), [0]);
     let stream = Stream::new(streams.pop().unwrap());

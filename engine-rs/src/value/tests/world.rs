@@ -8,11 +8,11 @@ use crate::limits::WeInstanceOptions;
 use crate::store::HostState;
 use crate::tests::host::Waiter;
 use crate::value::describe::{Description, Function};
-use crate::value::hook::*;
+use crate::value::hook::{ask as ask_host, *};
+use crate::value::import_call::{Answered, Asking, ImportCall};
 use crate::value::shape::Shape;
 use crate::value::streams::{WeStream, we_stream_free, we_stream_poll};
-use crate::value::token::WeImport;
-use crate::value::{Calls, Exports, Handed, Octets, Value, description_of, extend};
+use crate::value::{Calls, Exports, Handed, Octets, description_of, extend};
 use crate::world;
 use futures::executor::block_on;
 use std::collections::VecDeque;
@@ -80,7 +80,7 @@ impl Drop for Stream {
 }
 
 /// A deferred answer, which any thread gives.
-pub struct Token(*const WeImport);
+pub struct Token(*mut ImportCall);
 unsafe impl Send for Token {}
 
 /// Whether the answer was taken, or the guest is gone.
@@ -95,6 +95,10 @@ fn fate(code: i32) -> Fate {
 }
 
 impl Token {
+    pub fn of(reply: *mut ImportCall) -> Self {
+        Token(unsafe { we_reply_defer(reply) })
+    }
+
     pub fn complete(self, answer: &[u8]) -> Fate {
         fate(unsafe { we_import_complete(self.0, octets(answer)) })
     }
@@ -108,7 +112,7 @@ pub fn octets(octets: &[u8]) -> WeBuf {
     Octets::from(octets).into_buf()
 }
 
-extern "C" fn call(context: *mut c_void, function: u32, args: WeBuf, reply: *mut WeReply) {
+extern "C" fn call(context: *mut c_void, function: u32, args: WeBuf, reply: *mut ImportCall) {
     let script = unsafe { &mut *context.cast::<Script>() };
     script.asked.push((function, args.as_ref().to_vec()));
     let streams = (0..).map(|place| unsafe { we_reply_take_stream(reply, place) });
@@ -119,7 +123,7 @@ extern "C" fn call(context: *mut c_void, function: u32, args: WeBuf, reply: *mut
     if let Some(answer) = script.answers.pop_front() {
         unsafe { we_reply_answer(reply, octets(&answer)) };
     } else if script.defers {
-        script.tokens.push_back(Token(unsafe { we_reply_defer(reply) }));
+        script.tokens.push_back(Token::of(reply));
     }
 }
 
@@ -154,16 +158,19 @@ pub enum Way {
     Dynamic,
 }
 
-fn ask(state: &HostState, number: u32, arguments: &[Val], shapes: &[Shape]) -> Result<WeReply> {
+fn ask(state: &mut HostState, number: u32, arguments: &[Val], shapes: &[Shape]) -> Result<Asking> {
     let asked = dynamic::encode_all(arguments, shapes)?;
     let handed = Handed { octets: asked.as_slice().into(), streams: Vec::new() };
-    Ok(WeReply::ask(&state.values.imports, number, handed))
+    Ok(ask_host(&mut state.values, number, handed))
 }
 
-fn answer(answer: &Value, shapes: &[Shape], results: &mut [Val]) -> Result<()> {
-    let values = dynamic::decode_all(answer.octets.as_ref(), shapes)?;
-    values.into_iter().zip(results).for_each(|(value, slot)| *slot = value);
-    Ok(())
+fn answer(answered: &Answered, shapes: &[Shape], results: &mut [Val]) -> Result<()> {
+    let lowered = answered.lower(|answer| {
+        let values = dynamic::decode_all(answer.octets.as_ref(), shapes)?;
+        values.into_iter().zip(results).for_each(|(value, slot)| *slot = value);
+        Ok(())
+    });
+    lowered.map(drop)
 }
 
 fn link_dynamic(
@@ -190,8 +197,8 @@ fn link_dynamic(
                 )?;
                 continue;
             }
-            instance.func_new_async(&function.name, move |store, _, arguments, results| {
-                let asked = ask(store.data(), number, arguments, &params);
+            instance.func_new_async(&function.name, move |mut store, _, arguments, results| {
+                let asked = ask(store.data_mut(), number, arguments, &params);
                 let result = result.clone();
                 Box::new(async move { answer(&asked?.await?, &result, results) })
             })?;

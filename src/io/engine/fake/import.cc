@@ -40,34 +40,43 @@ Failure refusal(const Error& error) {
     return fail(Errc::guest_trap, "engine.trap", "the component trapped: {}", error.message);
 }
 
-class Later final : public LaterReply {
+/// A token is a share in the call.
+class Later final : public LaterReply::Way {
   public:
-    explicit Later(std::shared_ptr<Call> call) : call_(std::move(call)) {}
-    ~Later() override {
-        if (call_) complete(unanswered());
-    }
-    Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source) override {
-        if (call_->guest_is_gone)
+    using Share = std::shared_ptr<Call>;
+
+    Result<std::uint32_t> attach(void* token,
+                                 std::unique_ptr<rt::ByteSource> source) const override {
+        const auto& call = *static_cast<Share*>(token);
+        if (call->guest_is_gone)
             return fail(Errc::cancelled, "engine.stream_unwanted",
                         "the instance has ended: nobody reads the stream");
-        return call_->attach(std::move(source));
+        return call->attach(std::move(source));
     }
-    bool answer(Payload result) override {
-        return complete(call_->with_streams(std::move(result)));
+    bool answer(void* token, Payload result) const override {
+        const auto call = take(token);
+        return complete(call, call->with_streams(std::move(result)));
     }
-    bool refuse(const Error& error) override { return complete(refusal(error)); }
+    bool refuse(void* token, const Error& error) const override {
+        return complete(take(token), refusal(error));
+    }
+    void drop(void* token) const override { complete(take(token), unanswered()); }
 
   private:
-    bool complete(Result<Carried> answer) {
-        const auto call = std::exchange(call_, nullptr);
+    static Share take(void* token) {
+        const std::unique_ptr<Share> share(static_cast<Share*>(token));
+        return *share;
+    }
+    static bool complete(const Share& call, Result<Carried> answer) {
         if (call->guest_is_gone) return false;
         call->executor->post([call, answer = std::move(answer)]() mutable {
             call->answered.complete_now(std::move(answer));
         });
         return true;
     }
-    std::shared_ptr<Call> call_;  // Null once answered.
 };
+
+constexpr Later later;
 
 class Reply final : public ImportReply {
   public:
@@ -81,9 +90,9 @@ class Reply final : public ImportReply {
     }
     void answer(Payload result) override { give(call_->with_streams(std::move(result))); }
     void refuse(const Error& error) override { give(refusal(error)); }
-    std::unique_ptr<LaterReply> defer() override {
+    LaterReply defer() override {
         deferred_ = true;
-        return std::make_unique<Later>(call_);
+        return {later, new Later::Share(call_)};
     }
     void finish() {
         if (!deferred_) give(unanswered());

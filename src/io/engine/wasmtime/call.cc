@@ -25,13 +25,4 @@ void Call::detach() {
     due_.reset();
 }
 
-rt::Task<void> Call::wait(std::shared_ptr<Call> call) {
-    rt::OneShot<void> arrived;
-    call->take_news();
-    call->waiting_ = &arrived;
-    Result<void> woken = co_await arrived;
-    call->waiting_ = nullptr;
-    co_return woken;
-}
-
 }  // namespace weft::engine::wasmtime

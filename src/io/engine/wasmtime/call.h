@@ -49,8 +49,9 @@ class Call {
     /// The library has let go of the call, or will: its time is not watched any more.
     virtual void detach();
 
-    /// Returns when something has arrived. Errors: cancelled. One waiter.
-    static rt::Task<void> wait(std::shared_ptr<Call> call);
+    /// `co_await` returns when something has arrived. Errors: cancelled. One waiter.
+    class Arrival;
+    static Arrival wait(std::shared_ptr<Call> call);
 
   protected:
     /// `executor` outlives the call.
@@ -66,8 +67,33 @@ class Call {
     TimePoint deadline_;
     Owner* owner_ = nullptr;  // Null before begin and after detach.
     std::uint64_t id_ = 0;
-    rt::OneShot<void>* waiting_ = nullptr;  // Borrowed from the frame of `wait`.
+    rt::OneShot<void>* waiting_ = nullptr;  // Of the arrival that is awaited.
     std::optional<rt::Timer> due_;
 };
+
+class Call::Arrival {
+  public:
+    explicit Arrival(std::shared_ptr<Call> call) : call_(std::move(call)) {}
+
+    bool await_ready() {
+        call_->take_news();
+        call_->waiting_ = &arrived_;
+        return false;
+    }
+    template <typename Promise>
+    bool await_suspend(std::coroutine_handle<Promise> awaiting) {
+        return arrived_.await_suspend(awaiting);
+    }
+    Result<void> await_resume() {
+        call_->waiting_ = nullptr;
+        return arrived_.await_resume();
+    }
+
+  private:
+    std::shared_ptr<Call> call_;
+    rt::OneShot<void> arrived_;
+};
+
+inline Call::Arrival Call::wait(std::shared_ptr<Call> call) { return Arrival(std::move(call)); }
 
 }  // namespace weft::engine::wasmtime

@@ -32,7 +32,7 @@ class Doubler final : public ImportHandler {
         auto later = reply.defer();
         if (when_ == When::never) return;
         executor_->post([later = std::move(later), twice = std::move(twice)]() mutable {
-            later->answer(Payload::of(std::move(twice)));
+            later.answer(Payload::of(std::move(twice)));
         });
     }
     void on_drop(std::uint32_t, BytesView) override {}

@@ -7,51 +7,45 @@
 namespace weft::engine::wasmtime {
 namespace {
 
-class Later final : public LaterReply {
+/// Tokens are those of the library.
+class Later final : public LaterReply::Way {
   public:
-    Later(we_import* token, std::shared_ptr<Streams> streams)
-        : token_(token), streams_(std::move(streams)) {}
-    ~Later() override {
-        if (token_ != nullptr)
-            fail_with(WE_REFUSE_INTERNAL, literal("the host gave no answer to an import"));
-    }
-    Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source) override {
-        carries_ = true;
-        return streams_->attach(std::move(source), [this](const we_body* body) {
-            return we_import_attach(token_, body);
+    Result<std::uint32_t> attach(void* token,
+                                 std::unique_ptr<rt::ByteSource> source) const override {
+        auto* const import = of(token);
+        auto* const bridge = static_cast<ImportBridge*>(we_import_context(import));
+        if (bridge == nullptr) return Streams::unwanted();
+        return bridge->streams().attach(std::move(source), [import](const we_body* body) {
+            return we_import_attach(import, body);
         });
     }
-    bool answer(Payload result) override {
-        return we_import_complete(use_token(), give(std::move(result))) == WE_ANSWER_TAKEN;
+    bool answer(void* token, Payload result) const override {
+        return we_import_complete(of(token), give(std::move(result))) == WE_ANSWER_TAKEN;
     }
-    bool refuse(const Error& error) override {
-        return fail_with(WE_REFUSE_TRAP, borrow(std::string_view(error.message)));
+    bool refuse(void* token, const Error& error) const override {
+        return fail_with(token, WE_REFUSE_TRAP, borrow(std::string_view(error.message)));
+    }
+    void drop(void* token) const override {
+        fail_with(token, WE_REFUSE_INTERNAL, literal("the host gave no answer to an import"));
     }
 
   private:
-    bool fail_with(std::int32_t kind, we_str message) {
-        return we_import_fail(use_token(), kind, message) == WE_ANSWER_TAKEN;
+    static we_import* of(void* token) { return static_cast<we_import*>(token); }
+    static bool fail_with(void* token, std::int32_t kind, we_str message) {
+        return we_import_fail(of(token), kind, message) == WE_ANSWER_TAKEN;
     }
-    /// With the token go what it carries and nobody reads, and their sources are shard-local.
-    we_import* use_token() {
-        WEFT_ASSERT(!carries_ || streams_->is_current(),
-                    "a reply with streams is used on the executor of its instance");
-        return std::exchange(token_, nullptr);
-    }
-    we_import* token_;  // Consumed once.
-    std::shared_ptr<Streams> streams_;
-    bool carries_ = false;
 };
+
+constexpr Later later;
 
 class Reply final : public ImportReply {
   public:
-    Reply(we_reply* reply, const std::shared_ptr<Streams>* streams)
-        : reply_(reply), streams_(streams) {}
+    Reply(we_reply* reply, Streams* streams) : reply_(reply), streams_(streams) {}
     std::unique_ptr<rt::ByteSource> take_stream(std::uint32_t place) override {
-        return (*streams_)->reader(StreamHandle(we_reply_take_stream(reply_, place)));
+        return streams_->reader(StreamHandle(we_reply_take_stream(reply_, place)));
     }
     Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source) override {
-        return (*streams_)->attach(std::move(source), [this](const we_body* body) {
+        return streams_->attach(std::move(source), [this](const we_body* body) {
             return we_reply_attach(reply_, body);
         });
     }
@@ -59,13 +53,11 @@ class Reply final : public ImportReply {
     void refuse(const Error& error) override {
         we_reply_refuse(reply_, WE_REFUSE_TRAP, borrow(std::string_view(error.message)));
     }
-    std::unique_ptr<LaterReply> defer() override {
-        return std::make_unique<Later>(we_reply_defer(reply_), *streams_);
-    }
+    LaterReply defer() override { return {later, we_reply_defer(reply_)}; }
 
   private:
     we_reply* reply_;
-    const std::shared_ptr<Streams>* streams_;
+    Streams* streams_;
 };
 
 }  // namespace
@@ -77,7 +69,7 @@ we_imports ImportBridge::raw() {
     imports.call = [](void* self, std::uint32_t function, we_buf arguments,
                       we_reply* raw) noexcept {
         auto& bridge = *static_cast<ImportBridge*>(self);
-        Reply reply(raw, &bridge.streams_);
+        Reply reply(raw, &bridge.streams());
         bridge.handler_->on_import(function, take(arguments), reply);
     };
     imports.drop_resource = [](void* self, std::uint32_t resource, we_str handle) noexcept {

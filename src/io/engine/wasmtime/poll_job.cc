@@ -2,12 +2,31 @@
 
 namespace weft::engine::wasmtime {
 
+/// One turn on the executor, run or not.
+class PollJob::Turn {
+  public:
+    explicit Turn(PollJob* job) : job_(job) { ++job_->turns_; }
+    Turn(Turn&& other) noexcept : job_(std::exchange(other.job_, nullptr)) {}
+    Turn& operator=(Turn&&) = delete;
+    ~Turn() {
+        if (job_ != nullptr) job_->let_go();
+    }
+    void operator()() const { job_->run(); }
+
+  private:
+    PollJob* job_;
+};
+
 PollJobPtr PollJob::create(rt::Executor* executor, TaskHandle task, Client* client) {
-    return PollJobPtr(new PollJob(executor, std::move(task), client));
+    PollJobPtr job(new PollJob(executor, std::move(task), client));
+    job->add_reference();
+    return job;
 }
 
-rt::Job PollJob::job() {
-    return [self = PollJobPtr(this)] { self->run(); };
+rt::Job PollJob::turn() { return Turn(this); }
+
+void PollJob::let_go() {
+    if (--turns_ == 0) drop_reference();
 }
 
 void PollJob::wake() noexcept {
@@ -20,7 +39,7 @@ void PollJob::wake() noexcept {
 void PollJob::wake_here() {
     if (state_ == State::idle) {
         state_ = State::scheduled;
-        executor_->post(job());
+        executor_->post(turn());
     } else if (state_ == State::running) {
         state_ = State::notified;
     }
@@ -43,13 +62,15 @@ void PollJob::arrive() {
 }
 
 void PollJob::end() {
+    if (state_ == State::ended) return;
     state_ = State::ended;
     {
         const std::lock_guard lock(mutex_);
         is_open_ = false;
     }
-    if (task_) client_->before_drop();
+    client_->before_drop();
     task_.reset();
+    let_go();
 }
 
 void PollJob::run() {
@@ -64,10 +85,10 @@ void PollJob::settle(we_poll polled) {
     if (polled.state == WE_DONE) return end();
     if (polled.yielded != 0) {
         state_ = State::scheduled;
-        executor_->post_low(job());
+        executor_->post_low(turn());
     } else if (state_ == State::notified) {
         state_ = State::scheduled;
-        executor_->post(job());
+        executor_->post(turn());
     } else {
         state_ = State::idle;
     }

@@ -17,8 +17,9 @@ using PollJobPtr = WakeablePtr<PollJob>;
 /// its own on the executor that owns the call, with low priority after it used up a time slice.
 ///
 /// The library wakes from any thread, also during a poll and after the call has ended, so a job
-/// lives as long as the last waker; everything but `wake` belongs to the executor's thread, which
-/// is the one that made it. Wakes of that thread, nearly all there are, need no lock.
+/// lives as long as the last waker, and at least until it ended and no turn of it is queued;
+/// everything but `wake` belongs to the executor's thread, which is the one that made it. Wakes of
+/// that thread, nearly all there are, need neither a lock nor a share.
 class PollJob final : public Wakeable {
   public:
     class Client {
@@ -56,7 +57,9 @@ class PollJob final : public Wakeable {
     void wake_here();
     void wake_from_elsewhere();
     void arrive();
-    rt::Job job();
+    class Turn;
+    rt::Job turn();
+    void let_go();
     void run();
     void settle(we_poll polled);
 
@@ -64,6 +67,7 @@ class PollJob final : public Wakeable {
     TaskHandle task_;  // Null once ended.
     Client* client_;
     State state_ = State::idle;
+    std::uint32_t turns_ = 1;  // Those queued or running, and one until it ends: one share for all.
     const std::thread::id thread_ = std::this_thread::get_id();
 
     std::mutex mutex_;  // Of what other threads touch: none posts after `end`.

@@ -12,10 +12,9 @@ std::unique_ptr<GuestStream> Streams::reader(StreamHandle stream) {
 }
 
 Result<std::uint32_t> Streams::attach(std::unique_ptr<rt::ByteSource> source, const Give& give) {
-    WEFT_ASSERT(is_current(), "a source is given to a guest on the executor of its instance");
-    if (stopped_)
-        return fail(Errc::cancelled, "engine.stream_unwanted",
-                    "the instance has ended: nobody reads the stream");
+    WEFT_ASSERT(executor_->is_current(),
+                "a source is given to a guest on the executor of its instance");
+    if (stopped_) return unwanted();
     TRY(auto feed, BodyFeed::create(executor_, std::move(source)));
     const auto place = give(feed->body());
     if (place == UINT32_MAX) {
@@ -25,6 +24,11 @@ Result<std::uint32_t> Streams::attach(std::unique_ptr<rt::ByteSource> source, co
     }
     feeds_.push_back(std::move(feed));
     return place;
+}
+
+Failure Streams::unwanted() {
+    return fail(Errc::cancelled, "engine.stream_unwanted",
+                "the instance has ended: nobody reads the stream");
 }
 
 void Streams::pump() {

@@ -12,7 +12,7 @@ namespace weft::engine::wasmtime {
 class GuestStream;
 
 /// The streams and futures between the guest of one instance and C++, in both directions. Shared by
-/// the instance and by what outlives it: readers and replies. Shard-local.
+/// the instance and by the readers that outlive it. Shard-local.
 class Streams : public std::enable_shared_from_this<Streams> {
   public:
     /// `executor` outlives the instance.
@@ -33,7 +33,8 @@ class Streams : public std::enable_shared_from_this<Streams> {
     /// The guest's store is gone: gives up all sources.
     void stop();
 
-    bool is_current() const { return executor_->is_current(); }
+    /// What an end is met with whose instance is gone.
+    static Failure unwanted();
 
   private:
     friend class GuestStream;
