@@ -5,6 +5,7 @@ mod artifact;
 mod body;
 mod component;
 mod contract;
+mod desk;
 mod exports;
 mod faults;
 pub mod host;
