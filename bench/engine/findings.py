@@ -24,7 +24,7 @@ class Round:
     load_average: float
     other_cpu_percent: float
     figures: dict[str, dict[str, dict[str, float]]]
-    """By program, then by name."""
+    """By program, then by the name of the row: each has its own measurement of its floor."""
 
 
 @dataclass
@@ -62,7 +62,7 @@ def lines_of(result: Result) -> list[Line]:
     found = []
     for row in rows():
         values = result.values("weft", row.name, row.column)
-        floors = result.values("floor", row.floor, row.floor_column) if row.floor else []
+        floors = result.values("floor", row.name, row.floor_column) if row.floor else []
         if values:
             found.append(Line(row, values, floors))
     return found

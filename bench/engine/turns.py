@@ -68,16 +68,26 @@ def run(options: argparse.Namespace) -> int:
 
 
 def play_rounds(options: argparse.Namespace, both: programs.Programs, guests: Path, result: findings.Result) -> None:
-    # The floor names its imports without how they are answered.
-    native = ["--batches", str(options.batches), "--only", options.only]
-    floor = ["--batches", str(options.batches)]
+    wanted = [row for row in figures.rows() if row.name.startswith(options.only)]
     for number in range(options.rounds):
         before = Machine()
-        order = ("weft", "floor") if number % 2 == 0 else ("floor", "weft")
-        measured = {name: both.calls(name, guests, *(native if name == "weft" else floor)) for name in order}
+        measured: dict[str, dict[str, dict[str, float]]] = {"weft": {}, "floor": {}}
+        for row in wanted:
+            play_row(options, both, guests, row, measured, weft_first=number % 2 == 0)
         result.rounds.append(findings.Round(os.getloadavg()[0], before.others_percent(), measured))
         print(f"  round {number + 1}: load {os.getloadavg()[0]:.1f}, others "
               f"{result.rounds[-1].other_cpu_percent:.0f} % of the CPU", file=sys.stderr)
+
+
+def play_row(options: argparse.Namespace, both: programs.Programs, guests: Path, row: figures.Row,
+             measured: dict[str, dict[str, dict[str, float]]], *, weft_first: bool) -> None:
+    """A figure and its floor right after one another: a shared machine is faster and slower by the second."""
+    names = {"weft": row.name, "floor": row.floor}
+    for program in ("weft", "floor") if weft_first else ("floor", "weft"):
+        name = names[program]
+        if name:
+            found = both.calls(program, guests, "--batches", str(options.batches), "--only", name)
+            measured[program][row.name] = found[name]
 
 
 class Machine:
