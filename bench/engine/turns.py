@@ -35,6 +35,8 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.rounds < 1 or options.batches < 1:
         parser.error("--rounds and --batches must be at least 1")
+    if not any(row.name.startswith(options.only) for row in figures.rows()):
+        parser.error(f"no figure begins with '{options.only}'; some are: import.inline, export.1m.plain, guest")
     return options
 
 

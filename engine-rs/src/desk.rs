@@ -31,7 +31,7 @@ struct State {
     /// Calls that wait or that the guest has not returned from.
     calls: u32,
     news: Vec<(u64, News)>,
-    /// Of the task, as the loop's waker knows it.
+    /// What the loop's waker knows behind its lock.
     task: Option<Waker>,
 }
 
@@ -84,17 +84,13 @@ impl Desk {
         if state.closed {
             return Poll::Ready(None);
         }
-        if !state.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-            state.waker = Some(cx.waker().clone());
-        }
+        runtime::remember(&mut state.waker, cx.waker());
         Poll::Pending
     }
 
     /// What runs inside of wasmtime's event loop has its turn, in a poll with the task's waker.
     pub fn begin_turn(&self, task: &Waker) {
-        let known = &mut self.state.borrow_mut().task;
-        if !known.as_ref().is_some_and(|known| known.will_wake(task)) {
-            *known = Some(task.clone());
+        if runtime::remember(&mut self.state.borrow_mut().task, task) {
             *self.waker.task() = Some(task.clone());
         }
         self.waker.missed.store(false, Relaxed);

@@ -105,6 +105,15 @@ pub unsafe fn borrow_waker(data: *mut c_void) -> ManuallyDrop<Waker> {
     })
 }
 
+/// Makes `known` a waker of the task that `waker` wakes; false if it was one.
+pub fn remember(known: &mut Option<Waker>, waker: &Waker) -> bool {
+    let is_new = !known.as_ref().is_some_and(|known| known.will_wake(waker));
+    if is_new {
+        *known = Some(waker.clone());
+    }
+    is_new
+}
+
 /// Says apart the threads that live at one time.
 pub fn thread_id() -> usize {
     HERE.with(|here| std::ptr::from_ref(here).addr())

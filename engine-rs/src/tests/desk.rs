@@ -1,33 +1,23 @@
 //! Which wakes of the future inside of wasmtime's event loop ask for another poll of its task.
 
+use super::host::Wakes;
 use crate::desk::{Desk, Job};
 use crate::export_call::ExportTurn;
 use crate::serve::Turn;
 use crate::value::Value;
-use futures::task::{ArcWake, waker};
+use futures::task::waker;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::task::{Context, Poll, Waker};
 
-/// Counts how often a task was woken.
-#[derive(Default)]
-struct Task(AtomicU32);
-
-impl ArcWake for Task {
-    fn wake_by_ref(task: &Arc<Self>) {
-        task.0.fetch_add(1, Relaxed);
-    }
-}
-
 struct Meeting {
-    task: Arc<Task>,
+    task: Arc<Wakes>,
     desk: Desk,
     inner: Waker,
 }
 
 impl Meeting {
     fn new() -> Self {
-        let (task, desk) = (Arc::new(Task::default()), Desk::default());
+        let (task, desk) = (Arc::new(Wakes::default()), Desk::default());
         let inner = Waker::from(desk.waker.clone());
         Meeting { task, desk, inner }
     }
@@ -42,7 +32,7 @@ impl Meeting {
     }
 
     fn wakes(&self) -> u32 {
-        self.task.0.load(Relaxed)
+        self.task.count()
     }
 }
 

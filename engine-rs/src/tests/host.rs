@@ -13,9 +13,11 @@ use crate::request::WeHttpRequest;
 use crate::response::WeHttpSink;
 use crate::runtime::*;
 use crate::task::*;
+use futures::task::ArcWake;
 use std::ffi::c_void;
 use std::ptr::{null, null_mut};
-use std::sync::{Condvar, Mutex, MutexGuard, Once, OnceLock};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, OnceLock};
 use std::time::{Duration, Instant};
 
 pub const GUEST: &[u8] = include_bytes!("../../../src/io/engine/testdata/testguest.wasm");
@@ -73,6 +75,22 @@ impl Waiter {
     /// The reactor's threads may still hold a waker for a moment after its task is dropped.
     pub fn wait_for_no_references(&self) {
         self.wait_until("the engine keeps a waker", |state| state.references == 0);
+    }
+}
+
+/// Counts how often a task is woken.
+#[derive(Default)]
+pub struct Wakes(AtomicU32);
+
+impl Wakes {
+    pub fn count(&self) -> u32 {
+        self.0.load(Relaxed)
+    }
+}
+
+impl ArcWake for Wakes {
+    fn wake_by_ref(wakes: &Arc<Self>) {
+        wakes.0.fetch_add(1, Relaxed);
     }
 }
 

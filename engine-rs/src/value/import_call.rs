@@ -141,7 +141,7 @@ impl ImportCall {
 }
 
 /// The task's part of a call. Dropping it gives the answer up.
-struct Part(NonNull<ImportCall>);
+pub struct Part(NonNull<ImportCall>);
 
 // SAFETY: it goes with its task; what both sides touch is as the states say.
 unsafe impl Send for Part {}
@@ -183,6 +183,14 @@ impl Drop for Part {
 pub struct Spares(Vec<Part>);
 
 const SPARES_MAX: usize = 4;
+
+impl Spares {
+    pub fn keep(&mut self, over: Part) {
+        if self.0.len() < SPARES_MAX {
+            self.0.push(over);
+        }
+    }
+}
 
 /// A call whose answer is awaited.
 pub struct Asking(Option<Part>);
@@ -238,10 +246,7 @@ impl Future for Asking {
         }
         if state == OPEN {
             // SAFETY: the waker is the task's in this state.
-            let known = unsafe { &mut *call.waker.get() };
-            if !known.as_ref().is_some_and(|known| known.will_wake(cx.waker())) {
-                *known = Some(cx.waker().clone());
-            }
+            runtime::remember(unsafe { &mut *call.waker.get() }, cx.waker());
             state = call.turn(OPEN, WAITING);
         }
         match state {
@@ -275,23 +280,12 @@ unsafe impl Sync for Answered {}
 
 impl Answered {
     /// Lends the answer out, once; what is left if that went well is the call.
-    pub fn lower(&self, with: impl FnOnce(&Value) -> Result<()>) -> Result<Spare> {
+    pub fn lower(&self, with: impl FnOnce(&Value) -> Result<()>) -> Result<Part> {
         let Some(part) = self.0.take() else { return Err(polled_again()) };
         // SAFETY: all is the task's.
         let value = unsafe { part.call().value() };
         with(value)?;
         value.clear();
-        Ok(Spare(part))
-    }
-}
-
-/// A call that is over.
-pub struct Spare(Part);
-
-impl Spares {
-    pub fn keep(&mut self, spare: Spare) {
-        if self.0.len() < SPARES_MAX {
-            self.0.push(spare.0);
-        }
+        Ok(part)
     }
 }

@@ -84,8 +84,8 @@ impl<const N: usize> Answer<N> {
         let tys = &tuple(types, &ty)?.types;
         let lowered = self.answered.lower(|value| lower(Lowerer::new(cx, value, None)?, tys));
         match lowered {
-            Ok(spare) => {
-                state_of(cx)?.spares.keep(spare);
+            Ok(over) => {
+                state_of(cx)?.spares.keep(over);
                 Ok(())
             }
             Err(error) => Err(blame(cx, self.function, error)),

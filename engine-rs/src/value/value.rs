@@ -30,8 +30,6 @@ impl Value {
 
     pub fn clear(&mut self) {
         self.octets = WeBuf::default();
-        if !self.ends().is_empty() {
-            self.ends().clear();
-        }
+        self.ends().clear();
     }
 }

@@ -81,6 +81,34 @@ TEST_F(ShardTest, PostsFromManyThreadsAllRunInOrderOfEachThread) {
     for (const auto& one : seen) EXPECT_TRUE(std::ranges::is_sorted(one));
 }
 
+/// Posts when it is destroyed, as a reply does that nobody gave.
+struct PostsAtLast {
+    PostsAtLast(Shard* shard, std::promise<void>* ran) : shard(shard), ran(ran) {}
+    PostsAtLast(PostsAtLast&& other) noexcept
+        : shard(std::exchange(other.shard, nullptr)), ran(other.ran) {}
+    PostsAtLast& operator=(PostsAtLast&&) = delete;
+    ~PostsAtLast() {
+        if (shard != nullptr) shard->post([ran = ran] { ran->set_value(); });
+    }
+    Shard* shard;
+    std::promise<void>* ran;
+};
+
+TEST_F(ShardTest, AJobMayPostWhileItRunsAndWhenItGoes) {
+    constexpr int posts = 100;  // More than one block of the queue holds.
+    std::promise<void> ran;
+    std::atomic<int> others = 0;
+    run_job([&] {
+        auto& shard = thread_.shard();
+        shard.post([&, last = PostsAtLast(&shard, &ran)] {
+            for (int i = 0; i < posts; ++i) shard.post([&] { ++others; });
+        });
+    });
+
+    ASSERT_EQ(ran.get_future().wait_for(30s), std::future_status::ready);
+    EXPECT_EQ(others, posts) << "what is posted last runs last";
+}
+
 /// Posts itself again and again, as a guest does that always has work.
 struct Spinner {
     Shard* shard;

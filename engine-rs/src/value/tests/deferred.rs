@@ -3,15 +3,17 @@
 use super::world::{Fate, Live, Token, Way, World, engine, octets};
 use crate::abi::{self, WeStr};
 use crate::error::{Fault, Status, TrapKind};
+use crate::tests::host::Wakes;
 use crate::value::hook::*;
 use crate::value::import_call::{Answered, Asking, Spares};
 use futures::FutureExt;
 use futures::executor::block_on;
-use futures::task::noop_waker_ref;
+use futures::task::{noop_waker_ref, waker};
 use std::pin::pin;
 use std::ptr::null_mut;
-use std::sync::mpsc;
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Barrier, mpsc};
+use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 use std::thread;
 
 const TEXT: &str = r#"(component
@@ -189,8 +191,8 @@ fn deferred(spares: &mut Spares) -> (Asking, Token) {
     (asking, token.unwrap())
 }
 
-/// Every order of answering, polling and giving up on two threads ends well: each answer is taken or
-/// known to be unwanted, whoever waits is woken, and nothing leaks or is freed twice (for sanitizers).
+/// Answering, polling and giving up on two threads end well as they happen to meet: each answer is taken
+/// or known to be unwanted, and whoever waits is woken.
 #[test]
 fn a_token_and_its_task_may_meet_at_any_moment() {
     let (sender, receiver) = mpsc::sync_channel::<Token>(1);
@@ -219,4 +221,106 @@ fn a_token_and_its_task_may_meet_at_any_moment() {
     }
     drop(sender);
     host.join().unwrap();
+}
+
+/// A waker that holds up whoever clones it a second time.
+struct Gate {
+    clones: AtomicU32,
+    wakes: AtomicU32,
+    inside: Barrier,
+    go_on: Barrier,
+}
+
+impl Gate {
+    fn new() -> Arc<Gate> {
+        let (clones, wakes) = (AtomicU32::new(0), AtomicU32::new(0));
+        Arc::new(Gate { clones, wakes, inside: Barrier::new(2), go_on: Barrier::new(2) })
+    }
+
+    fn waker(self: &Arc<Gate>) -> Waker {
+        unsafe { Waker::from_raw(raw(Arc::into_raw(self.clone()))) }
+    }
+}
+
+fn raw(gate: *const Gate) -> RawWaker {
+    unsafe fn own(data: *const ()) -> Arc<Gate> {
+        unsafe { Arc::from_raw(data.cast()) }
+    }
+    static WAYS: RawWakerVTable = RawWakerVTable::new(
+        |data| {
+            let gate = std::mem::ManuallyDrop::new(unsafe { own(data) });
+            if gate.clones.fetch_add(1, Relaxed) > 0 {
+                gate.inside.wait();
+                gate.go_on.wait();
+            }
+            raw(Arc::into_raw(Arc::clone(&gate)))
+        },
+        |data| {
+            unsafe { own(data) }.wakes.fetch_add(1, Relaxed);
+        },
+        |data| {
+            unsafe { &*data.cast::<Gate>() }.wakes.fetch_add(1, Relaxed);
+        },
+        |data| drop(unsafe { own(data) }),
+    );
+    RawWaker::new(gate.cast(), &WAYS)
+}
+
+/// Runs `meanwhile` while another thread, which answers, is about to wake the task.
+fn while_waking(meanwhile: impl FnOnce(Asking) -> Option<Asking>) -> (Fate, u32, Option<Asking>) {
+    let gate = Gate::new();
+    let (mut asking, token) = deferred(&mut Spares::default());
+    assert!(asking.poll_unpin(&mut Context::from_waker(&gate.waker())).is_pending());
+    let host = thread::spawn(move || token.complete(&[7]));
+    gate.inside.wait();
+    let asking = meanwhile(asking);
+    gate.go_on.wait();
+    let fate = host.join().unwrap();
+    (fate, gate.wakes.load(Relaxed), asking)
+}
+
+#[test]
+fn a_task_that_is_polled_while_it_is_woken_comes_again() {
+    let count = Arc::new(Wakes::default());
+
+    let (fate, wakes, asking) = while_waking(|mut asking| {
+        let waker = waker(count.clone());
+        assert!(asking.poll_unpin(&mut Context::from_waker(&waker)).is_pending());
+        Some(asking)
+    });
+
+    assert_eq!((fate, wakes, count.count()), (Fate::Taken, 1, 1));
+    assert_eq!(answer_of(&block_on(asking.unwrap()).unwrap()), [7]);
+}
+
+#[test]
+fn a_task_that_goes_while_it_is_woken_is_gone() {
+    let (fate, _, _) = while_waking(|_| None);
+
+    assert_eq!(fate, Fate::Gone);
+}
+
+#[test]
+fn a_store_keeps_four_calls_that_are_over() {
+    let count = Arc::new(Wakes::default());
+    let held = || Arc::strong_count(&count) - 1;
+    let mut spares = Spares::default();
+    let mut calls: Vec<_> = (0..6).map(|_| deferred(&mut spares)).collect();
+    for (asking, _) in &mut calls {
+        let waker = waker(count.clone());
+        assert!(asking.poll_unpin(&mut Context::from_waker(&waker)).is_pending());
+    }
+    assert_eq!(held(), 6, "each holds a waker");
+
+    for (asking, token) in calls {
+        assert_eq!(token.complete(&[1]), Fate::Taken);
+        let answered = block_on(asking).unwrap();
+        spares.keep(answered.lower(|_| Ok(())).unwrap());
+    }
+
+    assert_eq!(held(), 4);
+    let (asking, token) = deferred(&mut spares);
+    assert_eq!(token.complete(&[1]), Fate::Taken);
+    drop(asking);
+    assert_eq!(held(), 3, "the next call takes one that was kept");
 }

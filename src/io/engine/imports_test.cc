@@ -1,0 +1,71 @@
+#include "io/engine/imports.h"
+
+#include <string>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace weft::engine {
+namespace {
+
+/// Writes down what becomes of its tokens, which are those logs.
+class Logged final : public LaterReply::Way {
+  public:
+    Result<std::uint32_t> attach(void* token, std::unique_ptr<rt::ByteSource>) const override {
+        return log(token, "attach "), 0U;
+    }
+    bool answer(void* token, Payload) const override { return log(token, "answer "), true; }
+    bool refuse(void* token, const Error&) const override { return log(token, "refuse "), false; }
+    void drop(void* token) const override { log(token, "drop "); }
+
+  private:
+    static void log(void* token, std::string_view what) {
+        *static_cast<std::string*>(token) += what;
+    }
+};
+
+constexpr Logged way;
+
+TEST(LaterReply, IsUsedOnce) {
+    std::string log;
+    {
+        LaterReply reply(way, &log);
+        EXPECT_TRUE(reply.attach(nullptr));
+        EXPECT_TRUE(reply.answer({}));
+    }
+    EXPECT_EQ(log, "attach answer ");
+    EXPECT_FALSE(LaterReply(way, &log).refuse({Errc::denied, "test.denied", "no"}));
+    EXPECT_EQ(log, "attach answer refuse ");
+}
+
+TEST(LaterReply, IsDroppedByItsLastOwner) {
+    std::string first;
+    std::string second;
+    {
+        LaterReply reply(way, &first);
+        LaterReply moved = std::move(reply);
+        EXPECT_EQ(first, "");
+        moved = LaterReply(way, &second);
+        EXPECT_EQ(first, "drop ");
+        EXPECT_EQ(second, "");
+    }
+    EXPECT_EQ(first, "drop ");
+    EXPECT_EQ(second, "drop ");
+}
+
+TEST(LaterReply, WithStreamsStaysOnItsThread) {
+    std::string log;
+    LaterReply free(way, &log);
+    std::thread([&] { free.answer({}); }).join();
+
+    EXPECT_DEATH(
+        {
+            LaterReply bound(way, &log);
+            (void)bound.attach(nullptr);
+            std::thread([&] { bound.answer({}); }).join();
+        },
+        "on the executor of its instance");
+}
+
+}  // namespace
+}  // namespace weft::engine
