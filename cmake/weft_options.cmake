@@ -1,4 +1,4 @@
-# Compiler, warnings and sanitizers: one place, the same for every room.
+# Compiler, warnings and sanitizers: one place, the same for every module.
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)

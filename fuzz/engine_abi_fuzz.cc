@@ -79,15 +79,15 @@ class Host {
     void ask_engine();
     void compile();
     void load();
-    void world();
+    void wasi_context();
 
     // Callbacks of the library.
     void on_import(Guest& guest, we_buf arguments, we_reply* reply);
     void on_done(Sink& sink, we_buf result, const we_error* error);
     void on_want(Body& body);
 
-    Octets arguments();
-    Octets value();
+    Bytes arguments();
+    Bytes value();
 
     Input input_;
     Buffers buffers_;
@@ -95,17 +95,17 @@ class Host {
     std::vector<std::unique_ptr<Body>> bodies_;
     std::vector<Token> tokens_;
     std::vector<we_stream*> streams_;
-    std::vector<Octets> handles_;
+    std::vector<Bytes> handles_;
     std::vector<we_component*> components_;
-    we_world* world_ = nullptr;
+    we_wasi_context* wasi_context_ = nullptr;
     unsigned compiled_ = 0;
 };
 
 // ------------------------------------------------------------------------------------------ values
 
-/// Handles that guests gave, and others; text; numbers; any octets.
-Octets Host::arguments() {
-    Octets out;
+/// Handles that guests gave, and others; text; numbers; any bytes.
+Bytes Host::arguments() {
+    Bytes out;
     for (auto parts = input_.below(5); parts > 0; --parts) {
         const auto part = value();
         out.insert(out.end(), part.begin(), part.end());
@@ -113,23 +113,23 @@ Octets Host::arguments() {
     return out;
 }
 
-Octets Host::value() {
-    const auto counted = [](Octets octets) {
-        octets.insert(octets.begin(), static_cast<std::uint8_t>(octets.size()));
-        return octets;
+Bytes Host::value() {
+    const auto counted = [](Bytes bytes) {
+        bytes.insert(bytes.begin(), static_cast<std::uint8_t>(bytes.size()));
+        return bytes;
     };
     switch (input_.below(8)) {
         case 0: return {input_.next()};
-        case 1: return handles_.empty() ? Octets{0} : *input_.pick(handles_);
-        case 2: return counted(Octets(16, input_.next()));
+        case 1: return handles_.empty() ? Bytes{0} : *input_.pick(handles_);
+        case 2: return counted(Bytes(16, input_.next()));
         case 3: return counted(input_.take(input_.below(64)));
         case 4: return {static_cast<std::uint8_t>(input_.next() | 0x80U), 0x80, 0};
         case 5: return input_.take(input_.below(16));
         case 6: {
             // Many handles of the C side.
-            Octets octets{0xe9, 0x07};
-            for (int i = 0; i < 1001; ++i) octets.insert(octets.end(), {1, 'h'});
-            return octets;
+            Bytes bytes{0xe9, 0x07};
+            for (int i = 0; i < 1001; ++i) bytes.insert(bytes.end(), {1, 'h'});
+            return bytes;
         }
         default: return {1, 'h'};
     }
@@ -168,9 +168,9 @@ void Host::on_import(Guest& guest, we_buf given, we_reply* reply) {
 void Host::on_done(Sink& sink, we_buf result, const we_error* error) {
     sink.tell(true);
     look_at(error);
-    auto octets = taken(result);
-    expect(error == nullptr || octets.empty(), "a result or a failure");
-    if (octets.size() == 17) handles_.push_back(std::move(octets));
+    auto bytes = taken(result);
+    expect(error == nullptr || bytes.empty(), "a result or a failure");
+    if (bytes.size() == 17) handles_.push_back(std::move(bytes));
 }
 
 void Host::on_want(Body& body) {
@@ -208,10 +208,10 @@ we_instance_options Host::options(Guest& guest) {
     if ((small & 8U) != 0) options.table_elements_max = 1;
     if ((small & 16U) != 0) options.parts_max = 2;
     options.context = &guest;
-    options.output = [](void* context, std::int32_t stream, we_str octets) {
+    options.output = [](void* context, std::int32_t stream, we_str bytes) {
         expect(static_cast<Guest*>(context)->is_alive(), "output comes inside of polls");
         expect(stream == WE_STDOUT || stream == WE_STDERR, "there are two streams");
-        expect(octets.size <= 64 * 1024, "at most 64 KiB at once");
+        expect(bytes.size <= 64 * 1024, "at most 64 KiB at once");
     };
     options.fault = [](void* context, const we_error* error) {
         auto& told = *static_cast<Guest*>(context);
@@ -221,7 +221,7 @@ we_instance_options Host::options(Guest& guest) {
         told.has_fault = true;
     };
     options.imports = imports(guest);
-    options.world = input_.below(2) == 1 ? world_ : nullptr;
+    options.wasi_context = input_.below(2) == 1 ? wasi_context_ : nullptr;
     return options;
 }
 
@@ -316,12 +316,12 @@ we_http_sink http_sink(Sink& told) {
         expect(status >= 100 && status < 1000, "a status has three digits");
         to.tell(false);
     };
-    sink.chunk = [](void* context, we_str octets) -> std::int32_t {
+    sink.chunk = [](void* context, we_str bytes) -> std::int32_t {
         auto& to = *static_cast<Sink*>(context);
         expect(to.has_head && !to.has_trailers, "chunks come between head and trailers");
         expect(!to.is_paused, "no chunk before the pause is ended");
         to.tell(false);
-        to.is_paused = octets.size % 2 == 1;
+        to.is_paused = bytes.size % 2 == 1;
         return to.is_paused ? 1 : 0;
     };
     sink.trailers = [](void* context, const we_header*, std::size_t) {
@@ -344,18 +344,18 @@ void Host::request(Guest& guest) {
         "/cut",    "/sleep?1", "/print",      "/handles", "/fields",    "/error", "/trailers",
         "/late?1", "/grow?9",  "/eat",        "/exit?3",  "/overflow",  "/leak",  "/count"};
     auto& told = new_sink(guest);
-    const auto octets = input_.take(input_.below(16));
+    const auto bytes = input_.take(input_.below(16));
     const std::string get = "GET";
     const std::string http = "http";
     const std::string authority = "example.test";
     const auto odd = input_.next();
-    const we_header header{view(get), view(octets)};
+    const we_header header{view(get), view(bytes)};
     auto request = sized<we_http_request>();
-    request.method = (odd & 1U) != 0 ? view(octets) : view(get);
-    request.scheme = (odd & 2U) != 0 ? view(octets) : view(http);
-    request.authority = (odd & 4U) != 0 ? view(octets) : view(authority);
+    request.method = (odd & 1U) != 0 ? view(bytes) : view(get);
+    request.scheme = (odd & 2U) != 0 ? view(bytes) : view(http);
+    request.authority = (odd & 4U) != 0 ? view(bytes) : view(authority);
     request.path_with_query =
-        (odd & 8U) != 0 ? view(octets) : view(paths[input_.below(paths.size())]);
+        (odd & 8U) != 0 ? view(bytes) : view(paths[input_.below(paths.size())]);
     if ((odd & 16U) != 0) {
         request.headers = &header;
         request.header_count = 1;
@@ -473,7 +473,7 @@ void Host::ask_engine() {
     }
 }
 
-/// A component of octets that are mostly none.
+/// A component of bytes that are mostly none.
 void Host::compile() {
     if (compiled_++ > 2) return;
     auto& machine = Machine::the();
@@ -490,7 +490,7 @@ void Host::compile() {
     if (status == WE_OK) components_.push_back(component);
 }
 
-/// The octets are trusted, their count and the descriptor are not.
+/// The bytes are trusted, their count and the descriptor are not.
 void Host::load() {
     auto& machine = Machine::the();
     const std::vector<std::int32_t> descriptors = {machine.artifact, -1, 1 << 30, -7};
@@ -513,26 +513,26 @@ void Host::load() {
     if (status == WE_OK) components_.push_back(component);
 }
 
-void Host::world() {
-    const auto octets = input_.take(input_.below(12));
-    const auto text = view(octets);
+void Host::wasi_context() {
+    const auto bytes = input_.take(input_.below(12));
+    const auto text = view(bytes);
     const we_header variable{text, text};
     const we_directory directory{text, text, 0, 0};
     we_address_range range{};
     range.family = input_.next();
     range.bits = input_.next();
-    auto config = sized<we_world_config>();
+    auto config = sized<we_wasi_context_config>();
     const auto parts = input_.next();
     if ((parts & 1U) != 0) config.arguments = &text, config.argument_count = 1;
     if ((parts & 2U) != 0) config.environment = &variable, config.environment_count = 1;
     if ((parts & 4U) != 0) config.directories = &directory, config.directory_count = 1;
     if ((parts & 8U) != 0) config.addresses = &range, config.address_count = 1;
     if ((parts & 16U) != 0) config.network = input_.below(2) * 7;
-    we_world* made = nullptr;
+    we_wasi_context* made = nullptr;
     we_error* error = nullptr;
-    const auto status = we_world_new(&config, &made, &error);
+    const auto status = we_wasi_context_new(&config, &made, &error);
     check_error(status, error);
-    if (status == WE_OK) we_world_free(std::exchange(world_, made));
+    if (status == WE_OK) we_wasi_context_free(std::exchange(wasi_context_, made));
 }
 
 // ------------------------------------------------------------------------------------- the program
@@ -569,7 +569,7 @@ void Host::step() {
         case 20:
             return input_.below(2) == 0 ? ask_engine() : break_rule(input_.below(14), buffers_);
         case 21: return input_.below(2) == 0 ? compile() : load();
-        case 22: return input_.below(4) == 0 ? call_with_nulls(buffers_) : world();
+        case 22: return input_.below(4) == 0 ? call_with_nulls(buffers_) : wasi_context();
         default: return free_component();
     }
 }
@@ -612,7 +612,7 @@ void Host::end() {
     while (!tokens_.empty()) use_token();
     drop_tasks();
     while (!components_.empty()) free_component();
-    we_world_free(world_);
+    we_wasi_context_free(wasi_context_);
 
     auto metrics = sized<we_metrics>();
     expect(we_engine_metrics(Machine::the().engine, &metrics) == WE_OK, "figures are given");

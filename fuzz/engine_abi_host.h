@@ -23,7 +23,7 @@
 /// What the C side of the boundary keeps, with every promise of the header that can be checked.
 namespace engine_abi {
 
-using Octets = std::vector<std::uint8_t>;
+using Bytes = std::vector<std::uint8_t>;
 
 inline void expect(bool condition, const char* promise) {
     if (condition) return;
@@ -34,18 +34,18 @@ inline void expect(bool condition, const char* promise) {
 /// The input as decisions; zeros when it is over.
 class Input {
   public:
-    explicit Input(std::span<const std::uint8_t> octets) : rest_(octets) {}
+    explicit Input(std::span<const std::uint8_t> bytes) : rest_(bytes) {}
     bool is_over() const { return rest_.empty(); }
     std::uint8_t next() {
         if (rest_.empty()) return 0;
-        const auto octet = rest_.front();
+        const auto byte = rest_.front();
         rest_ = rest_.subspan(1);
-        return octet;
+        return byte;
     }
     unsigned below(std::size_t limit) {
         return limit < 2 ? 0 : next() % static_cast<unsigned>(limit);
     }
-    Octets take(std::size_t count) {
+    Bytes take(std::size_t count) {
         const auto taken = rest_.first(std::min(count, rest_.size()));
         rest_ = rest_.subspan(taken.size());
         return {taken.begin(), taken.end()};
@@ -59,7 +59,7 @@ class Input {
     std::span<const std::uint8_t> rest_;
 };
 
-inline we_str view(const Octets& octets) { return {octets.data(), octets.size()}; }
+inline we_str view(const Bytes& bytes) { return {bytes.data(), bytes.size()}; }
 inline we_str view(const std::string& text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
@@ -108,12 +108,12 @@ class Waiter {
     std::atomic<bool> woken_ = false;
 };
 
-/// Octets that move to the library, each of which frees them exactly once.
+/// Bytes that move to the library, each of which frees them exactly once.
 class Buffers {
   public:
-    we_buf give(Octets octets) {
-        auto& owner = all_.emplace_back(std::move(octets));
-        return {owner.octets.data(), owner.octets.size(),
+    we_buf give(Bytes bytes) {
+        auto& owner = all_.emplace_back(std::move(bytes));
+        return {owner.bytes.data(), owner.bytes.size(),
                 [](void* moved) { ++static_cast<Owner*>(moved)->freed; }, &owner};
     }
     void expect_all_freed() const {
@@ -122,18 +122,18 @@ class Buffers {
 
   private:
     struct Owner {
-        explicit Owner(Octets given) : octets(std::move(given)) {}
-        Octets octets;
+        explicit Owner(Bytes given) : bytes(std::move(given)) {}
+        Bytes bytes;
         std::atomic<int> freed = 0;
     };
     std::deque<Owner> all_;
 };
 
-/// Copies octets of the library's and gives them back.
-inline Octets taken(we_buf buffer) {
-    Octets octets(buffer.data, buffer.data + buffer.size);
+/// Copies bytes of the library's and gives them back.
+inline Bytes taken(we_buf buffer) {
+    Bytes bytes(buffer.data, buffer.data + buffer.size);
     if (buffer.free != nullptr) buffer.free(buffer.owner);
-    return octets;
+    return bytes;
 }
 
 /// Looks at all of an error, and frees it.
@@ -177,12 +177,12 @@ struct Body {
     bool is_closed = false;
 };
 
-/// Octets of a file of the project.
-inline Octets read_file(const std::string& name) {
+/// Bytes of a file of the project.
+inline Bytes read_file(const std::string& name) {
     std::ifstream file(std::filesystem::path(WEFT_SOURCE_DIR) / name, std::ios::binary);
-    Octets octets{std::istreambuf_iterator<char>(file), {}};
-    expect(!octets.empty(), name.c_str());
-    return octets;
+    Bytes bytes{std::istreambuf_iterator<char>(file), {}};
+    expect(!bytes.empty(), name.c_str());
+    return bytes;
 }
 
 }  // namespace engine_abi

@@ -15,7 +15,7 @@ struct Machine {
     we_engine* engine = nullptr;
     std::vector<we_component*> components;
     we_module* module = nullptr;
-    Octets calculator;
+    Bytes calculator;
     int artifact = -1;
     std::uint64_t artifact_size = 0;
 
@@ -43,20 +43,19 @@ struct Machine {
         for (const auto* name : {"calculator", "doubling", "resources", "waiting", "testguest",
                                  "testguest_p3", "testprogram"})
             components.push_back(compile(read_file(std::string(testdata) + name + ".wasm")));
-        const auto module_octets = read_file(std::string(testdata) + "testmodule.wasm");
-        expect(we_module_new(engine, view(module_octets), &module, nullptr) == WE_OK,
-               "it compiles");
+        const auto module_bytes = read_file(std::string(testdata) + "testmodule.wasm");
+        expect(we_module_new(engine, view(module_bytes), &module, nullptr) == WE_OK, "it compiles");
         calculator = read_file(std::string(testdata) + "calculator.wasm");
         we_buf compiled{};
         expect(we_artifact_new(&settings, view(calculator), &compiled, nullptr) == WE_OK,
                "it compiles ahead");
-        const auto octets = taken(compiled);
+        const auto bytes = taken(compiled);
         artifact = memfd_create("artifact", 0);
-        artifact_size = octets.size();
-        expect(write(artifact, octets.data(), octets.size()) == static_cast<ssize_t>(octets.size()),
+        artifact_size = bytes.size();
+        expect(write(artifact, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()),
                "the artefact is kept");
     }
-    we_component* compile(const Octets& wasm) const {
+    we_component* compile(const Bytes& wasm) const {
         we_component* component = nullptr;
         we_error* error = nullptr;
         const auto status = we_component_new_open(engine, view(wasm), &component, &error);
@@ -111,7 +110,7 @@ inline void break_rule(unsigned which, Buffers& buffers) {
             status = we_call_start(nullptr, 0, buffers.give({1}), nullptr, 0, &call, &id, &error);
             break;
         case 11: status = we_component_describe(nullptr, nullptr, &error); break;
-        case 12: status = we_world_new(nullptr, nullptr, &error); break;
+        case 12: status = we_wasi_context_new(nullptr, nullptr, &error); break;
         default: {
             const auto wakers = Waiter::vtable();
             status = we_runtime_init(&wakers, &error);
@@ -135,7 +134,7 @@ inline void call_with_nulls(Buffers& buffers) {
     we_body_finish(nullptr);
     we_body_fail(nullptr, 0);
     we_stream_free(nullptr);
-    we_world_free(nullptr);
+    we_wasi_context_free(nullptr);
     we_error_free(nullptr);
     we_instance_close(nullptr);
     we_call_resume(nullptr, 1);

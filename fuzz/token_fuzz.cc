@@ -55,7 +55,7 @@ void fuzz_binary(std::string_view text) {
 
 }  // namespace
 
-/// The first octet chooses the reader.
+/// The first byte chooses the reader.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     const auto text = weft::as_text({data + 1, size - 1});

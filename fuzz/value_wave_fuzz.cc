@@ -1,4 +1,4 @@
-// People type WAVE. The first octet of an input chooses one of some types, or that the next octets
+// People type WAVE. The first byte of an input chooses one of some types, or that the next bytes
 // do; the rest is the text: it is refused with its place, or a value that is printed as a text of
 // the same value. The text as a call must never do worse than be refused.
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 using namespace weft;
 using namespace weft::value;
 
-constexpr std::size_t type_octets = 16;
+constexpr std::size_t type_bytes = 16;
 
 void expect(bool condition) {
     if (!condition) std::abort();
@@ -24,7 +24,7 @@ void expect(bool condition) {
 constexpr std::string_view world = R"({"imports":[],"exports":[{"name":"","resources":[],
 "functions":[{"name":"f","async":false,"result":null,"params":[
 ["bool","bool"],["s8","s8"],["u64","u64"],["f32","f32"],["f64","f64"],["char","char"],
-["string","string"],["octets",{"list":"u8"}],["list",{"list":{"option":"string"}}],
+["string","string"],["bytes",{"list":"u8"}],["list",{"list":{"option":"string"}}],
 ["tuple",{"tuple":["u8","char",{"result":[null,"string"]}]}],
 ["record",{"record":[["a","u8"],["b",{"option":"string"}],["none",{"option":"bool"}]]}],
 ["variant",{"variant":[["a",null],["ok",null],["some","u8"],["b-c",{"list":"s16"}]]}],
@@ -69,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         check_text(as_text(input), params[data[0] % params.size()].type);
         return 0;
     }
-    const auto head = input.first(std::min(input.size(), type_octets));
+    const auto head = input.first(std::min(input.size(), type_bytes));
     check_text(as_text(input.subspan(head.size())),
                arbitrary_from(head, 1, Arbitrary::Handles::no).type());
     return 0;

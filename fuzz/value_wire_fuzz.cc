@@ -1,4 +1,4 @@
-// Messages come from peers and guests. The first octets of an input choose a type, the rest is the
+// Messages come from peers and guests. The first bytes of an input choose a type, the rest is the
 // message: it is refused, or a value of the type that encodes to what decodes to the same value.
 #include <algorithm>
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace {
 using namespace weft;
 using namespace weft::value;
 
-constexpr std::size_t type_octets = 24;
+constexpr std::size_t type_bytes = 24;
 
 void expect(bool condition) {
     if (!condition) std::abort();
@@ -51,7 +51,7 @@ void check_value(const Value& value, const Type& type) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const BytesView input(data, size);
-    const auto head = input.first(std::min(size, type_octets));
+    const auto head = input.first(std::min(size, type_bytes));
     const auto rest = input.subspan(head.size());
     const auto type = arbitrary_from(head, 1, Arbitrary::Handles::yes).type();
     check_message(rest, type);

@@ -1,5 +1,5 @@
 // Binaries come from strangers. Sections lie one behind the other within the input, writing them
-// back gives the same octets where sizes were minimal, and names of interfaces survive formatting.
+// back gives the same bytes where sizes were minimal, and names of interfaces survive formatting.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -22,8 +22,8 @@ void check_name(std::string_view text) {
     if (name) expect(format_interface_name(*name) == text);
 }
 
-void check_sections(BytesView octets, int depth) {
-    auto reader = WasmReader::create(octets);
+void check_sections(BytesView bytes, int depth) {
+    auto reader = WasmReader::create(bytes);
     if (!reader) return;
     Bytes rebuilt;
     append_wasm_preamble(rebuilt, reader->kind());
@@ -34,23 +34,23 @@ void check_sections(BytesView octets, int depth) {
         if (!section) return;
         if (!*section) break;
         const WasmSection& found = **section;
-        expect(found.offset == expected && found.end() <= octets.size());
+        expect(found.offset == expected && found.end() <= bytes.size());
         expected = found.end();
         minimal = minimal && found.size_minimal;
         append_wasm_section(rebuilt, found.id, found.body);
         if (found.id == wasm_section_custom) (void)read_wasm_custom(found.body);
         if (depth < 8) check_sections(found.body, depth + 1);
     }
-    expect(expected == octets.size());
-    expect(std::ranges::equal(rebuilt, octets) == minimal);
+    expect(expected == bytes.size());
+    expect(std::ranges::equal(rebuilt, bytes) == minimal);
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const BytesView octets(data, size);
-    check_sections(octets, 0);
-    const auto interface = read_interface(octets);
+    const BytesView bytes(data, size);
+    check_sections(bytes, 0);
+    const auto interface = read_interface(bytes);
     if (interface) {
         expect(interface->imports.size() + interface->exports.size() <= extern_names_max);
         for (const auto& import : interface->imports) check_name(import.name);

@@ -17,7 +17,7 @@ Made by `python3 -m tools.errors` from `src/base/core/errc.cc` and `docs/errors.
 Every failure has a code, which decides what a program does, and a slug, which names the one place and reason for ever. A command
 prints `weft: MESSAGE (SLUG)` on stderr and ends with the code's exit code; `-o json` prints
 `{"error":{"code":...,"slug":...,"message":...}}`. The HTTP status is that of a response that reports the error; a client of a
-component never gets a status below 500 for the component's own failure (but for 404 where nothing answers).
+component never gets a status below 500 for the component's own failure (except for 404 where nothing answers).
 
 ## Codes
 

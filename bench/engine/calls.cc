@@ -15,7 +15,7 @@ namespace {
 struct Size {
     const char* name;
     std::uint32_t usual_count;  // So that a batch takes some milliseconds.
-    std::uint32_t octets;
+    std::uint32_t bytes;
 };
 constexpr Size sizes[] = {{"64b", 8'000, 64}, {"4k", 6'000, 4U << 10U}, {"1m", 40, 1U << 20U}};
 constexpr std::uint32_t small_count = 20'000;
@@ -56,7 +56,7 @@ rt::Task<void> measure_imports(Bench* bench, ComponentPtr caller, std::string wa
     CO_CHECK(
         co_await measure(bench->options, name("add"), small_count / slower, &add, &bench->figures));
     for (const auto& size : sizes) {
-        ImportCalls echo(instance.get(), What::echo, size.octets);
+        ImportCalls echo(instance.get(), What::echo, size.bytes);
         const auto count = size.usual_count > 100 ? size.usual_count / slower : size.usual_count;
         CO_CHECK(co_await measure(bench->options, name(size.name), count, &echo, &bench->figures));
     }
@@ -69,7 +69,7 @@ rt::Task<void> measure_exports(Bench* bench, ComponentPtr service, std::string f
     ExportCalls nop(instance.get(), What::nop, 0);
     CO_CHECK(co_await measure(bench->options, name("nop"), 5'000, &nop, &bench->figures));
     for (const auto& size : sizes) {
-        ExportCalls echo(instance.get(), What::echo, size.octets);
+        ExportCalls echo(instance.get(), What::echo, size.bytes);
         CO_CHECK(co_await measure(bench->options, name(size.name), size.usual_count, &echo,
                                   &bench->figures));
     }
@@ -91,7 +91,7 @@ rt::Task<void> measure_joined(Bench* bench, ComponentPtr caller, ComponentPtr se
         co_await measure(bench->options, name("nop"), small_count / 4, &nop, &bench->figures);
     for (const auto& size : sizes) {
         if (!measured) break;
-        JoinedCalls echo(instance.get(), handler.get(), What::echo, size.octets);
+        JoinedCalls echo(instance.get(), handler.get(), What::echo, size.bytes);
         measured = co_await measure(bench->options, name(size.name), size.usual_count, &echo,
                                     &bench->figures);
     }

@@ -1,4 +1,4 @@
-"""What is measured, which floor it stands on and where its bar is. Nothing fails by it."""
+"""What is measured, which baseline it stands on and where its bar is. Nothing fails by it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PAYLOADS = (("nop", "no arguments"), ("add", "two numbers"), ("64b", "64 B"), ("
 
 @dataclass(frozen=True)
 class Bar:
-    """`most` of nanoseconds (`at_all`), nanoseconds above the floor (`above`), or times the floor (`times`)."""
+    """`most` of nanoseconds (`at_all`), nanoseconds above the baseline (`above`), or times the baseline (`times`)."""
 
     kind: str
     most: float
@@ -21,15 +21,15 @@ class Row:
     title: str
     name: str
     """As the native program calls it."""
-    floor: str | None
-    """As the floor's program calls it."""
+    baseline: str | None
+    """As the baseline's program calls it."""
     column: str
     """Which time of it counts: of the thread, or of the clock where other threads take part or single calls count."""
     bar: Bar | None = None
 
     @property
-    def floor_column(self) -> str:
-        """The floor times no single calls."""
+    def baseline_column(self) -> str:
+        """The baseline times no single calls."""
         return "cpu_ns" if self.column == "p50_ns" else self.column
 
 
@@ -63,14 +63,14 @@ def rows() -> list[Row]:
         for payload, title in PAYLOADS:
             if payload != "add":
                 name = f"guest.{payload}.{flavour}"
-                # The floor cannot run one guest inside of another one's call with an event loop.
+                # The baseline cannot run one guest inside of another one's call with an event loop.
                 found.append(Row(f"guest to guest, p50, {title} ({flavour})", name,
                                  name if flavour == "plain" else None, "p50_ns", _GUEST_BARS.get(payload)))
     return found
 
 
-def against(bar: Bar, value: float, floor: float | None) -> float:
+def against(bar: Bar, value: float, baseline: float | None) -> float:
     """What the bar bounds."""
-    if bar.kind == "at_all" or floor is None:
+    if bar.kind == "at_all" or baseline is None:
         return value
-    return value - floor if bar.kind == "above" else value / floor
+    return value - baseline if bar.kind == "above" else value / baseline

@@ -1,4 +1,4 @@
-"""What the rounds say: each figure with its floor and its bar."""
+"""What the rounds say: each figure with its baseline and its bar."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Round:
     load_average: float
     other_cpu_percent: float
     figures: dict[str, dict[str, dict[str, float]]]
-    """By program, then by the name of the row: each has its own measurement of its floor."""
+    """By program, then by the name of the row: each has its own measurement of its baseline."""
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Result:
     residents: list[dict[str, float]] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)
     instructions: dict[str, float] = field(default_factory=dict)
-    floor_instructions: dict[str, float] = field(default_factory=dict)
+    baseline_instructions: dict[str, float] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
     def values(self, program: str, name: str, column: str) -> list[float]:
@@ -47,31 +47,31 @@ class Line:
 
     row: Row
     values: list[float]
-    floors: list[float]
+    baselines: list[float]
 
     @property
     def bounded(self) -> list[float]:
         """What the bar bounds, round by round, so that both programs had the same machine."""
         if not self.row.bar:
             return []
-        floors = self.floors or [None] * len(self.values)
-        return [against(self.row.bar, *pair) for pair in zip(self.values, floors, strict=True)]
+        baselines = self.baselines or [None] * len(self.values)
+        return [against(self.row.bar, *pair) for pair in zip(self.values, baselines, strict=True)]
 
 
 def lines_of(result: Result) -> list[Line]:
     found = []
     for row in rows():
         values = result.values("weft", row.name, row.column)
-        floors = result.values("floor", row.name, row.floor_column) if row.floor else []
+        baselines = result.values("baseline", row.name, row.baseline_column) if row.baseline else []
         if values:
-            found.append(Line(row, values, floors))
+            found.append(Line(row, values, baselines))
     return found
 
 
 def as_text(result: Result) -> str:
-    table = [["", "weft", "floor", "bounded", "bar", "", "instructions", "of the floor"]]
+    table = [["", "weft", "baseline", "bounded", "bar", "", "instructions", "of the baseline"]]
     for line in lines_of(result):
-        table.append([line.row.title, _spread(line.values, _time), _spread(line.floors, _time),
+        table.append([line.row.title, _spread(line.values, _time), _spread(line.baselines, _time),
                       *_judged(line.row.bar, line.bounded), *_counted(result, line.row)])
     table += _host_rows(result)
     widths = [max(len(row[index]) for row in table) for index in range(len(table[0]))]
@@ -90,7 +90,7 @@ def _judged(bar: Bar | None, bounded: list[float]) -> list[str]:
 
 
 def _counted(result: Result, row: Row) -> list[str]:
-    cells = (result.instructions.get(row.name), result.floor_instructions.get(row.floor or ""))
+    cells = (result.instructions.get(row.name), result.baseline_instructions.get(row.baseline or ""))
     return [f"{cell:,.0f}" if cell is not None else "" for cell in cells]
 
 
@@ -124,7 +124,7 @@ def _remarks(result: Result) -> list[str]:
     lines = [f"load average {_spread(averages, '{:.1f}'.format)}; other processes used "
              f"{_spread(others, '{:.0f}'.format)} % of the CPU", *result.remarks]
     if statistics.median(others) > BUSY_PERCENT:
-        lines.append("BUSY MACHINE: what runs beside takes caches and cores; compare with the floor only, and measure again")
+        lines.append("BUSY MACHINE: what runs beside takes caches and cores; compare with the baseline only, and measure again")
     return lines
 
 
@@ -153,11 +153,11 @@ def as_json(result: Result) -> str:
     for line in lines_of(result):
         named[line.row.name] = {
             "title": line.row.title, "column": line.row.column, "ns": statistics.median(line.values),
-            "floor_ns": statistics.median(line.floors) if line.floors else None,
+            "baseline_ns": statistics.median(line.baselines) if line.baselines else None,
             "bar": dataclasses.asdict(line.row.bar) if line.row.bar else None,
             "bounded": statistics.median(line.bounded) if line.bounded else None,
             "instructions": result.instructions.get(line.row.name),
-            "floor_instructions": result.floor_instructions.get(line.row.floor or "")}
+            "baseline_instructions": result.baseline_instructions.get(line.row.baseline or "")}
     return json.dumps({
         "machine": {"cores": os.cpu_count(), "cpu": _cpu_name(), "kernel": platform.release()},
         "figures": named, "residents": result.residents, "first_200_ms": result.starts, "remarks": result.remarks,

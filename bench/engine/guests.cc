@@ -35,7 +35,7 @@ Bytes run_arguments(What what, std::uint32_t size, std::uint32_t count) {
     return out;
 }
 
-Bytes octet_list(std::uint32_t size) {
+Bytes byte_list(std::uint32_t size) {
     Bytes out;
     put_unsigned(out, size);
     out.resize(out.size() + size);

@@ -12,7 +12,7 @@ namespace weft::bench {
 /// What the service offers and the caller imports, by the caller's first argument.
 enum class What : std::uint8_t { nop = 0, add = 1, echo = 2 };
 
-/// The octets of a file. Errors: not_found.
+/// The bytes of a file. Errors: not_found.
 Result<Bytes> read_file(const std::string& path);
 
 /// `bench/engine/guests` `name` in one flavour, "plain" or "concurrent".
@@ -24,6 +24,6 @@ Result<std::shared_ptr<const engine::Component>> load_guest(engine::Engine* engi
 /// Arguments of the caller's `run`.
 Bytes run_arguments(What what, std::uint32_t size, std::uint32_t count);
 /// A `list<u8>` of zeros.
-Bytes octet_list(std::uint32_t size);
+Bytes byte_list(std::uint32_t size);
 
 }  // namespace weft::bench

@@ -12,7 +12,7 @@ namespace {
 engine::Payload result_of(std::uint32_t function, engine::Payload arguments) {
     if (function != static_cast<std::uint32_t>(What::add)) return arguments;
     const auto parts = std::move(arguments).release();
-    return {parts.octets.first(1), parts.free, parts.owner};
+    return {parts.bytes.first(1), parts.free, parts.owner};
 }
 
 rt::Task<void> forward(engine::Instance* callee, std::uint32_t function, engine::Payload arguments,

@@ -13,7 +13,7 @@ from programs import Programs
 
 # Two counts; what both runs do besides falls out.
 _FEW, _MANY = 100, 10_100
-# Small operations; a large one is a copy and counts octets.
+# Small operations; a large one is a copy and counts bytes.
 COUNTED = ("nop", "add", "4k")
 
 
@@ -32,7 +32,7 @@ def count(programs: Programs, program: str, guests: Path, name: str) -> float:
 
 
 def _instructions(programs: Programs, program: str, guests: Path, name: str, number: int) -> int:
-    binary = programs.native if program == "weft" else programs.floor
+    binary = programs.native if program == "weft" else programs.baseline
     command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", str(binary), "calls", str(guests),
                "--only", name, "--batches", "1", "--count", str(number)]
     ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)

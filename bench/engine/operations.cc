@@ -12,11 +12,11 @@ rt::Task<void> ImportCalls::repeat(std::uint32_t count) {
 }
 
 rt::Task<void> ExportCalls::repeat(std::uint32_t count) {
-    const auto octets = what_ == What::echo ? octet_list(size_) : Bytes();
+    const auto bytes = what_ == What::echo ? byte_list(size_) : Bytes();
     const auto function = static_cast<std::uint32_t>(what_);
     for (std::uint32_t made = 0; made < count; ++made) {
         // The arguments stay the caller's: nothing is freed after the call.
-        engine::Payload arguments(octets, nullptr, nullptr);
+        engine::Payload arguments(bytes, nullptr, nullptr);
         CO_CHECK(co_await service_->call({}, function, std::move(arguments), nullptr));
     }
     co_return ok();

@@ -15,7 +15,7 @@ _BUILD = """
 source tools/dev/env.sh
 build_targets release weft_bench_engine
 CARGO_TARGET_DIR=$WEFT_CARGO_TARGET cargo build --quiet --locked --release \
-    --manifest-path bench/engine/floor/Cargo.toml >&2
+    --manifest-path bench/engine/baseline/Cargo.toml >&2
 printf '%s' "$WEFT_CARGO_TARGET"
 """
 
@@ -23,11 +23,11 @@ printf '%s' "$WEFT_CARGO_TARGET"
 @dataclass
 class Programs:
     native: Path
-    floor: Path
+    baseline: Path
 
     def calls(self, program: str, guests: Path, *options: str) -> dict[str, dict[str, float]]:
         """The figures of one run."""
-        binary = self.native if program == "weft" else self.floor
+        binary = self.native if program == "weft" else self.baseline
         return run_json([str(binary), "calls", str(guests), *options])["figures"]
 
 
@@ -38,8 +38,8 @@ def build() -> Programs:
     if built.returncode != 0:
         raise BenchError("the programs of the bench do not build; the lines above say why")
     programs = Programs(ROOT / "build/release/bench/engine/weft_bench_engine",
-                        Path(built.stdout) / "release/weft-bench-floor")
-    for program in (programs.native, programs.floor):
+                        Path(built.stdout) / "release/weft-bench-baseline")
+    for program in (programs.native, programs.baseline):
         if not program.is_file():
             raise BenchError(f"the build ended without '{program}'; remove build/release and try again")
     return programs
@@ -48,7 +48,7 @@ def build() -> Programs:
 def assemble(programs: Programs, out: Path) -> Path:
     """The guests as components."""
     out.mkdir()
-    run_text([str(programs.floor), "assemble", str(ROOT / "bench/engine/guests"), str(out)])
+    run_text([str(programs.baseline), "assemble", str(ROOT / "bench/engine/guests"), str(out)])
     return out
 
 

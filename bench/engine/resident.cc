@@ -27,7 +27,7 @@ void raise_descriptor_limit() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// Resident memory in kilobytes (1,000 octets): all of it, and what no file stands behind.
+/// Resident memory in kilobytes (1,000 bytes): all of it, and what no file stands behind.
 struct Resident {
     double all_kb = 0;
     double anonymous_kb = 0;

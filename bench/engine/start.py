@@ -19,7 +19,7 @@ _SECTION = bytes([0, 14, 5]) + b"bench"
 
 
 def prepare_host(folder: Path) -> None:
-    """examples/http-hello as it is, but for its address."""
+    """examples/http-hello as it is, except for its address."""
     text = (ROOT / "examples/http-hello/app.yaml").read_text()
     if "0.0.0.0:8000" not in text:
         raise BenchError("examples/http-hello/app.yaml does not listen on 0.0.0.0:8000 any more; change this bench")

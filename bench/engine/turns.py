@@ -73,7 +73,7 @@ def play_rounds(options: argparse.Namespace, both: programs.Programs, guests: Pa
     wanted = [row for row in figures.rows() if row.name.startswith(options.only)]
     for number in range(options.rounds):
         before = Machine()
-        measured: dict[str, dict[str, dict[str, float]]] = {"weft": {}, "floor": {}}
+        measured: dict[str, dict[str, dict[str, float]]] = {"weft": {}, "baseline": {}}
         for row in wanted:
             play_row(options, both, guests, row, measured, weft_first=number % 2 == 0)
         result.rounds.append(findings.Round(os.getloadavg()[0], before.others_percent(), measured))
@@ -83,9 +83,9 @@ def play_rounds(options: argparse.Namespace, both: programs.Programs, guests: Pa
 
 def play_row(options: argparse.Namespace, both: programs.Programs, guests: Path, row: figures.Row,
              measured: dict[str, dict[str, dict[str, float]]], *, weft_first: bool) -> None:
-    """A figure and its floor right after one another: a shared machine is faster and slower by the second."""
-    names = {"weft": row.name, "floor": row.floor}
-    for program in ("weft", "floor") if weft_first else ("floor", "weft"):
+    """A figure and its baseline right after one another: a shared machine is faster and slower by the second."""
+    names = {"weft": row.name, "baseline": row.baseline}
+    for program in ("weft", "baseline") if weft_first else ("baseline", "weft"):
         name = names[program]
         if name:
             found = both.calls(program, guests, "--batches", str(options.batches), "--only", name)
@@ -130,8 +130,8 @@ def count_instructions(options: argparse.Namespace, both: programs.Programs, gue
             continue
         try:
             result.instructions[row.name] = instructions.count(both, "weft", guests, row.name)
-            if row.floor and row.floor not in result.floor_instructions:
-                result.floor_instructions[row.floor] = instructions.count(both, "floor", guests, row.floor)
+            if row.baseline and row.baseline not in result.baseline_instructions:
+                result.baseline_instructions[row.baseline] = instructions.count(both, "baseline", guests, row.baseline)
         except BenchError as error:
             result.remarks.append(f"instructions were not counted: {error}")
             return

@@ -9,14 +9,14 @@
 ///   accepted by both. Pointers in structs are borrowed for the duration of the call.
 /// - Callbacks run on the thread that polls or drops a task, some of them on the guest's small
 ///   stack: they copy, enqueue and return. They must not throw and must not call back into the
-///   engine, but for `we_reply_*`, `we_import_*`, `we_stream_*` and `we_body_*`.
+///   engine, except for `we_reply_*`, `we_import_*`, `we_stream_*` and `we_body_*`.
 /// - A panic inside the engine prints its place and ends the process: it never crosses.
 #ifndef WEFT_ENGINE_H
 #define WEFT_ENGINE_H
 
 #include "weft_engine_types.h"
 #include "weft_engine_values.h"
-#include "weft_engine_world.h"
+#include "weft_engine_wasi_context.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -58,7 +58,7 @@ enum {
 
 typedef struct we_engine_config {
     size_t size;
-    uint32_t instances_max;        ///< Alive at one time; 1 to 100,000.
+    uint32_t instances_max;        ///< Alive at the same time; 1 to 100,000.
     uint32_t epoch_tick_ms;        ///< A guest's time slice; 1 to 10,000.
     uint64_t memory_bytes_max;     ///< Of one linear memory; 64 KiB to 4 GiB, whole pages.
     uint64_t keep_resident_bytes;  ///< Memory kept warm per free slot.
@@ -129,18 +129,18 @@ int32_t we_module_is_command(const we_module*);
 /// `we_component_new` but WE_LINK.
 we_status we_artifact_new(const we_engine_config*, we_str wasm, we_buf* out, we_error** error);
 enum { WE_IMPORTS_NOBODY = 0, WE_IMPORTS_CALLER = 1 };
-/// Maps and links the artefact that is the first `size` octets of the regular file `fd`, which
-/// needs a mounted /proc. The octets are trusted: whoever can choose them runs code in this
+/// Maps and links the artefact that is the first `size` bytes of the regular file `fd`, which
+/// needs a mounted /proc. The bytes are trusted: whoever can choose them runs code in this
 /// process. The file must not change while the component or a task made from it lives; `fd` itself
 /// may be closed, another descriptor stays open instead. `imports`: WE_IMPORTS_*. Errors:
 /// WE_INVALID (`fd` is not open for reading), WE_ARTIFACT (another build, other settings, another
-/// CPU, an octet count that is wrong), WE_LINK.
+/// CPU, an byte count that is wrong), WE_LINK.
 we_status we_component_load(const we_engine*, int32_t fd, uint64_t size, int32_t imports,
                             we_component** out, we_error** error);
 /// The same for a core module.
 we_status we_module_load(const we_engine*, int32_t fd, uint64_t size, we_module** out,
                          we_error** error);
-/// Octets that are the same for two engines exactly if each loads the other's artefacts: build,
+/// Bytes that are the same for two engines exactly if each loads the other's artefacts: build,
 /// settings and features of the CPU. Their meaning is private.
 we_status we_engine_fingerprint(const we_engine*, we_buf* out, we_error** error);
 /// From now on the process ends with this exit code (not 0) when the engine gets no memory; without
@@ -154,7 +154,7 @@ enum { WE_BODY_TERMINATED = 0, WE_BODY_TOO_LARGE = 1, WE_BODY_TIMEOUT = 2, WE_BO
 
 typedef struct we_body_vtable {
     size_t size;
-    /// The guest waits for octets and there are none: feed one chunk, now or later. Not repeated
+    /// The guest waits for bytes and there are none: feed one chunk, now or later. Not repeated
     /// before that chunk (or the end) was fed.
     void (*want)(void* context);
     /// Nobody will read any more; called exactly once, the last use of `context`.
@@ -210,25 +210,25 @@ typedef struct we_instance_options {
     uint64_t cpu_ns_max;  ///< Running time since its newest call began; 0: no limit. Looked at
                           ///< after each poll and at each epoch tick.
     uint32_t table_elements_max;  ///< Of each table; 0: 20,000.
-    uint32_t handles_max;       ///< Host resources open at one time, of WASI, given by the C side,
-                                ///< and given to it, of each; 0: 1,000.
-    uint32_t header_bytes_max;  ///< Of one set of fields that a guest builds, about 70 octets for
+    uint32_t handles_max;  ///< Host resources open at the same time, of WASI, given by the C side,
+                           ///< and given to it, of each; 0: 1,000.
+    uint32_t header_bytes_max;  ///< Of one set of fields that a guest builds, about 70 bytes for
                                 ///< each field included; 0: 64 KiB.
     uint32_t random_bytes_max;  ///< Asked for in one call; 0: 64 KiB.
     uint32_t parts_max;         ///< Core instances, tables and memories, of each; 0: 100.
-    uint32_t concurrent_max;    ///< Calls inside the guest at one time; 0: 1. A guest of WASI 0.2
-                                ///< takes one after the other whatever this says.
+    uint32_t concurrent_max;    ///< Calls inside the guest at the same time; 0: 1. A guest of WASI
+                                ///< 0.2 takes one after the other whatever this says.
     /// What the guest writes to WE_STDOUT or WE_STDERR, at most 64 KiB at once; may be null.
-    void (*output)(void* context, int32_t stream, we_str octets);
+    void (*output)(void* context, int32_t stream, we_str bytes);
     /// The guest ended badly; at most once, inside a poll, before its calls hear of it. May be
     /// null.
     void (*fault)(void* context, const we_error* error);
     /// The guest was refused something, which it was told: `kind` is a WE_REFUSED_*, `target` at
-    /// most 256 octets. Inside a poll; as often as the guest tries. May be null.
+    /// most 256 bytes. Inside a poll; as often as the guest tries. May be null.
     void (*refused)(void* context, int32_t kind, we_str target);
-    void* context;          ///< Used until the task is done or dropped.
-    we_imports imports;     ///< Of a component made by `we_component_new_open`.
-    const we_world* world;  ///< Shared by the task; null: the empty one.
+    void* context;                        ///< Used until the task is done or dropped.
+    we_imports imports;                   ///< Of a component made by `we_component_new_open`.
+    const we_wasi_context* wasi_context;  ///< Shared by the task; null: the empty one.
 } we_instance_options;
 
 /// Prepares an instance; its task, once polled, instantiates and then serves the calls it is given,
@@ -289,7 +289,7 @@ typedef struct we_http_sink {
     size_t size;
     void (*head)(void* context, uint16_t status, const we_header* headers, size_t count);
     /// Returns 0 to go on, else no further chunk comes until `we_call_resume`.
-    int32_t (*chunk)(void* context, we_str octets);
+    int32_t (*chunk)(void* context, we_str bytes);
     /// At most once, after the last chunk.
     void (*trailers)(void* context, const we_header* headers, size_t count);
     /// Exactly once unless the call or its task is dropped: the response is complete (`error` null)

@@ -1,4 +1,4 @@
-/// The plain types of the engine's C boundary: octets, statuses, errors. Included by weft_engine.h,
+/// The plain types of the engine's C boundary: bytes, statuses, errors. Included by weft_engine.h,
 /// whose rules hold here.
 #ifndef WEFT_ENGINE_TYPES_H
 #define WEFT_ENGINE_TYPES_H
@@ -12,13 +12,13 @@ extern "C" {
 
 // ---------------------------------------------------------------------------------------- values
 
-/// Borrowed octets; `data` may be null when `size` is 0.
+/// Borrowed bytes; `data` may be null when `size` is 0.
 typedef struct we_str {
     const uint8_t* data;
     size_t size;
 } we_str;
 
-/// Owned octets that move: the receiver calls `free(owner)` once, from any thread.
+/// Owned bytes that move: the receiver calls `free(owner)` once, from any thread.
 typedef struct we_buf {
     const uint8_t* data;
     size_t size;
@@ -37,7 +37,7 @@ enum {
     WE_INVALID = 1,       ///< The caller broke the contract: struct size, null, range, arguments.
     WE_STATE = 2,         ///< Right call at the wrong time: no runtime, second initialisation.
     WE_ENGINE = 3,        ///< The machine refused what the engine needs.
-    WE_NOT_WASM = 4,      ///< The octets are not WebAssembly at all.
+    WE_NOT_WASM = 4,      ///< The bytes are not WebAssembly at all.
     WE_CORE_MODULE = 5,   ///< A core module where a component is needed.
     WE_COMPILE = 6,       ///< A component, but truncated, corrupt or using what this build lacks.
     WE_LINK = 7,          ///< An import that nobody offers, or of another type; named.
@@ -55,10 +55,10 @@ enum {
     WE_HANDLES = 19,          ///< The guest opened, or was given, more host resources than it may.
     WE_FIELDS = 20,           ///< The guest filled a set of header fields beyond its limit.
     WE_HOST_DATA = 21,        ///< The guest handed more to the host in one call than it may.
-    WE_RANDOM = 22,           ///< The guest asked for more random octets at once than it may.
-    WE_PARTS = 23,       ///< More core instances, tables or memories than an instance may have.
-    WE_NO_COMMAND = 24,  ///< Neither `wasi:cli/run` nor `_start` is exported.
-    WE_WORLD = 25,       ///< What a world names cannot be had: a directory; named.
+    WE_RANDOM = 22,           ///< The guest asked for more random bytes at once than it may.
+    WE_PARTS = 23,         ///< More core instances, tables or memories than an instance may have.
+    WE_NO_COMMAND = 24,    ///< Neither `wasi:cli/run` nor `_start` is exported.
+    WE_WASI_CONTEXT = 25,  ///< What a WASI context names cannot be had: a directory; named.
     WE_TOO_MANY_FUNCTIONS = 30,  ///< More than are compiled; the message has both figures.
     WE_ARTIFACT = 31             ///< Not an artefact that this engine can load.
 };

@@ -29,16 +29,16 @@ typedef struct we_component we_component;
 /// of a side; so are the resources that interfaces define. Errors: WE_LINK when the types written
 /// out are more than 20,000 parts.
 ///
-/// Values are encoded as in wRPC, one after the other: bool, u8 and s8 are an octet, other integers
-/// LEB128 in as few octets as possible (others are refused), floats little endian, a char UTF-8, a
+/// Values are encoded as in wRPC, one after the other: bool, u8 and s8 are an byte, other integers
+/// LEB128 in as few bytes as possible (others are refused), floats little endian, a char UTF-8, a
 /// string or list its count and its elements, records and tuples their fields, a variant or enum
-/// its case as LEB128 and its payload, an option or result an octet 0 or 1 and its payload, flags
-/// one bit each from the lowest on in whole octets, a map the list of its entries, a fixed list its
-/// elements, a resource its handle as a list of octets, a stream of u8 or a future the place
-/// (LEB128) of its end among those that come beside the octets.
+/// its case as LEB128 and its payload, an option or result an byte 0 or 1 and its payload, flags
+/// one bit each from the lowest on in whole bytes, a map the list of its entries, a fixed list its
+/// elements, a resource its handle as a list of bytes, a stream of u8 or a future the place
+/// (LEB128) of its end among those that come beside the bytes.
 ///
-/// The handle of a resource that the C side defines is up to 256 octets of its choice. The handle
-/// of one that a guest defines is 16 octets that only the same instance understands; whoever got
+/// The handle of a resource that the C side defines is up to 256 bytes of its choice. The handle
+/// of one that a guest defines is 16 bytes that only the same instance understands; whoever got
 /// one as own may give it back in a call; else it lives as long as its instance.
 we_status we_component_describe(const we_component*, we_buf* out, we_error** error);
 /// Where the answer of one call goes, valid during the callback, which answers, refuses or defers

@@ -4,7 +4,7 @@ use crate::error::{Fault, Status};
 use bytes::Bytes;
 use std::ffi::c_void;
 
-/// Borrowed octets of the caller.
+/// Borrowed bytes of the caller.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct WeStr {
@@ -13,13 +13,13 @@ pub struct WeStr {
 }
 
 impl WeStr {
-    pub fn of(octets: &[u8]) -> Self {
-        WeStr { data: octets.as_ptr(), size: octets.len() }
+    pub fn of(bytes: &[u8]) -> Self {
+        WeStr { data: bytes.as_ptr(), size: bytes.len() }
     }
 
     /// # Safety
-    /// `data` points to `size` octets that stay valid for `'a`, or `size` is 0.
-    pub unsafe fn octets<'a>(self) -> &'a [u8] {
+    /// `data` points to `size` bytes that stay valid for `'a`, or `size` is 0.
+    pub unsafe fn bytes<'a>(self) -> &'a [u8] {
         if self.size == 0 || self.data.is_null() {
             return &[];
         }
@@ -27,7 +27,7 @@ impl WeStr {
     }
 }
 
-/// Owned octets that change sides.
+/// Owned bytes that change sides.
 #[repr(C)]
 pub struct WeBuf {
     data: *const u8,
@@ -51,15 +51,15 @@ impl WeBuf {
     }
 }
 
-extern "C" fn free_octets(owner: *mut c_void) {
+extern "C" fn free_bytes(owner: *mut c_void) {
     drop(unsafe { Box::from_raw(owner.cast::<Vec<u8>>()) });
 }
 
 impl From<Vec<u8>> for WeBuf {
-    fn from(octets: Vec<u8>) -> Self {
-        let owner = Box::into_raw(Box::new(octets));
+    fn from(bytes: Vec<u8>) -> Self {
+        let owner = Box::into_raw(Box::new(bytes));
         let (data, size) = unsafe { ((*owner).as_ptr(), (*owner).len()) };
-        WeBuf::new(data, size, free_octets, owner.cast())
+        WeBuf::new(data, size, free_bytes, owner.cast())
     }
 }
 
@@ -71,7 +71,7 @@ impl Default for WeBuf {
 
 impl AsRef<[u8]> for WeBuf {
     fn as_ref(&self) -> &[u8] {
-        unsafe { WeStr { data: self.data, size: self.size }.octets() }
+        unsafe { WeStr { data: self.data, size: self.size }.bytes() }
     }
 }
 

@@ -45,7 +45,7 @@ pub fn version() -> ModuleVersionStrategy {
     ModuleVersionStrategy::Custom(format!("48.0.8+{BUILD:016x}"))
 }
 
-/// What an artefact is for: its last octet, behind what Wasmtime wrote.
+/// What an artefact is for: its last byte, behind what Wasmtime wrote.
 fn tag_of(flavour: Flavour) -> u8 {
     match flavour {
         Flavour::Plain => b'p',
@@ -64,12 +64,12 @@ fn compiler(config: &WeEngineConfig, flavour: Flavour) -> Result<Engine, Fault> 
 }
 
 /// An unsigned LEB128 number of at most 32 bits, and what follows it.
-fn read_u32(octets: &[u8]) -> Option<(u32, &[u8])> {
+fn read_u32(bytes: &[u8]) -> Option<(u32, &[u8])> {
     let mut value: u32 = 0;
-    for (at, octet) in octets.iter().take(5).enumerate() {
-        value |= u32::from(octet & 0x7f) << (7 * at);
-        if octet & 0x80 == 0 {
-            return Some((value, &octets[at + 1..]));
+    for (at, byte) in bytes.iter().take(5).enumerate() {
+        value |= u32::from(byte & 0x7f) << (7 * at);
+        if byte & 0x80 == 0 {
+            return Some((value, &bytes[at + 1..]));
         }
     }
     None
@@ -130,12 +130,12 @@ pub fn count_functions(wasm: &[u8]) -> u64 {
 /// Whether a component imports or exports an interface of WASI 0.3 under its name: it then needs the
 /// event loop, also if validation does not mind.
 pub fn names_wasi_03(component: &[u8]) -> bool {
-    let is_name = |octet: &u8| octet.is_ascii_alphanumeric() || b"-/:@.".contains(octet);
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-/:@.".contains(byte);
     let names_it = |body: &[u8]| {
-        body.windows(5).enumerate().filter(|(_, octets)| octets == b"wasi:").any(|(at, _)| {
+        body.windows(5).enumerate().filter(|(_, bytes)| bytes == b"wasi:").any(|(at, _)| {
             let rest = &body[at..];
-            let end = rest.iter().position(|octet| !is_name(octet)).unwrap_or(rest.len());
-            rest[..end].windows(5).any(|octets| octets == b"@0.3.")
+            let end = rest.iter().position(|byte| !is_name(byte)).unwrap_or(rest.len());
+            rest[..end].windows(5).any(|bytes| bytes == b"@0.3.")
         })
     };
     let Some(mut sections) = Sections::of(component) else { return false };
@@ -208,7 +208,7 @@ fn release_pages(component: &Component) {
     unsafe { madvise(image.start.cast_mut().cast(), size, MADV_DONTNEED) };
 }
 
-/// The last octet of an artefact. Errors: Invalid, when `fd` cannot be read from; Artifact.
+/// The last byte of an artefact. Errors: Invalid, when `fd` cannot be read from; Artifact.
 fn read_tag(fd: i32, size: u64) -> Result<u8, Fault> {
     const EBADF: i32 = 9;
     let not_open = || Fault::new(Status::Invalid, format!("'fd' {fd} is not open for reading"));
@@ -238,7 +238,7 @@ fn load(engine: &WeEngine, fd: i32, size: u64, imports: Imports) -> Result<WeCom
     let tag = read_tag(fd, size)?;
     let flavour = FLAVOURS.into_iter().find(|flavour| tag_of(*flavour) == tag);
     let machine =
-        engine.machine(flavour.ok_or_else(|| corrupt("its last octet is no component's"))?)?;
+        engine.machine(flavour.ok_or_else(|| corrupt("its last byte is no component's"))?)?;
     let component = unsafe { Component::deserialize_file(&machine.engine, path_of(fd)) }
         .map_err(|error| corrupt(&format!("{error:#}")))?;
     let linked = component::link(engine, machine, &component, imports)?;
@@ -248,7 +248,7 @@ fn load(engine: &WeEngine, fd: i32, size: u64, imports: Imports) -> Result<WeCom
 
 fn load_module(engine: &WeEngine, fd: i32, size: u64) -> Result<WeModule, Fault> {
     if read_tag(fd, size)? != MODULE_TAG {
-        return Err(corrupt("its last octet is no core module's"));
+        return Err(corrupt("its last byte is no core module's"));
     }
     let machine = engine.0.machine(Flavour::Plain)?;
     let module = unsafe { Module::deserialize_file(&machine.engine, path_of(fd)) }
@@ -258,11 +258,11 @@ fn load_module(engine: &WeEngine, fd: i32, size: u64) -> Result<WeModule, Fault>
 
 /// Keeps what it is given.
 #[derive(Default)]
-struct Octets(Vec<u8>);
+struct KeyBytes(Vec<u8>);
 
-impl Hasher for Octets {
-    fn write(&mut self, octets: &[u8]) {
-        self.0.extend_from_slice(octets);
+impl Hasher for KeyBytes {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
     }
 
     fn finish(&self) -> u64 {
@@ -272,12 +272,12 @@ impl Hasher for Octets {
 
 /// Build, settings and the CPU's features, as far as generated code depends on them.
 fn fingerprint(config: &WeEngineConfig) -> Result<Vec<u8>, Fault> {
-    let mut octets = Octets::default();
+    let mut bytes = KeyBytes::default();
     for flavour in FLAVOURS {
-        compiler(config, flavour)?.precompile_compatibility_hash().hash(&mut octets);
-        octets.0.push(tag_of(flavour));
+        compiler(config, flavour)?.precompile_compatibility_hash().hash(&mut bytes);
+        bytes.0.push(tag_of(flavour));
     }
-    Ok(octets.0)
+    Ok(bytes.0)
 }
 
 #[unsafe(no_mangle)]
@@ -288,7 +288,7 @@ pub unsafe extern "C" fn we_artifact_new(
     error: *mut *mut Fault,
 ) -> i32 {
     let result = unsafe { options(config) }
-        .and_then(|config| new_artifact(config, unsafe { wasm.octets() }))
+        .and_then(|config| new_artifact(config, unsafe { wasm.bytes() }))
         .and_then(|artifact| unsafe { put(artifact.into(), out, "out") });
     unsafe { report(result, error) }
 }
@@ -330,6 +330,6 @@ pub unsafe extern "C" fn we_engine_fingerprint(
 ) -> i32 {
     let result = unsafe { handle(engine, "engine") }
         .and_then(|engine| fingerprint(&engine.0.config))
-        .and_then(|octets| unsafe { put(octets.into(), out, "out") });
+        .and_then(|bytes| unsafe { put(bytes.into(), out, "out") });
     unsafe { report(result, error) }
 }

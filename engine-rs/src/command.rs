@@ -8,7 +8,7 @@ use crate::instance::Instance;
 use crate::limits::{RunningTime, WeInstanceOptions};
 use crate::store::{HostState, new_store};
 use crate::task::{WeTask, Work};
-use crate::world::World;
+use crate::wasi_context::WasiContext;
 use std::ffi::c_void;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -85,7 +85,7 @@ pub fn exit_code(
 /// What a program is started with.
 pub struct Start {
     pub options: WeInstanceOptions,
-    pub world: Arc<World>,
+    pub context: Arc<WasiContext>,
     pub running_time: Arc<RunningTime>,
     sink: WeCommandSink,
 }
@@ -100,9 +100,9 @@ impl Start {
     ) -> Result<Start, Fault> {
         let (raw, sink) = unsafe { (options(raw)?, *options(sink)?) };
         let options = raw.resolved(engine.config.memory_bytes_max);
-        let world = unsafe { raw.world.share() };
+        let context = unsafe { raw.wasi_context.share() };
         let running_time = Arc::new(RunningTime::new(&options));
-        Ok(Start { options, world, running_time, sink })
+        Ok(Start { options, context, running_time, sink })
     }
 }
 
@@ -164,7 +164,7 @@ const NO_RUN: &str = "the component does not export 'wasi:cli/run'";
 async fn run_component(component: Arc<ComponentParts>, start: Arc<Start>) -> Result<i32, Fault> {
     let Some(command) = &component.command else { return Err(no_command(NO_RUN)) };
     let machine = component.engine.machine(component.flavour)?;
-    let given = (&start.options, start.world.as_ref());
+    let given = (&start.options, start.context.as_ref());
     let mut store = new_store(&component.engine, machine, given, start.running_time.clone())?;
     let ended = command.run(&component.pre, &mut store).await;
     exit_code(ended, store.data().growth_refused())

@@ -48,10 +48,10 @@ impl ComponentParts {
 /// `we_component`.
 pub struct WeComponent(pub Arc<ComponentParts>);
 
-/// The first eight octets say what kind of binary it is: magic, then version and layer.
+/// The first eight bytes say what kind of binary it is: magic, then version and layer.
 pub fn check_preamble(wasm: &[u8]) -> Result<(), Fault> {
     if wasm.len() < 8 || &wasm[..4] != b"\0asm" {
-        return Err(Fault::new(Status::NotWasm, "the octets do not begin like WebAssembly"));
+        return Err(Fault::new(Status::NotWasm, "the bytes do not begin like WebAssembly"));
     }
     let layer = u16::from_le_bytes([wasm[6], wasm[7]]);
     if layer == 0 {
@@ -143,7 +143,7 @@ unsafe fn give_component(
     out: *mut *mut WeComponent,
 ) -> Result<(), Fault> {
     let engine = unsafe { handle(engine, "engine") }?;
-    let component = new_component(engine, unsafe { wasm.octets() }, imports)?;
+    let component = new_component(engine, unsafe { wasm.bytes() }, imports)?;
     unsafe { give(component, out, "out") }
 }
 

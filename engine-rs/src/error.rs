@@ -36,7 +36,7 @@ pub enum Status {
     Random = 22,
     Parts = 23,
     NoCommand = 24,
-    World = 25,
+    WasiContext = 25,
     TooManyFunctions = 30,
     Artifact = 31,
 }

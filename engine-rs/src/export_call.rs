@@ -5,7 +5,7 @@ use crate::body::WeBody;
 use crate::error::{Fault, Status, report};
 use crate::instance::Reply;
 use crate::response::Guest;
-use crate::serve::Turn;
+use crate::serve::CallRequest;
 use crate::task::WeTask;
 use crate::value::{self, Handed, Value, WeStream};
 use std::ffi::c_void;
@@ -29,7 +29,7 @@ unsafe impl abi::Sized for WeCallSink {
 pub type Outcome = Result<Handed, Fault>;
 
 /// A function and its arguments.
-pub struct ExportTurn {
+pub struct ExportRequest {
     pub function: usize,
     pub arguments: Value,
 }
@@ -70,8 +70,8 @@ impl ExportReply {
         self.ended = true;
         let mut streams = Vec::new();
         streams.extend(handed.streams.into_iter().map(|stream| Box::into_raw(Box::new(stream))));
-        let (context, octets) = (self.sink.context.0, handed.octets.into_buf());
-        (self.sink.done)(context, octets, streams.as_ptr(), streams.len(), null());
+        let (context, bytes) = (self.sink.context.0, handed.bytes.into_buf());
+        (self.sink.done)(context, bytes, streams.as_ptr(), streams.len(), null());
     }
 
     fn fail(&mut self, fault: &Fault) {
@@ -96,9 +96,9 @@ unsafe fn start(
         return Err(Fault::new(Status::Invalid, "'call' is null"));
     }
     let sink = *unsafe { options(sink) }?;
-    let turn = ExportTurn { function: function as usize, arguments };
+    let request = ExportRequest { function: function as usize, arguments };
     let reply = Reply::Export(ExportReply { outcome: None, sink, ended: false });
-    let id = task.instance()?.start(Turn::Export(turn), reply)?;
+    let id = task.instance()?.start(CallRequest::Export(request), reply)?;
     unsafe { *call = id };
     Ok(())
 }

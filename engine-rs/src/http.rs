@@ -6,7 +6,7 @@ use crate::error::{Fault, Status, report};
 use crate::instance::Reply;
 use crate::request::{WeHttpRequest, request_of};
 use crate::response::{Answer, Response, WeHttpSink};
-use crate::serve::Turn;
+use crate::serve::CallRequest;
 use crate::store::HostState;
 use crate::task::WeTask;
 use futures::channel::oneshot;
@@ -17,7 +17,7 @@ use wasmtime::{Result, Store};
 use wasmtime_wasi_http::{Error as HttpError, WasiBody, WasiHttpView, p2, p3};
 
 /// A request and where its response goes.
-pub struct HttpTurn {
+pub struct HttpCall {
     pub request: Request<WasiBody>,
     pub answer: oneshot::Sender<Answer>,
 }
@@ -54,10 +54,10 @@ impl Handler {
 pub async fn handle_p2(
     guest: &p2::bindings::Proxy,
     store: &mut Store<HostState>,
-    turn: Box<HttpTurn>,
+    call: Box<HttpCall>,
 ) -> Result<()> {
     use p2::bindings::http::types::Scheme;
-    let HttpTurn { request, answer } = *turn;
+    let HttpCall { request, answer } = *call;
     let scheme = match request.uri().scheme_str() {
         Some("https") => Scheme::Https,
         _ => Scheme::Http,
@@ -88,9 +88,9 @@ fn take_over(
 pub async fn handle_p3(
     guest: &p3::bindings::Service,
     accessor: &Accessor<HostState>,
-    turn: Box<HttpTurn>,
+    call: Box<HttpCall>,
 ) -> Result<()> {
-    let HttpTurn { request, answer: out } = *turn;
+    let HttpCall { request, answer: out } = *call;
     let handle = guest.wasi_http_handler().func_handle();
     let (call, sent) = accessor.with(|mut access| {
         let (request, sent) = take_over(access.data_mut(), request)?;
@@ -129,8 +129,8 @@ unsafe fn start(
     }
     let request = unsafe { request_of(raw) }?;
     let (answer, receiver) = oneshot::channel();
-    let turn = Turn::Http(Box::new(HttpTurn { request, answer }));
-    let id = instance.start(turn, Reply::Http(Response::new(sink, receiver)))?;
+    let request = CallRequest::Http(Box::new(HttpCall { request, answer }));
+    let id = instance.start(request, Reply::Http(Response::new(sink, receiver)))?;
     unsafe { *call = id };
     Ok(())
 }

@@ -2,15 +2,15 @@
 //! way out.
 
 use crate::abi::{give, handle, options};
+use crate::call_queue::{CallEvent, CallQueue, Job};
 use crate::component::{ComponentParts, WeComponent};
-use crate::desk::{Desk, Job, News};
 use crate::error::{Fault, Status, instance_lost, report};
 use crate::export_call::ExportReply;
 use crate::limits::{RunningTime, WeInstanceOptions};
 use crate::response::{Guest, Response};
-use crate::serve::{self, Ended, Turn};
+use crate::serve::{self, CallRequest, Ended};
 use crate::task::{WeTask, Work};
-use crate::world::World;
+use crate::wasi_context::WasiContext;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -49,7 +49,7 @@ pub struct Instance {
     /// Kept when the guest has to be given up while it runs: responses are still read from its store.
     guest: Pin<Box<dyn Future<Output = Ended> + Send>>,
     ended: Option<Ended>,
-    desk: Arc<Desk>,
+    queue: Arc<CallQueue>,
     calls: Vec<Call>,
     calls_made: u64,
     component: Arc<ComponentParts>,
@@ -59,15 +59,15 @@ pub struct Instance {
 
 impl Instance {
     /// `options` are resolved.
-    fn new(component: &WeComponent, options: WeInstanceOptions, world: Arc<World>) -> Self {
-        let desk = Arc::new(Desk::default());
+    fn new(component: &WeComponent, options: WeInstanceOptions, context: Arc<WasiContext>) -> Self {
+        let queue = Arc::new(CallQueue::default());
         let running_time = Arc::new(RunningTime::new(&options));
-        let given = (options, world);
-        let guest = serve::serve(component.0.clone(), given, desk.clone(), running_time.clone());
+        let given = (options, context);
+        let guest = serve::serve(component.0.clone(), given, queue.clone(), running_time.clone());
         Instance {
             guest: Box::pin(guest),
             ended: None,
-            desk,
+            queue,
             calls: Vec::new(),
             calls_made: 0,
             component: component.0.clone(),
@@ -77,14 +77,14 @@ impl Instance {
     }
 
     /// Hands a call to the guest. Errors: State, once the instance was closed or has ended.
-    pub fn start(&mut self, turn: Turn, reply: Reply) -> Result<u64, Fault> {
-        if self.ended.is_some() || self.desk.is_closed() {
+    pub fn start(&mut self, request: CallRequest, reply: Reply) -> Result<u64, Fault> {
+        if self.ended.is_some() || self.queue.is_closed() {
             return Err(Fault::new(Status::State, "the instance takes no more calls"));
         }
         self.calls_made += 1;
         let id = self.calls_made;
         self.calls.push(Call { id, reply, returned: false });
-        self.desk.add(Job { id, turn });
+        self.queue.add(Job { id, request });
         Ok(id)
     }
 
@@ -93,7 +93,7 @@ impl Instance {
     }
 
     fn close(&mut self) {
-        self.desk.close();
+        self.queue.close();
     }
 
     fn resume(&mut self, id: u64) {
@@ -106,22 +106,22 @@ impl Instance {
     /// Nobody wants to hear of the call any more; a guest that has begun it goes on.
     fn give_up(&mut self, id: u64) {
         self.calls.retain(|call| call.id != id);
-        self.desk.remove(id);
+        self.queue.remove(id);
     }
 
     fn poll_guest(&mut self, cx: &mut Context<'_>) {
         if self.ended.is_some() {
             return;
         }
-        self.desk.waker.begin_poll();
+        self.queue.waker.begin_poll();
         let polled = self.guest.as_mut().poll(cx);
-        if self.desk.waker.end_poll() {
+        if self.queue.waker.end_poll() {
             cx.waker().wake_by_ref();
         }
         self.running_time.end_poll();
         let ended = match polled {
             Poll::Ready(ended) => ended,
-            Poll::Pending if self.running_time.is_used_up() && self.desk.calls() > 0 => {
+            Poll::Pending if self.running_time.is_used_up() && self.queue.calls() > 0 => {
                 Ended::without_store(Fault::cpu())
             }
             Poll::Pending => return,
@@ -133,7 +133,7 @@ impl Instance {
     }
 
     /// What every call is told of a fault that ends more than one.
-    fn lost_together(&self, fault: &Fault) -> Option<Fault> {
+    fn lost_with_another(&self, fault: &Fault) -> Option<Fault> {
         let unreturned = self.calls.iter().filter(|call| !call.returned).count();
         (unreturned > 1).then(|| instance_lost(fault, unreturned))
     }
@@ -141,15 +141,15 @@ impl Instance {
     /// True if something may have arrived of a reply.
     fn take_news(&mut self) -> bool {
         let calls = &mut self.calls;
-        let has_news = self.desk.drain_news(|(id, news)| {
+        let has_events = self.queue.drain_events(|(id, events)| {
             let Some(call) = calls.iter_mut().find(|call| call.id == id) else { return };
-            match (news, &mut call.reply) {
-                (News::Outcome(outcome), Reply::Export(reply)) => reply.take(outcome),
+            match (events, &mut call.reply) {
+                (CallEvent::Outcome(outcome), Reply::Export(reply)) => reply.take(outcome),
                 _ => call.returned = true,
             }
         });
         let is_read = |call: &Call| matches!(call.reply, Reply::Http(_));
-        has_news || self.ended.is_some() || self.calls.iter().any(is_read)
+        has_events || self.ended.is_some() || self.calls.iter().any(is_read)
     }
 
     /// Passes on what has arrived of every reply; drops those that are complete.
@@ -158,7 +158,7 @@ impl Instance {
             return;
         }
         let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref());
-        let shared = fault.and_then(|one| self.lost_together(one));
+        let shared = fault.and_then(|one| self.lost_with_another(one));
         let fault = shared.as_ref().or(fault);
         let has_ended = self.ended.is_some();
         self.calls.retain_mut(|call| {
@@ -182,7 +182,7 @@ impl Work for Instance {
     }
 
     fn calls(&self) -> u32 {
-        if self.ended.is_some() { 0 } else { self.desk.calls() }
+        if self.ended.is_some() { 0 } else { self.queue.calls() }
     }
 
     fn as_instance(&mut self) -> Option<&mut Instance> {
@@ -200,8 +200,8 @@ pub unsafe extern "C" fn we_instance_new(
     let result = unsafe { handle(component, "component") }.and_then(|component| {
         let engine = &component.0.engine;
         let options = unsafe { options(raw) }?.resolved(engine.config.memory_bytes_max);
-        let world = unsafe { options.world.share() };
-        let instance = Instance::new(component, options, world);
+        let context = unsafe { options.wasi_context.share() };
+        let instance = Instance::new(component, options, context);
         let task = WeTask::new(Box::new(instance), engine.counters.clone());
         unsafe { give(task, out, "out") }
     });

@@ -8,10 +8,10 @@ mod abi;
 mod allocator;
 mod artifact;
 mod body;
+mod call_queue;
 mod command;
 mod component;
 mod config;
-mod desk;
 mod engine;
 mod error;
 mod export_call;
@@ -30,7 +30,7 @@ mod task;
 // Its export calls wait for the driver of instances, which runs them.
 #[cfg_attr(not(test), expect(dead_code))]
 mod value;
-mod world;
+mod wasi_context;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use crate::abi::{self, Context, WeStr};
 use crate::error::Fault;
 use crate::runtime;
 use crate::value::WeImports;
-use crate::world::WorldPointer;
+use crate::wasi_context::WasiContextPointer;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub struct WeInstanceOptions {
     pub refused: Option<extern "C" fn(*mut c_void, i32, WeStr)>,
     pub context: Context,
     pub imports: WeImports,
-    pub world: WorldPointer,
+    pub wasi_context: WasiContextPointer,
 }
 const _: () = assert!(size_of::<WeInstanceOptions>() == 120);
 unsafe impl abi::Sized for WeInstanceOptions {

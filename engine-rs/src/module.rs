@@ -68,7 +68,7 @@ pub fn link(
 
 fn new_module(engine: &WeEngine, wasm: &[u8]) -> Result<WeModule, Fault> {
     if !wasm.starts_with(b"\0asm") {
-        return Err(Fault::new(Status::NotWasm, "the octets do not begin like WebAssembly"));
+        return Err(Fault::new(Status::NotWasm, "the bytes do not begin like WebAssembly"));
     }
     check_functions(wasm)?;
     let machine = engine.0.machine(Flavour::Plain)?;
@@ -80,7 +80,7 @@ fn new_module(engine: &WeEngine, wasm: &[u8]) -> Result<WeModule, Fault> {
 fn new_store(engine: &EngineParts, start: &Start) -> Result<Store<ModuleState>, Fault> {
     check_room(engine)?;
     let (options, counters) = (&start.options, &engine.counters);
-    let wasi = start.world.wasi(options)?.build_p1();
+    let wasi = start.context.wasi(options)?.build_p1();
     let state = ModuleState::new(options, wasi, counters.clone());
     let mut store = Store::new(&engine.machine(Flavour::Plain)?.engine, state);
     store.limiter(|state| &mut state.limiter);
@@ -128,7 +128,7 @@ pub unsafe extern "C" fn we_module_new(
     error: *mut *mut Fault,
 ) -> i32 {
     let result = unsafe { handle(engine, "engine") }
-        .and_then(|engine| new_module(engine, unsafe { wasm.octets() }))
+        .and_then(|engine| new_module(engine, unsafe { wasm.bytes() }))
         .and_then(|module| unsafe { give(module, out, "out") });
     unsafe { report(result, error) }
 }

@@ -9,7 +9,7 @@ use wasmtime_wasi::sockets::SocketAddrUse;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct WeAddressRange {
-    pub octets: [u8; 16],
+    pub bytes: [u8; 16],
     pub family: u8,
     pub bits: u8,
     pub port: u16,
@@ -43,8 +43,8 @@ fn number(address: IpAddr) -> u128 {
 impl Range {
     fn new(raw: &WeAddressRange) -> Result<Range, Fault> {
         let (base, width) = match raw.family {
-            4 => (IpAddr::from(*raw.octets.first_chunk::<4>().expect("four of sixteen")), 32),
-            6 => (IpAddr::from(raw.octets), 128),
+            4 => (IpAddr::from(*raw.bytes.first_chunk::<4>().expect("four of sixteen")), 32),
+            6 => (IpAddr::from(raw.bytes), 128),
             other => {
                 let message = format!("an address is of the family {other}, it must be 4 or 6");
                 return Err(Fault::new(Status::Invalid, message));
@@ -123,18 +123,18 @@ mod tests {
     use super::*;
 
     fn raw(base: &str, bits: u8, port: u16) -> WeAddressRange {
-        let mut octets = [0; 16];
+        let mut bytes = [0; 16];
         let family = match base.parse().unwrap() {
             IpAddr::V4(base) => {
-                octets[..4].copy_from_slice(&base.octets());
+                bytes[..4].copy_from_slice(&base.octets());
                 4
             }
             IpAddr::V6(base) => {
-                octets = base.octets();
+                bytes = base.octets();
                 6
             }
         };
-        WeAddressRange { octets, family, bits, port }
+        WeAddressRange { bytes, family, bits, port }
     }
 
     fn range(base: &str, bits: u8, port: u16) -> Range {

@@ -24,8 +24,8 @@ unsafe impl abi::Sized for WeHttpRequest {
     const NAME: &'static str = "we_http_request";
 }
 
-fn bad(what: &str, octets: &[u8]) -> Fault {
-    let shown = octets[..octets.len().min(100)].escape_ascii();
+fn bad(what: &str, bytes: &[u8]) -> Fault {
+    let shown = bytes[..bytes.len().min(100)].escape_ascii();
     Fault::new(Status::BadRequest, format!("the request's {what} '{shown}' is not valid"))
 }
 
@@ -47,10 +47,9 @@ fn uri_of(scheme: &[u8], authority: &[u8], path: &[u8]) -> Result<Uri, Fault> {
 /// # Safety
 /// The pointers of `raw` are as the header says.
 unsafe fn head_of(raw: &WeHttpRequest) -> Result<Request<()>, Fault> {
-    let method = unsafe { raw.method.octets() };
-    let uri = unsafe {
-        uri_of(raw.scheme.octets(), raw.authority.octets(), raw.path_with_query.octets())
-    }?;
+    let method = unsafe { raw.method.bytes() };
+    let uri =
+        unsafe { uri_of(raw.scheme.bytes(), raw.authority.bytes(), raw.path_with_query.bytes()) }?;
     let mut request = Request::new(());
     *request.method_mut() = Method::from_bytes(method).map_err(|_| bad("method", method))?;
     *request.uri_mut() = uri;
@@ -59,7 +58,7 @@ unsafe fn head_of(raw: &WeHttpRequest) -> Result<Request<()>, Fault> {
         count => unsafe { std::slice::from_raw_parts(raw.headers, count) },
     };
     for header in headers {
-        let (name, value) = unsafe { (header.name.octets(), header.value.octets()) };
+        let (name, value) = unsafe { (header.name.bytes(), header.value.bytes()) };
         let value = HeaderValue::from_bytes(value).map_err(|_| bad("value of header", name))?;
         let name = HeaderName::from_bytes(name).map_err(|_| bad("header name", name))?;
         let appended = request.headers_mut().try_append(name, value);

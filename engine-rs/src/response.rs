@@ -42,8 +42,8 @@ impl WeHttpSink {
     }
 
     /// True when the C side wants a pause.
-    fn send_chunk(&self, octets: &[u8]) -> bool {
-        (self.chunk)(self.context.0, WeStr::of(octets)) != 0
+    fn send_chunk(&self, bytes: &[u8]) -> bool {
+        (self.chunk)(self.context.0, WeStr::of(bytes)) != 0
     }
 
     fn send_trailers(&self, trailers: &HeaderMap) {
@@ -141,7 +141,7 @@ impl Response {
             Some(frame) => frame.map_err(|_| incomplete())?,
         };
         match frame.into_data() {
-            Ok(octets) => self.paused = self.sink.send_chunk(&octets),
+            Ok(bytes) => self.paused = self.sink.send_chunk(&bytes),
             Err(frame) => {
                 if let Some(trailers) = frame.trailers_ref() {
                     self.sink.send_trailers(trailers);

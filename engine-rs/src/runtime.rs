@@ -114,7 +114,7 @@ pub fn remember(known: &mut Option<Waker>, waker: &Waker) -> bool {
     is_new
 }
 
-/// Says apart the threads that live at one time.
+/// Says apart the threads that live at the same time.
 pub fn thread_id() -> usize {
     HERE.with(|here| std::ptr::from_ref(here).addr())
 }

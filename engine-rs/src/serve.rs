@@ -1,16 +1,16 @@
 //! What runs inside an instance's task: it instantiates once and then serves the calls of its queue,
 //! one after the other, or many at a time where the guest is made for that (WASI 0.3).
 
+use crate::call_queue::{CallEvent, CallQueue, Job};
 use crate::component::ComponentParts;
-use crate::desk::{Desk, Job, News};
 use crate::engine::Flavour;
 use crate::error::Fault;
-use crate::export_call::{ExportTurn, Outcome};
-use crate::http::{Handler, HttpTurn, handle_p2, handle_p3};
+use crate::export_call::{ExportRequest, Outcome};
+use crate::http::{Handler, HttpCall, handle_p2, handle_p3};
 use crate::limits::{RunningTime, WeInstanceOptions};
 use crate::store::{HostState, new_store};
 use crate::value::{self, Calls, Handed};
-use crate::world::World;
+use crate::wasi_context::WasiContext;
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -20,9 +20,9 @@ use wasmtime::component::{Accessor, Instance};
 use wasmtime::{Error, Result, Store, bail};
 
 /// What a call is.
-pub enum Turn {
-    Http(Box<HttpTurn>),
-    Export(ExportTurn),
+pub enum CallRequest {
+    Http(Box<HttpCall>),
+    Export(ExportRequest),
 }
 
 /// What is left of a guest that has ended. The store lives on until the responses were read.
@@ -40,25 +40,25 @@ impl Ended {
 struct Server {
     component: Arc<ComponentParts>,
     concurrent_max: usize,
-    desk: Arc<Desk>,
+    queue: Arc<CallQueue>,
     running_time: Arc<RunningTime>,
 }
 
 pub async fn serve(
     component: Arc<ComponentParts>,
-    (options, world): (WeInstanceOptions, Arc<World>),
-    desk: Arc<Desk>,
+    (options, context): (WeInstanceOptions, Arc<WasiContext>),
+    queue: Arc<CallQueue>,
     running_time: Arc<RunningTime>,
 ) -> Ended {
     let made = component.engine.machine(component.flavour).and_then(|machine| {
-        new_store(&component.engine, machine, (&options, &world), running_time.clone())
+        new_store(&component.engine, machine, (&options, &context), running_time.clone())
     });
     let mut store = match made {
         Ok(store) => store,
         Err(fault) => return Ended::without_store(fault),
     };
     let concurrent_max = options.concurrent_max as usize;
-    let server = Server { component, concurrent_max, desk, running_time };
+    let server = Server { component, concurrent_max, queue, running_time };
     let result = server.run(&mut store).await;
     let fault = result.err().map(|error| Fault::of_guest(&error, store.data().growth_refused()));
     Ended { _store: Some(store), fault }
@@ -75,56 +75,60 @@ impl Server {
         };
         if self.component.flavour == Flavour::Plain || matches!(guest.handler, Some(Handler::P2(_)))
         {
-            return self.serve_in_turn(store, &mut guest).await;
+            return self.serve_sequential(store, &mut guest).await;
         }
         // Inside of the event loop nothing can be looked up any more.
         if self.component.exports_beyond_wasi() {
             guest.bind_exports(store)?;
         }
-        self.serve_together(store, &guest).await
+        self.serve_concurrent(store, &guest).await
     }
 
-    async fn serve_in_turn(
+    async fn serve_sequential(
         &self,
         store: &mut Store<HostState>,
         guest: &mut Bound<'_>,
     ) -> Result<()> {
-        while let Some(job) = poll_fn(|cx| self.desk.poll_next(cx)).await {
+        while let Some(job) = poll_fn(|cx| self.queue.poll_next(cx)).await {
             self.running_time.begin_call();
-            match job.turn {
-                Turn::Http(turn) => match &guest.handler {
+            match job.request {
+                CallRequest::Http(request) => match &guest.handler {
                     Some(Handler::P2(handler)) => {
-                        handle_p2(handler, store, turn).await?;
-                        self.desk.tell(job.id, News::Returned);
+                        handle_p2(handler, store, request).await?;
+                        self.queue.tell(job.id, CallEvent::Returned);
                     }
                     _ => bail!("the instance has no handler of requests"),
                 },
-                Turn::Export(turn) => {
+                CallRequest::Export(request) => {
                     let calls = guest.bind_exports(store)?;
-                    let called = calls.call(store, turn.function, turn.arguments).await;
+                    let called = calls.call(store, request.function, request.arguments).await;
                     if called.as_ref().is_ok_and(|handed| !handed.streams.is_empty()) {
                         bail!("a component that handles requests of WASI 0.2 gives no streams");
                     }
-                    self.desk.tell(job.id, News::Outcome(settle(called)?));
+                    self.queue.tell(job.id, CallEvent::Outcome(settle(called)?));
                 }
             }
-            self.desk.end_call();
+            self.queue.end_call();
         }
         Ok(())
     }
 
-    async fn serve_together(&self, store: &mut Store<HostState>, guest: &Bound<'_>) -> Result<()> {
+    async fn serve_concurrent(
+        &self,
+        store: &mut Store<HostState>,
+        guest: &Bound<'_>,
+    ) -> Result<()> {
         let open_streams = store.data().values.open_streams.clone();
         store
             .run_concurrent(async |accessor| {
                 let mut running = Running::new();
-                let waker = Waker::from(self.desk.waker.clone());
+                let waker = Waker::from(self.queue.waker.clone());
                 poll_fn(|cx| {
-                    self.desk.begin_turn(cx.waker());
+                    self.queue.begin_poll_inside(cx.waker());
                     let cx = &mut Context::from_waker(&waker);
                     loop {
                         while let Some(returned) = running.poll_next(cx) {
-                            self.desk.end_call();
+                            self.queue.end_call();
                             if let Err(error) = returned {
                                 return Poll::Ready(Err(error));
                             }
@@ -132,7 +136,7 @@ impl Server {
                         match self.poll_next(accessor, guest, running.len(), cx) {
                             Poll::Ready(Some(job)) => {
                                 self.running_time.begin_call();
-                                running.push(self.run_together(accessor, guest, job));
+                                running.push(self.run_concurrent(accessor, guest, job));
                             }
                             Poll::Ready(None) if running.len() == 0 => {
                                 ready!(accessor.poll_no_interesting_tasks(cx));
@@ -147,20 +151,21 @@ impl Server {
             .await?
     }
 
-    async fn run_together(
+    async fn run_concurrent(
         &self,
         accessor: &Accessor<HostState>,
         guest: &Bound<'_>,
         job: Job,
     ) -> Result<()> {
-        match (job.turn, &guest.handler, &guest.exports) {
+        match (job.request, &guest.handler, &guest.exports) {
             // Not told as returned: a 0.3 guest writes its body after that.
-            (Turn::Http(turn), Some(Handler::P3(handler)), _) => {
-                handle_p3(handler, accessor, turn).await
+            (CallRequest::Http(request), Some(Handler::P3(handler)), _) => {
+                handle_p3(handler, accessor, request).await
             }
-            (Turn::Export(turn), _, Some(calls)) => {
-                let called = calls.call_concurrent(accessor, turn.function, turn.arguments).await;
-                self.desk.tell(job.id, News::Outcome(settle(called)?));
+            (CallRequest::Export(request), _, Some(calls)) => {
+                let called =
+                    calls.call_concurrent(accessor, request.function, request.arguments).await;
+                self.queue.tell(job.id, CallEvent::Outcome(settle(called)?));
                 Ok(())
             }
             _ => bail!("the instance has no export for this call"),
@@ -181,7 +186,7 @@ impl Server {
         if running >= self.concurrent_max || guest.handler.as_ref().is_some_and(holds_back) {
             return Poll::Pending;
         }
-        self.desk.poll_next(cx)
+        self.queue.poll_next(cx)
     }
 }
 

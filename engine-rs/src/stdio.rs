@@ -54,13 +54,13 @@ impl Output {
         ManuallyDrop::new(unsafe { File::from_raw_fd(self.stream as i32) })
     }
 
-    fn emit(&self, octets: &[u8]) -> Result<()> {
-        if octets.is_empty() {
+    fn emit(&self, bytes: &[u8]) -> Result<()> {
+        if bytes.is_empty() {
             return Ok(());
         }
         match self.target {
-            Target::Call(call, context) => call(context.0, self.stream as i32, WeStr::of(octets)),
-            Target::Process => self.descriptor().write_all(octets)?,
+            Target::Call(call, context) => call(context.0, self.stream as i32, WeStr::of(bytes)),
+            Target::Process => self.descriptor().write_all(bytes)?,
             Target::Nobody => {}
         }
         Ok(())
@@ -109,10 +109,10 @@ impl AsyncWrite for Output {
     fn poll_write(
         self: Pin<&mut Self>,
         _: &mut PollContext<'_>,
-        octets: &[u8],
+        bytes: &[u8],
     ) -> Poll<Result<usize>> {
-        let taken = octets.len().min(WRITE_BYTES_MAX);
-        Poll::Ready(self.emit(&octets[..taken]).map(|()| taken))
+        let taken = bytes.len().min(WRITE_BYTES_MAX);
+        Poll::Ready(self.emit(&bytes[..taken]).map(|()| taken))
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut PollContext<'_>) -> Poll<Result<()>> {

@@ -1,5 +1,5 @@
 //! The store of one instance: everything a guest can reach, which is its own requests, clocks,
-//! random numbers, two output streams and its world.
+//! random numbers, two output streams and its context.
 
 use crate::abi::{Context, WeStr};
 use crate::engine::{Counters, EngineParts, Machine};
@@ -7,7 +7,7 @@ use crate::error::{Fault, Status};
 use crate::limits::{Limiter, RunningTime, WeInstanceOptions};
 use crate::runtime;
 use crate::value;
-use crate::world::World;
+use crate::wasi_context::WasiContext;
 use std::ffi::c_void;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -116,16 +116,16 @@ pub fn check_room(engine: &EngineParts) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Makes the store of one instance. `options` are resolved. Errors: PoolFull, World.
+/// Makes the store of one instance. `options` are resolved. Errors: PoolFull, WasiContext.
 pub fn new_store(
     engine: &EngineParts,
     machine: &Machine,
-    (options, world): (&WeInstanceOptions, &World),
+    (options, context): (&WeInstanceOptions, &WasiContext),
     running_time: Arc<RunningTime>,
 ) -> Result<Store<HostState>, Fault> {
     check_room(engine)?;
     let counters = &engine.counters;
-    let wasi = world.wasi(options)?.build();
+    let wasi = context.wasi(options)?.build();
     let mut store = Store::new(&machine.engine, HostState::new(options, wasi, counters.clone()));
     store.limiter(|state| &mut state.limiter);
     store.set_hostcall_fuel(options.hostcall_bytes_max as usize);

@@ -95,7 +95,7 @@ def read_expected(path: Path, tests: list[Test]) -> dict[str, dict[str, str]]:
 def arguments(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="The WASI test suite on weft (WEFT_BINARY, WEFT_CORPORA name the places).")
     parser.add_argument("--beside", metavar="WASMTIME", type=Path, help="run this runtime too, and compare")
-    parser.add_argument("--jobs", type=int, default=2, help="tests at one time [2]")
+    parser.add_argument("--jobs", type=int, default=2, help="tests at the same time [2]")
     parser.add_argument("--time-limit", type=float, default=TIME_LIMIT_S, help=f"seconds for each test [{TIME_LIMIT_S}]")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only tests whose id holds one of these")
     return parser.parse_args(words)

@@ -32,10 +32,10 @@ Options sized() {
     return options;
 }
 
-/// Octets that are not freed.
+/// Bytes that are not freed.
 template <std::size_t N>
-we_buf fixed(const std::uint8_t (&octets)[N]) {
-    return {octets, N, nullptr, nullptr};
+we_buf fixed(const std::uint8_t (&bytes)[N]) {
+    return {bytes, N, nullptr, nullptr};
 }
 
 inline void release(we_buf buffer) {
@@ -151,7 +151,7 @@ class Guest {
 
     static we_instance_options defaults() { return sized<we_instance_options>(); }
 
-    /// Octets that answer every import; none: answers are deferred.
+    /// Bytes that answer every import; none: answers are deferred.
     void answer_with(we_buf answer) { answer_ = answer; }
     /// Runs the guest until it waits for an answer.
     we_import* next_token() {

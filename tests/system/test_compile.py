@@ -144,11 +144,11 @@ EMPTY = b"\0\x0b"
 
 
 def leb(number: int) -> bytes:
-    octets = bytearray()
+    bytes = bytearray()
     while number >= 0x80:
-        octets.append(number & 0x7F | 0x80)
+        bytes.append(number & 0x7F | 0x80)
         number >>= 7
-    return bytes([*octets, number])
+    return bytes([*bytes, number])
 
 
 def section(kind: int, body: bytes) -> bytes:

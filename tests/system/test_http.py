@@ -18,8 +18,8 @@ class Smoke(WeftTest):
             self.assertEqual(head.headers["content-type"], "text/plain")
 
             for method in ("POST", "PUT"):
-                echo = host.request(method, "/", b"some\0octets")
-                self.assertEqual((echo.status, echo.body), (200, b"some\0octets"))
+                echo = host.request(method, "/", b"some\0bytes")
+                self.assertEqual((echo.status, echo.body), (200, b"some\0bytes"))
 
     def test_gives_back_a_body_that_is_larger_than_every_buffer(self):
         sent = bytes(range(256)) * 32 * 1024
@@ -35,7 +35,7 @@ class Smoke(WeftTest):
             sender.join(WAIT_S)
 
         self.assertEqual(response.status, 200)
-        self.assertTrue(received == sent, f"{len(received)} of {len(sent)} octets came back, or others")
+        self.assertTrue(received == sent, f"{len(received)} of {len(sent)} bytes came back, or others")
 
     def test_serves_many_requests_on_one_connection(self):
         with self.up(self.write_app(), "--trust", KEY) as host:

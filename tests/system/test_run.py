@@ -99,7 +99,7 @@ class Streams(RunTest):
                 done = subprocess.run([BINARY, "run", "--unsigned", "--quiet", wasm, "copy"], env=self.env, input=sent,
                                       capture_output=True, timeout=WAIT_S, preexec_fn=end_with_parent)
                 self.assertEqual((done.returncode, done.stderr), (0, b""))
-                self.assertTrue(done.stdout == sent, f"{len(done.stdout)} of {len(sent)} octets came back, or others")
+                self.assertTrue(done.stdout == sent, f"{len(done.stdout)} of {len(sent)} bytes came back, or others")
                 outcome = self.program("complain", "no newline", wasm=wasm)
                 self.assertEqual((outcome.code, outcome.out, outcome.err), (0, "", "no newline"))
 
@@ -156,7 +156,7 @@ class World(RunTest):
 
     def test_a_directory_that_is_not_there_stops_the_command(self):
         outcome = self.program("exit", 0, options=("--dir", "nowhere::/d"))
-        said = self.assert_refused(outcome, FAILED_PRECONDITION, "engine.world_refused")
+        said = self.assert_refused(outcome, FAILED_PRECONDITION, "engine.wasi_context_refused")
         self.assertIn(f"{self.folder}/nowhere", said)
 
     def test_the_network_is_closed_but_for_what_is_allowed(self):
@@ -221,13 +221,13 @@ class Trust(RunTest):
             with self.subTest(option):
                 key = self.sign(PROGRAM, "wasi:http")
                 outcome = self.weft("run", "--trust", key, option, value, "signed.wasm", "exit", 0)
-                said = self.assert_refused(outcome, DENIED, "claims.given_unclaimed")
+                said = self.assert_refused(outcome, DENIED, "claims.host_grant_unclaimed")
                 self.assertIn(f"--caps {capability}", said)
 
                 key = self.sign(PROGRAM, capability)
                 self.done("trust", "add", key, "--grant", "wasi:http")
                 outcome = self.weft("run", option, value, "signed.wasm", "exit", 0)
-                said = self.assert_refused(outcome, DENIED, "claims.given_ungranted")
+                said = self.assert_refused(outcome, DENIED, "claims.host_grant_ungranted")
                 self.assertIn(f"weft trust add {key} --grant {capability}", said)
 
                 self.done("trust", "add", key, "--grant", capability)

@@ -56,7 +56,7 @@ class Serve(WeftTest):
         self.assert_refused(self.weft("serve", HELLO), UNAUTHENTICATED, "claims.issuer_unknown")
         self.assert_refused(self.weft("serve", "--unsigned", PROGRAM), UNSUPPORTED, "app.not_http")
         outcome = self.weft("serve", "--trust", KEY, "--env", "A=1", HELLO)
-        said = self.assert_refused(outcome, DENIED, "claims.given_unclaimed")
+        said = self.assert_refused(outcome, DENIED, "claims.host_grant_unclaimed")
         self.assertIn("wasi:cli/environment", said)
 
     def test_refuses_an_address_in_use(self):
@@ -134,7 +134,7 @@ class Failures(WeftTest):
 
 @contextlib.contextmanager
 def begun_request(port: int):
-    """A request whose component runs and has sent back half of its ten octets."""
+    """A request whose component runs and has sent back half of its ten bytes."""
     with socket.create_connection(("127.0.0.1", port), WAIT_S) as client:
         client.sendall(b"POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 10\r\n\r\nfirst")
         read_until(client, b"first")

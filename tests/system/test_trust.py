@@ -121,16 +121,16 @@ class Claims(WeftTest):
 
 
 def sections(wasm: bytes):
-    """(first octet, octet behind, id, payload) of each outer section."""
+    """(first byte, byte behind, id, payload) of each outer section."""
     at = 8
     while at < len(wasm):
         begin, kind, size, shift = at, wasm[at], 0, 0
         at += 1
         while True:
-            octet = wasm[at]
-            size |= (octet & 0x7F) << shift
+            byte = wasm[at]
+            size |= (byte & 0x7F) << shift
             at, shift = at + 1, shift + 7
-            if octet < 0x80:
+            if byte < 0x80:
                 break
         yield begin, at + size, kind, wasm[at:at + size]
         at += size

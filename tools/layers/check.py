@@ -18,9 +18,9 @@ def check(tree: Tree, table: Table | None = None) -> Iterator[Finding]:
 
 
 def _check_file(tree: Tree, table: Table, path: str) -> Iterator[Finding]:
-    room = table.room_of(path.removeprefix("src/"))
-    if room is None:
-        yield Finding(path, 0, "its folder is no room of tools/layers/table.toml; move the file or add the room")
+    module = table.module_of(path.removeprefix("src/"))
+    if module is None:
+        yield Finding(path, 0, "its folder is no module of tools/layers/table.toml; move the file or add the module")
         return
     includes = tree.includes(path)
     own = path.removeprefix("src/").removesuffix(".cc") + ".h"
@@ -30,9 +30,9 @@ def _check_file(tree: Tree, table: Table, path: str) -> Iterator[Finding]:
         library = table.library_of(include.name)
         if library and path.endswith(".h") and not library.in_headers:
             yield Finding(path, include.line, f"'{include.name}' belongs in .cc files only: {library.reason}")
-        elif library and library.rooms and room.path not in library.rooms:
-            rooms = ", ".join(library.rooms)
-            yield Finding(path, include.line, f"'{include.name}' belongs in {rooms} only: {library.reason}")
+        elif library and library.modules and module.path not in library.modules:
+            modules = ", ".join(library.modules)
+            yield Finding(path, include.line, f"'{include.name}' belongs in {modules} only: {library.reason}")
         yield from _check_include(tree, table, path, include)
 
 
@@ -45,14 +45,14 @@ def _check_include(tree: Tree, table: Table, path: str, include: Include) -> Ite
     if target is None:
         yield Finding(path, include.line, f"'{include.name}' is no file under src/; includes are paths from src/")
         return
-    room = table.room_of(path.removeprefix("src/"))
-    other = table.room_of(target.removeprefix("src/"))
-    if room is None or other is None or room.may_include(other):
+    module = table.module_of(path.removeprefix("src/"))
+    other = table.module_of(target.removeprefix("src/"))
+    if module is None or other is None or module.may_include(other):
         return
-    if other.number == room.number:
-        text = f"'{room.path}' and '{other.path}' are neighbours ({room.number}); what both need moves to a lower room"
+    if other.number == module.number:
+        text = f"'{module.path}' and '{other.path}' are neighbours ({module.number}); what both need moves to a lower module"
     else:
-        text = f"'{room.path}' ({room.number}) includes '{other.path}' ({other.number}), which is above it"
+        text = f"'{module.path}' ({module.number}) includes '{other.path}' ({other.number}), which is above it"
     yield Finding(path, include.line, text)
 
 

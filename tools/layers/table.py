@@ -9,23 +9,23 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Room:
+class Module:
     """A folder under src/. `path` is the real one: a pattern's `*` is already replaced."""
 
     path: str
     number: int
 
-    def may_include(self, other: Room) -> bool:
-        """Lower numbers, itself, and the room it stands in."""
+    def may_include(self, other: Module) -> bool:
+        """Lower numbers, itself, and the module it stands in."""
         return other.path == self.path or other.number < self.number or self.path.startswith(f"{other.path}/")
 
 
 @dataclass(frozen=True)
 class Library:
-    """Headers from outside that stay in .cc files unless `in_headers`, and in `rooms` if there are any."""
+    """Headers from outside that stay in .cc files unless `in_headers`, and in `modules` if there are any."""
 
     headers: tuple[str, ...]
-    rooms: tuple[str, ...]
+    modules: tuple[str, ...]
     in_headers: bool
     reason: str
 
@@ -35,10 +35,10 @@ class Table:
 
     def __init__(self, text: str):
         data = tomllib.loads(text)
-        self.floors: list[str] = [floor["name"] for floor in data["floor"]]
-        self._patterns: list[tuple[str, int]] = [(room["path"], room["number"]) for room in data["room"]]
+        self.layers: list[str] = [layer["name"] for layer in data["layer"]]
+        self._patterns: list[tuple[str, int]] = [(module["path"], module["number"]) for module in data["module"]]
         self.libraries = [
-            Library(tuple(row["headers"]), tuple(row.get("rooms", ())), row.get("in_headers", False), row["reason"])
+            Library(tuple(row["headers"]), tuple(row.get("modules", ())), row.get("in_headers", False), row["reason"])
             for row in data.get("library", [])
         ]
         self.unused: dict[str, str] = {row["path"]: row["reason"] for row in data.get("unused", [])}
@@ -48,14 +48,14 @@ class Table:
     def read(cls, path: Path | None = None) -> Table:
         return cls((path or Path(__file__).with_name("table.toml")).read_text(encoding="utf-8"))
 
-    def room_of(self, path: str) -> Room | None:
-        """The room of a file named from src/: the longest row that fits its folder."""
+    def module_of(self, path: str) -> Module | None:
+        """The module of a file named from src/: the longest row that fits its folder."""
         folders = path.split("/")[:-1]
         for length in range(len(folders), 0, -1):
             prefix = "/".join(folders[:length])
             for pattern, number in self._patterns:
                 if pattern.count("/") == length - 1 and fnmatch.fnmatchcase(prefix, pattern):
-                    return Room(prefix, number)
+                    return Module(prefix, number)
         return None
 
     def library_of(self, header: str) -> Library | None:
@@ -67,12 +67,12 @@ class Table:
 
     def _check(self) -> None:
         highest = -1
-        floor_before = -1
+        layer_before = -1
         for path, number in sorted(self._patterns, key=lambda row: (row[1], row[0])):
             name = path.split("/")[0]
-            if name not in self.floors:
-                raise ValueError(f"room '{path}' stands on no floor of the table")
-            floor = self.floors.index(name)
-            if floor < floor_before and number > highest:
-                raise ValueError(f"room '{path}' has a higher number than a room of a higher floor")
-            floor_before, highest = max(floor, floor_before), number
+            if name not in self.layers:
+                raise ValueError(f"module '{path}' stands in no layer of the table")
+            layer = self.layers.index(name)
+            if layer < layer_before and number > highest:
+                raise ValueError(f"module '{path}' has a higher number than a module of a higher layer")
+            layer_before, highest = max(layer, layer_before), number

@@ -5,14 +5,14 @@ from tools.layers.table import Table
 from tools.tests.fixture import TreeCase
 
 TABLE = """
-floor = [{name = "base"}, {name = "io"}]
-room = [
+layer = [{name = "base"}, {name = "io"}]
+module = [
   {path = "base/core", number = 0}, {path = "base/left", number = 1}, {path = "base/right", number = 1},
   {path = "io/engine", number = 2}, {path = "io/engine/*", number = 2},
 ]
 library = [
-  {headers = ["boost/asio"], rooms = ["io/engine"], reason = "slow"},
-  {headers = ["c_api.h"], rooms = ["io/engine/real"], in_headers = true, reason = "port"},
+  {headers = ["boost/asio"], modules = ["io/engine"], reason = "slow"},
+  {headers = ["c_api.h"], modules = ["io/engine/real"], in_headers = true, reason = "port"},
 ]
 unused = [{path = "base/core/spare.h", reason = "soon"}]
 """
@@ -70,7 +70,7 @@ class Layers(TreeCase):
     def test_unknown_folder_is_found(self):
         found = self.findings({"src/base/attic/a.cc": "", "src/b.cc": ""})
 
-        self.assert_finds(found, ("src/b.cc", "is no room"), ("src/base/attic/a.cc", "is no room"))
+        self.assert_finds(found, ("src/b.cc", "is no module"), ("src/base/attic/a.cc", "is no module"))
 
     def test_own_header_comes_first(self):
         found = self.findings(
@@ -144,18 +144,18 @@ class LayerTable(TreeCase):
     def test_the_real_table_is_sound(self):
         table = Table.read()
 
-        self.assertEqual(table.room_of("platform/providers/kv_redis/store.cc").path, "platform/providers/kv_redis")
-        self.assertEqual(table.room_of("io/engine/fake/a.h").path, "io/engine/fake")
-        self.assertEqual(table.room_of("io/engine/a.h").path, "io/engine")
-        self.assertIsNone(table.room_of("platform/providers/a.cc"))
+        self.assertEqual(table.module_of("platform/providers/kv_redis/store.cc").path, "platform/providers/kv_redis")
+        self.assertEqual(table.module_of("io/engine/fake/a.h").path, "io/engine/fake")
+        self.assertEqual(table.module_of("io/engine/a.h").path, "io/engine")
+        self.assertIsNone(table.module_of("platform/providers/a.cc"))
 
     def test_room_on_no_floor_is_refused(self):
-        with self.assertRaisesRegex(ValueError, "stands on no floor"):
-            Table('floor = [{name = "base"}]\nroom = [{path = "attic/x", number = 0}]')
+        with self.assertRaisesRegex(ValueError, "stands in no layer"):
+            Table('layer = [{name = "base"}]\nmodule = [{path = "attic/x", number = 0}]')
 
     def test_lower_floor_above_a_higher_one_is_refused(self):
-        with self.assertRaisesRegex(ValueError, "higher number than a room of a higher floor"):
+        with self.assertRaisesRegex(ValueError, "higher number than a module of a higher layer"):
             Table(
-                'floor = [{name = "base"}, {name = "io"}]\n'
-                'room = [{path = "io/net", number = 1}, {path = "base/core", number = 2}]'
+                'layer = [{name = "base"}, {name = "io"}]\n'
+                'module = [{path = "io/net", number = 1}, {path = "base/core", number = 2}]'
             )

@@ -1,4 +1,4 @@
-;; Calls one import `count` times: 0 nop, 1 add, 2 echo with `size` octets. Answers always land in the same place.
+;; Calls one import `count` times: 0 nop, 1 add, 2 echo with `size` bytes. Answers always land in the same place.
 (component
   (import "bench:engine/service" (instance $service
     (export "nop" (func))

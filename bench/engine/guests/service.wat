@@ -1,4 +1,4 @@
-;; What the bench calls: nothing, a sum, and octets that come back. Lists always land in the same place, so that the
+;; What the bench calls: nothing, a sum, and bytes that come back. Lists always land in the same place, so that the
 ;; guest's own part of a call is as small as it can be.
 (component
   (core module $m

@@ -15,7 +15,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 use std::ptr::null_mut;
 
-fn octets_of(call: impl FnOnce(*mut WeBuf, *mut *mut Fault) -> i32) -> Result<Vec<u8>, Fault> {
+fn bytes_of(call: impl FnOnce(*mut WeBuf, *mut *mut Fault) -> i32) -> Result<Vec<u8>, Fault> {
     let mut out = MaybeUninit::<WeBuf>::uninit();
     let mut error = null_mut();
     match call(out.as_mut_ptr(), &mut error) {
@@ -25,38 +25,38 @@ fn octets_of(call: impl FnOnce(*mut WeBuf, *mut *mut Fault) -> i32) -> Result<Ve
 }
 
 fn artifact_of(config: &WeEngineConfig, wasm: &[u8]) -> Result<Vec<u8>, Fault> {
-    octets_of(|out, error| unsafe { we_artifact_new(config, WeStr::of(wasm), out, error) })
+    bytes_of(|out, error| unsafe { we_artifact_new(config, WeStr::of(wasm), out, error) })
 }
 
 fn fingerprint_of(config: &WeEngineConfig) -> Vec<u8> {
     let engine = engine(config).unwrap();
-    let octets = octets_of(|out, error| unsafe { we_engine_fingerprint(engine, out, error) });
+    let bytes = bytes_of(|out, error| unsafe { we_engine_fingerprint(engine, out, error) });
     unsafe { we_engine_free(engine) };
-    octets.unwrap()
+    bytes.unwrap()
 }
 
 /// A file without a name.
-fn file_of(octets: &[u8]) -> File {
+fn file_of(bytes: &[u8]) -> File {
     let path =
         std::env::temp_dir().join(format!("weft-artifact-{:?}", std::thread::current().id()));
     let mut how = File::options();
     let mut file = how.read(true).write(true).create(true).truncate(true).open(&path).unwrap();
     std::fs::remove_file(&path).unwrap();
-    file.write_all(octets).unwrap();
+    file.write_all(bytes).unwrap();
     file.rewind().unwrap();
     file
 }
 
-fn load(engine: *const WeEngine, octets: &[u8], size: usize) -> Result<*mut WeComponent, Fault> {
-    let file = file_of(octets);
+fn load(engine: *const WeEngine, bytes: &[u8], size: usize) -> Result<*mut WeComponent, Fault> {
+    let file = file_of(bytes);
     outcome(|out, error| unsafe {
         we_component_load(engine, file.as_raw_fd(), size as u64, 0, out, error)
     })
 }
 
-fn refusal(config: &WeEngineConfig, octets: &[u8], size: usize) -> Fault {
+fn refusal(config: &WeEngineConfig, bytes: &[u8], size: usize) -> Fault {
     let engine = engine(config).unwrap();
-    let fault = load(engine, octets, size).err().expect("it must not load");
+    let fault = load(engine, bytes, size).err().expect("it must not load");
     unsafe { we_engine_free(engine) };
     fault
 }
@@ -64,20 +64,20 @@ fn refusal(config: &WeEngineConfig, octets: &[u8], size: usize) -> Fault {
 /// A binary of one section.
 fn binary(layer: u8, id: u8, body: &[u8]) -> Vec<u8> {
     let version = if layer == 0 { 1 } else { 13 };
-    let mut octets = vec![0, b'a', b's', b'm', version, 0, layer, 0, id];
-    octets.extend(leb(body.len() as u32));
-    octets.extend_from_slice(body);
-    octets
+    let mut bytes = vec![0, b'a', b's', b'm', version, 0, layer, 0, id];
+    bytes.extend(leb(body.len() as u32));
+    bytes.extend_from_slice(body);
+    bytes
 }
 
 fn leb(mut value: u32) -> Vec<u8> {
-    let mut octets = vec![];
+    let mut bytes = vec![];
     while value >= 0x80 {
-        octets.push((value & 0x7f) as u8 | 0x80);
+        bytes.push((value & 0x7f) as u8 | 0x80);
         value >>= 7;
     }
-    octets.push(value as u8);
-    octets
+    bytes.push(value as u8);
+    bytes
 }
 
 #[test]
@@ -215,15 +215,15 @@ fn a_fingerprint_is_that_of_the_build_whatever_the_pool() {
 
     assert_eq!(fingerprint_of(&config()), pool);
     assert_eq!(fingerprint_of(&WeEngineConfig { allocation: 0, ..config() }), pool);
-    let build = pool.windows(7).any(|octets| octets == b"48.0.8+");
+    let build = pool.windows(7).any(|bytes| bytes == b"48.0.8+");
     assert!(build, "the build's version is in it");
     assert!(include_str!("../../Cargo.toml").contains(r#"wasmtime = { version = "=48.0.8""#));
 }
 
-fn load_module(engine: *const WeEngine, octets: &[u8]) -> Result<*mut WeModule, Fault> {
-    let file = file_of(octets);
+fn load_module(engine: *const WeEngine, bytes: &[u8]) -> Result<*mut WeModule, Fault> {
+    let file = file_of(bytes);
     outcome(|out, error| unsafe {
-        we_module_load(engine, file.as_raw_fd(), octets.len() as u64, out, error)
+        we_module_load(engine, file.as_raw_fd(), bytes.len() as u64, out, error)
     })
 }
 

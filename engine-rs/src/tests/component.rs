@@ -15,7 +15,7 @@ fn refused(wasm: &[u8]) -> Fault {
 }
 
 #[test]
-fn octets_that_are_not_wasm_are_refused() {
+fn bytes_that_are_not_wasm_are_refused() {
     assert_eq!(refused(b"").status, Status::NotWasm);
     assert_eq!(refused(b"#!/bin/sh\n").status, Status::NotWasm);
     assert_eq!(refused(b"(component)").status, Status::NotWasm);

@@ -36,7 +36,7 @@ fn a_null_is_refused_and_not_followed() {
     assert_eq!(unsafe { we_engine_new(&config(), null_mut(), null_mut()) }, 1);
     assert_eq!(unsafe { we_component_http(null()) }, 0);
     assert_eq!(unsafe { we_error_code(null()) }, 0);
-    assert!(unsafe { we_error_message(null()).octets() }.is_empty());
+    assert!(unsafe { we_error_message(null()).bytes() }.is_empty());
     unsafe {
         we_engine_free(null_mut());
         we_component_free(null_mut());
@@ -71,7 +71,7 @@ fn a_second_initialisation_is_refused() {
 
     assert_eq!(unsafe { we_error_code(error) }, Status::State as i32);
     assert_eq!(unsafe { we_error_trap(error) }, TrapKind::None as i32);
-    assert!(!unsafe { we_error_message(error).octets() }.is_empty());
+    assert!(!unsafe { we_error_message(error).bytes() }.is_empty());
     unsafe { we_error_free(error) };
 }
 

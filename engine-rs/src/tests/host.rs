@@ -197,7 +197,7 @@ pub struct Feed {
 }
 
 fn pairs(headers: *const WeHeader, count: usize) -> Vec<(String, String)> {
-    let text = |s: WeStr| String::from_utf8(unsafe { s.octets() }.to_vec()).unwrap();
+    let text = |s: WeStr| String::from_utf8(unsafe { s.bytes() }.to_vec()).unwrap();
     let headers =
         if count == 0 { &[] } else { unsafe { std::slice::from_raw_parts(headers, count) } };
     headers.iter().map(|header| (text(header.name), text(header.value))).collect()
@@ -211,8 +211,8 @@ extern "C" fn on_head(context: *mut c_void, status: u16, headers: *const WeHeade
     heard(context).status = status;
     heard(context).headers = pairs(headers, count);
 }
-extern "C" fn on_chunk(context: *mut c_void, octets: WeStr) -> i32 {
-    heard(context).body.extend_from_slice(unsafe { octets.octets() });
+extern "C" fn on_chunk(context: *mut c_void, bytes: WeStr) -> i32 {
+    heard(context).body.extend_from_slice(unsafe { bytes.bytes() });
     heard(context).chunks += 1;
     heard(context).pause_after_each_chunk.into()
 }
@@ -227,8 +227,8 @@ pub extern "C" fn on_fault(context: *mut c_void, error: *const Fault) {
     assert!(heard(context).fault.is_none(), "a guest fails once");
     heard(context).fault = unsafe { error.as_ref() }.cloned();
 }
-pub extern "C" fn on_output(context: *mut c_void, stream: i32, octets: WeStr) {
-    let text = std::str::from_utf8(unsafe { octets.octets() }).unwrap();
+pub extern "C" fn on_output(context: *mut c_void, stream: i32, bytes: WeStr) {
+    let text = std::str::from_utf8(unsafe { bytes.bytes() }).unwrap();
     match stream {
         1 => heard(context).stdout.push_str(text),
         2 => heard(context).stderr.push_str(text),
@@ -236,7 +236,7 @@ pub extern "C" fn on_output(context: *mut c_void, stream: i32, octets: WeStr) {
     }
 }
 extern "C" fn on_refused(context: *mut c_void, kind: i32, target: WeStr) {
-    let target = String::from_utf8(unsafe { target.octets() }.to_vec()).unwrap();
+    let target = String::from_utf8(unsafe { target.bytes() }.to_vec()).unwrap();
     heard(context).refused.push((kind, target));
 }
 extern "C" fn on_want(context: *mut c_void) {
@@ -412,7 +412,7 @@ pub fn run_with(target: &str, options: WeInstanceOptions) -> Heard {
     Call::start(guest(), &get(target), options).unwrap().finish()
 }
 
-/// Octets as the C side hands them over.
-pub fn owned(octets: Vec<u8>) -> crate::abi::WeBuf {
-    octets.into()
+/// Bytes as the C side hands them over.
+pub fn owned(bytes: Vec<u8>) -> crate::abi::WeBuf {
+    bytes.into()
 }

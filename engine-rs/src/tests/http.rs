@@ -69,7 +69,7 @@ fn a_big_response_arrives_whole_through_pauses() {
     let heard = call.finish();
 
     assert_eq!(heard.body.len(), 2_000_000);
-    assert!(heard.body.iter().enumerate().all(|(at, octet)| *octet == (at % 251) as u8));
+    assert!(heard.body.iter().enumerate().all(|(at, byte)| *byte == (at % 251) as u8));
     assert!(heard.chunks >= 2_000_000 / 65_536);
 }
 
@@ -85,7 +85,7 @@ fn a_paused_response_holds_the_guest_back() {
     assert_eq!(call.heard.chunks, 1);
     // The last line of stderr is how far the guest came.
     let written: usize = call.heard.stderr.lines().last().unwrap().parse().unwrap();
-    assert!(written <= 4 * 65_536, "the guest ran ahead by {written} octets");
+    assert!(written <= 4 * 65_536, "the guest ran ahead by {written} bytes");
     unsafe { we_call_resume(call.task, call.id) };
     assert!(!call.poll());
     assert_eq!(call.heard.chunks, 2);

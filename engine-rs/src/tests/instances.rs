@@ -272,7 +272,7 @@ fn a_big_response_of_03_arrives_whole_through_pauses() {
 
     let body = &warm.calls[call].1.body;
     assert_eq!(body.len(), 2_000_000);
-    assert!(body.iter().enumerate().all(|(at, octet)| *octet == (at % 251) as u8));
+    assert!(body.iter().enumerate().all(|(at, byte)| *byte == (at % 251) as u8));
 }
 
 #[test]

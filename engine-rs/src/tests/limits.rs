@@ -93,7 +93,7 @@ fn the_host_takes_no_more_than_its_share_of_one_call() {
 }
 
 #[test]
-fn a_guest_gets_no_more_random_octets_at_once_than_it_may() {
+fn a_guest_gets_no_more_random_bytes_at_once_than_it_may() {
     let options = WeInstanceOptions { random_bytes_max: 1000, ..call_options() };
 
     assert_eq!(run_with("/random?1000", options).body, b"1000");

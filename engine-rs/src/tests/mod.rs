@@ -3,9 +3,9 @@
 
 mod artifact;
 mod body;
+mod call_queue;
 mod component;
 mod contract;
-mod desk;
 mod exports;
 mod faults;
 pub mod host;
@@ -15,4 +15,4 @@ mod limits;
 mod program;
 mod run;
 mod testdata;
-mod world;
+mod wasi_context;

@@ -14,8 +14,8 @@ fn run(code: Code, words: &[&str]) -> Outcome {
 }
 
 fn run_with(code: Code, words: &[&str], options: WeInstanceOptions) -> Fault {
-    let world = Config::doing(words).world().unwrap();
-    Run::start(code, world, options).unwrap().finish().end.unwrap_err()
+    let wasi_context = Config::doing(words).wasi_context().unwrap();
+    Run::start(code, wasi_context, options).unwrap().finish().end.unwrap_err()
 }
 
 #[test]
@@ -73,8 +73,8 @@ fn a_program_is_held_to_its_handles() {
 #[test]
 fn a_spinning_program_gives_its_thread_back() {
     for code in programs() {
-        let world = Config::doing(&["spin"]).world().unwrap();
-        let mut spinner = Run::start(code, world, call_options()).unwrap();
+        let wasi_context = Config::doing(&["spin"]).wasi_context().unwrap();
+        let mut spinner = Run::start(code, wasi_context, call_options()).unwrap();
         assert!(!spinner.poll());
         assert_eq!(spinner.heard.yields, 1);
     }
@@ -86,8 +86,8 @@ fn a_dropped_program_ends_at_once() {
     let component = compile(engine, PROGRAM).unwrap();
     let module = compile_module(engine, MODULE).unwrap();
     for code in [Code::Component(component), Code::Module(module)] {
-        let world = Config::doing(&["spin"]).world().unwrap();
-        let mut spinner = Run::start(code, world, call_options()).unwrap();
+        let wasi_context = Config::doing(&["spin"]).wasi_context().unwrap();
+        let mut spinner = Run::start(code, wasi_context, call_options()).unwrap();
         assert!(!spinner.poll());
         assert_eq!((metrics(engine).instances, metrics(engine).tasks), (1, 1));
         drop(spinner);
@@ -105,11 +105,11 @@ fn programs_count_as_instances() {
     let engine = engine(&WeEngineConfig { instances_max: 1, ..config() }).unwrap();
     let component = compile(engine, PROGRAM).unwrap();
     let module = compile_module(engine, MODULE).unwrap();
-    let world = || Config::doing(&["spin"]).world().unwrap();
-    let mut first = Run::start(Code::Module(module), world(), call_options()).unwrap();
+    let wasi_context = || Config::doing(&["spin"]).wasi_context().unwrap();
+    let mut first = Run::start(Code::Module(module), wasi_context(), call_options()).unwrap();
     assert!(!first.poll());
     for code in [Code::Component(component), Code::Module(module)] {
-        let outcome = Run::start(code, world(), call_options()).unwrap().finish();
+        let outcome = Run::start(code, wasi_context(), call_options()).unwrap().finish();
         assert_eq!(outcome.end.unwrap_err().status, Status::PoolFull);
     }
     drop(first);
@@ -183,8 +183,9 @@ fn other_components_and_modules_are_no_programs() {
     for text in ["(component)", r#"(component (core module $m (func (export "run"))))"#] {
         let component = compile(engine, &wat::parse_str(text).unwrap()).unwrap();
         assert_eq!(unsafe { we_component_command(component) }, 0);
-        let world = Config::default().world().unwrap();
-        let refused = Run::start(Code::Component(component), world, call_options()).err().unwrap();
+        let wasi_context = Config::default().wasi_context().unwrap();
+        let refused =
+            Run::start(Code::Component(component), wasi_context, call_options()).err().unwrap();
         assert_eq!(refused.status, Status::NoCommand);
         unsafe { we_component_free(component) };
     }
@@ -195,8 +196,8 @@ fn other_components_and_modules_are_no_programs() {
     ] {
         let module = compile_module(engine, &wat::parse_str(text).unwrap()).unwrap();
         assert_eq!(unsafe { we_module_is_command(module) }, 0);
-        let world = Config::default().world().unwrap();
-        let refused = Run::start(Code::Module(module), world, call_options()).err().unwrap();
+        let wasi_context = Config::default().wasi_context().unwrap();
+        let refused = Run::start(Code::Module(module), wasi_context, call_options()).err().unwrap();
         assert_eq!(refused.status, Status::NoCommand);
         unsafe { we_module_free(module) };
     }

@@ -1,4 +1,4 @@
-//! A small host for programs: a world as the C side describes it, and a run to its end.
+//! A small host for programs: a WASI context as the C side describes it, and a run to its end.
 
 use super::host::*;
 use crate::abi::{Context, WeHeader, WeStr};
@@ -10,7 +10,7 @@ use crate::limits::WeInstanceOptions;
 use crate::module::*;
 use crate::network::WeAddressRange;
 use crate::task::*;
-use crate::world::*;
+use crate::wasi_context::*;
 use std::ffi::c_void;
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -47,7 +47,7 @@ pub fn program() -> Code {
     programs()[0]
 }
 
-/// `we_world_config` with what it points to.
+/// `we_wasi_context_config` with what it points to.
 #[derive(Clone, Default)]
 pub struct Config {
     pub arguments: Vec<String>,
@@ -66,7 +66,7 @@ impl Config {
         Config { arguments: words.map(|word| word.to_string()).collect(), ..Config::default() }
     }
 
-    pub fn world(&self) -> Result<World, Fault> {
+    pub fn wasi_context(&self) -> Result<WasiContext, Fault> {
         let of = |text: &String| WeStr::of(text.as_bytes());
         let arguments: Vec<_> = self.arguments.iter().map(of).collect();
         let environment: Vec<_> = self
@@ -84,8 +84,8 @@ impl Config {
                 reserved: 0,
             })
             .collect();
-        let raw = WeWorldConfig {
-            size: size_of::<WeWorldConfig>(),
+        let raw = WeWasiContextConfig {
+            size: size_of::<WeWasiContextConfig>(),
             arguments: arguments.as_ptr(),
             argument_count: arguments.len(),
             environment: environment.as_ptr(),
@@ -97,16 +97,16 @@ impl Config {
             network: self.network,
             flags: self.flags,
         };
-        outcome(|out, error| unsafe { we_world_new(&raw, out, error) }).map(World)
+        outcome(|out, error| unsafe { we_wasi_context_new(&raw, out, error) }).map(WasiContext)
     }
 }
 
-/// A world that is freed.
-pub struct World(pub *mut WeWorld);
+/// A WASI context that is freed.
+pub struct WasiContext(pub *mut WeWasiContext);
 
-impl Drop for World {
+impl Drop for WasiContext {
     fn drop(&mut self) {
-        unsafe { we_world_free(self.0) }
+        unsafe { we_wasi_context_free(self.0) }
     }
 }
 
@@ -125,8 +125,12 @@ extern "C" fn on_end(context: *mut c_void, code: i32, error: *const Fault) {
 }
 
 impl Run {
-    /// The world is freed once the run has started.
-    pub fn start(code: Code, world: World, options: WeInstanceOptions) -> Result<Run, Fault> {
+    /// The WASI context is freed once the run has started.
+    pub fn start(
+        code: Code,
+        wasi_context: WasiContext,
+        options: WeInstanceOptions,
+    ) -> Result<Run, Fault> {
         let mut heard = Box::<Heard>::default();
         let mut end = Box::new(None);
         let context = Context(std::ptr::from_mut(heard.as_mut()).cast());
@@ -134,7 +138,7 @@ impl Run {
             output: Some(on_output),
             fault: Some(on_fault),
             context,
-            world: WorldPointer(world.0),
+            wasi_context: WasiContextPointer(wasi_context.0),
             ..options
         };
         let sink = WeCommandSink {
@@ -200,5 +204,5 @@ impl Outcome {
 }
 
 pub fn run_in(code: Code, config: &Config) -> Outcome {
-    Run::start(code, config.world().unwrap(), call_options()).unwrap().finish()
+    Run::start(code, config.wasi_context().unwrap(), call_options()).unwrap().finish()
 }

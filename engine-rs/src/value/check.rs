@@ -18,15 +18,15 @@ pub struct Receiver<'a> {
     pub resources: &'a [ResourceType],
     /// What may be allocated in the guest.
     pub room: usize,
-    /// Of the streams and futures that come beside the octets, those that were not named yet.
+    /// Of the streams and futures that come beside the bytes, those that were not named yet.
     pub ends: Vec<bool>,
 }
 
 impl Receiver<'_> {
-    /// Claims every handle. `spilled` octets take the values themselves. Errors: `Malformed`,
+    /// Claims every handle. `spilled` bytes take the values themselves. Errors: `Malformed`,
     /// `HandlesFull` and others; then the call must be ended.
-    pub fn check(self, octets: &[u8], shapes: &[Shape], spilled: usize) -> Result<()> {
-        let mut checker = Checker { receiver: self, reader: Reader::new(octets) };
+    pub fn check(self, bytes: &[u8], shapes: &[Shape], spilled: usize) -> Result<()> {
+        let mut checker = Checker { receiver: self, reader: Reader::new(bytes) };
         checker.allocate(spilled)?;
         shapes.iter().try_for_each(|shape| checker.value(shape))?;
         checker.reader.finish()
@@ -80,8 +80,8 @@ impl Checker<'_> {
         shape.map_or(Ok(()), |shape| self.value(shape))
     }
 
-    fn allocate(&mut self, octets: usize) -> Result<()> {
-        charge(&mut self.receiver.room, octets)
+    fn allocate(&mut self, bytes: usize) -> Result<()> {
+        charge(&mut self.receiver.room, bytes)
     }
 
     fn list(&mut self, element: &Shape, size: usize) -> Result<()> {
@@ -89,7 +89,7 @@ impl Checker<'_> {
         let whole = count.saturating_mul(size);
         self.allocate(whole)?;
         match element {
-            // These lie in the octets as they lie in memory, and each octet is allowed.
+            // These lie in the bytes as they lie in memory, and each byte is allowed.
             Shape::Scalar(Scalar::U8 | Scalar::S8 | Scalar::F32 | Scalar::F64) => {
                 self.reader.take(whole).map(drop)
             }
@@ -98,16 +98,16 @@ impl Checker<'_> {
     }
 
     fn handle(&mut self, resource: &Resource, is_own: bool) -> Result<()> {
-        let octets = self.reader.octets()?;
+        let bytes = self.reader.bytes()?;
         let Receiver { handles, resources, call, .. } = &mut self.receiver;
         let Some(call) = *call else { bail!("a handle is not expected here") };
         let claim = match resource.origin {
-            Origin::Import(index) => handles.find_host(index, octets, is_own)?,
+            Origin::Import(index) => handles.find_host(index, bytes, is_own)?,
             Origin::Guest(index) => {
-                handles.find_guest(resources.get(index as usize).copied(), octets, is_own)?
+                handles.find_guest(resources.get(index as usize).copied(), bytes, is_own)?
             }
             Origin::Engine => {
-                handles.find_guest(resource_of_engine(&resource.name), octets, is_own)?
+                handles.find_guest(resource_of_engine(&resource.name), bytes, is_own)?
             }
         };
         handles.claim(call, claim);
@@ -126,7 +126,7 @@ impl Checker<'_> {
 fn scalar(reader: &mut Reader, kind: Scalar) -> Result<()> {
     match kind {
         Scalar::Bool => reader.boolean().map(drop),
-        Scalar::U8 | Scalar::S8 => reader.octet().map(drop),
+        Scalar::U8 | Scalar::S8 => reader.byte().map(drop),
         Scalar::U16 => reader.unsigned(16).map(drop),
         Scalar::U32 => reader.unsigned(32).map(drop),
         Scalar::U64 => reader.unsigned(64).map(drop),

@@ -1,4 +1,4 @@
-//! Calls the functions that a component exports: looked up once per instance, with octets in and out.
+//! Calls the functions that a component exports: looked up once per instance, with bytes in and out.
 
 use super::check::Receiver;
 use super::describe::{Description, Function};
@@ -26,7 +26,7 @@ struct Export {
     path: String,
     index: ComponentExportIndex,
     params: Vec<Shape>,
-    /// Octets of the arguments that do not fit into slots; they lie in memory together.
+    /// Bytes of the arguments that do not fit into slots; they lie in memory together.
     spilled: usize,
     /// What about its types cannot be carried.
     refusal: Option<String>,
@@ -179,11 +179,11 @@ impl Calls {
         let values = &mut state.values;
         let call = export.has_handles.then(|| values.handles.begin_call());
         let (handles, resources) = (&mut values.handles, self.resources.as_slice());
-        let (room, ends) = (values.octets_max, vec![true; value.ends().len()]);
+        let (room, ends) = (values.bytes_max, vec![true; value.ends().len()]);
         let fits = match &export.refusal {
             Some(reason) => Err(Error::msg(format!("it uses {reason}, which cannot be carried"))),
             None => Receiver { handles, call, resources, room, ends }.check(
-                value.octets.as_ref(),
+                value.bytes.as_ref(),
                 &export.params,
                 export.spilled,
             ),

@@ -1,6 +1,6 @@
 //! What stands for a resource while it is on the other side of the boundary, one pair of tables per
-//! store. A resource of the C side is a few octets that only it understands; the guest sees a number.
-//! A resource of the guest is what wasmtime calls it; the C side sees octets that name store and slot.
+//! store. A resource of the C side is a few bytes that only it understands; the guest sees a number.
+//! A resource of the guest is what wasmtime calls it; the C side sees bytes that name store and slot.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -16,7 +16,7 @@ const GUEST_HANDLE_OCTETS: usize = 16;
 pub struct HostHandle {
     /// Index of its type in the component's description.
     pub resource: u32,
-    pub octets: Box<[u8]>,
+    pub bytes: Box<[u8]>,
     /// Not owned by the guest, but lent to it for one call.
     lent: bool,
 }
@@ -61,7 +61,7 @@ pub struct HandlesFull(usize);
 
 impl fmt::Display for HandlesFull {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "more than {} handles are open at one time", self.0)
+        write!(f, "more than {} handles are open at the same time", self.0)
     }
 }
 
@@ -90,24 +90,24 @@ impl Handles {
     }
 
     /// Gives a handle to the guest; the result is how the guest's table knows it.
-    pub fn give(&mut self, resource: u32, octets: &[u8]) -> Result<u32> {
-        self.insert_host(resource, octets, false)
+    pub fn give(&mut self, resource: u32, bytes: &[u8]) -> Result<u32> {
+        self.insert_host(resource, bytes, false)
     }
 
-    fn insert_host(&mut self, resource: u32, octets: &[u8], lent: bool) -> Result<u32> {
-        if octets.len() > HANDLE_OCTETS_MAX {
+    fn insert_host(&mut self, resource: u32, bytes: &[u8], lent: bool) -> Result<u32> {
+        if bytes.len() > HANDLE_OCTETS_MAX {
             bail!(
-                "a handle is {} octets long, at most {HANDLE_OCTETS_MAX} are possible",
-                octets.len()
+                "a handle is {} bytes long, at most {HANDLE_OCTETS_MAX} are possible",
+                bytes.len()
             );
         }
-        Ok(self.host.insert(HostHandle { resource, octets: octets.into(), lent })?.0)
+        Ok(self.host.insert(HostHandle { resource, bytes: bytes.into(), lent })?.0)
     }
 
-    /// The octets of a handle that the guest keeps.
+    /// The bytes of a handle that the guest keeps.
     pub fn peek(&self, rep: u32) -> Result<&[u8]> {
         match self.host.at(rep) {
-            Some(handle) => Ok(&handle.octets),
+            Some(handle) => Ok(&handle.bytes),
             None => bail!("the guest used a handle that it does not have"),
         }
     }
@@ -135,8 +135,8 @@ impl Handles {
     }
 
     /// Finds a handle that the C side gives or lends. Errors: it is too long; `HandlesFull`.
-    pub fn find_host(&mut self, resource: u32, octets: &[u8], is_own: bool) -> Result<Claim> {
-        let rep = self.insert_host(resource, octets, !is_own)?;
+    pub fn find_host(&mut self, resource: u32, bytes: &[u8], is_own: bool) -> Result<Claim> {
+        let rep = self.insert_host(resource, bytes, !is_own)?;
         Ok(if is_own { Claim::Given(rep) } else { Claim::Lent(rep) })
     }
 
@@ -145,10 +145,10 @@ impl Handles {
     pub fn find_guest(
         &mut self,
         ty: Option<ResourceType>,
-        octets: &[u8],
+        bytes: &[u8],
         is_own: bool,
     ) -> Result<Claim> {
-        let slot = self.slot_of(octets)?;
+        let slot = self.slot_of(bytes)?;
         let handle = self.claimed(slot);
         if ty.is_some_and(|ty| ty != handle.resource.ty()) {
             bail!("a handle is one of another resource");
@@ -205,18 +205,18 @@ impl Handles {
     pub fn export(&mut self, resource: ResourceAny) -> Result<[u8; GUEST_HANDLE_OCTETS]> {
         let handle = GuestHandle { resource, lends: 0, given: false };
         let (slot, generation) = self.guest.insert(handle)?;
-        let mut octets = [0; GUEST_HANDLE_OCTETS];
-        octets[..8].copy_from_slice(&self.store.to_le_bytes());
-        octets[8..12].copy_from_slice(&slot.to_le_bytes());
-        octets[12..].copy_from_slice(&generation.to_le_bytes());
-        Ok(octets)
+        let mut bytes = [0; GUEST_HANDLE_OCTETS];
+        bytes[..8].copy_from_slice(&self.store.to_le_bytes());
+        bytes[8..12].copy_from_slice(&slot.to_le_bytes());
+        bytes[12..].copy_from_slice(&generation.to_le_bytes());
+        Ok(bytes)
     }
 
-    /// Where the resource is behind octets that `export` made for this store.
-    fn slot_of(&self, octets: &[u8]) -> Result<u32> {
+    /// Where the resource is behind bytes that `export` made for this store.
+    fn slot_of(&self, bytes: &[u8]) -> Result<u32> {
         let find = || {
-            let octets: &[u8; GUEST_HANDLE_OCTETS] = octets.try_into().ok()?;
-            let (store, rest) = octets.split_first_chunk()?;
+            let bytes: &[u8; GUEST_HANDLE_OCTETS] = bytes.try_into().ok()?;
+            let (store, rest) = bytes.split_first_chunk()?;
             let (slot, generation) = rest.split_first_chunk()?;
             let slot = u32::from_le_bytes(*slot);
             let generation = u32::from_le_bytes(generation.try_into().ok()?);
@@ -231,9 +231,9 @@ impl Handles {
         }
     }
 
-    /// The resource behind such octets, which are no longer valid.
-    pub fn take_exported(&mut self, octets: &[u8]) -> Result<ResourceAny> {
-        let slot = self.slot_of(octets)?;
+    /// The resource behind such bytes, which are no longer valid.
+    pub fn take_exported(&mut self, bytes: &[u8]) -> Result<ResourceAny> {
+        let slot = self.slot_of(bytes)?;
         match self.guest.at(slot) {
             Some(handle) if handle.lends == 0 => {
                 let resource = handle.resource;

@@ -36,7 +36,7 @@ impl Refusal {
     fn of(kind: i32, message: WeStr) -> Self {
         let status = if kind == Self::INTERNAL { Status::Internal } else { Status::Trap };
         // SAFETY: both callers are C functions that promise a valid `we_str`.
-        let message = String::from_utf8_lossy(unsafe { message.octets() }).into_owned();
+        let message = String::from_utf8_lossy(unsafe { message.bytes() }).into_owned();
         Refusal { status, message }
     }
 
@@ -62,7 +62,7 @@ impl std::error::Error for Refusal {}
 pub fn ask(state: &mut State, function: u32, handed: Handed) -> Asking {
     let imports = state.imports;
     Asking::new(&mut state.spares, imports.context, handed.streams, |reply| match imports.call {
-        Some(call) => call(imports.context.0, function, handed.octets.into_buf(), reply.as_ptr()),
+        Some(call) => call(imports.context.0, function, handed.bytes.into_buf(), reply.as_ptr()),
         None => {
             let message = "the guest calls an import, and its call was started without any";
             unsafe { answer(reply.as_ptr(), Err(Refusal::by_engine(message))) };
@@ -79,7 +79,7 @@ type Answer = std::result::Result<WeBuf, Refusal>;
 /// Whoever calls it answers `call`, and has not done so.
 unsafe fn put(call: &ImportCall, answer: Answer) {
     match answer {
-        Ok(octets) => unsafe { call.value() }.octets = octets,
+        Ok(bytes) => unsafe { call.value() }.bytes = bytes,
         Err(refusal) => unsafe { call.refuse(refusal) },
     }
 }
@@ -128,11 +128,11 @@ unsafe fn attach(value: &mut Value, body: *const WeBody) -> u32 {
 /// # Safety
 /// `bodies` are `count` pointers, each null or a live handle.
 pub unsafe fn with_ends(
-    octets: WeBuf,
+    bytes: WeBuf,
     bodies: *const *const WeBody,
     count: usize,
 ) -> std::result::Result<Value, Fault> {
-    let mut value = Value::from(octets);
+    let mut value = Value::from(bytes);
     for at in 0..count {
         if unsafe { attach(&mut value, *bodies.add(at)) } == NO_PLACE {
             let message = "an end is null, was given before, or is the 129th of the arguments";

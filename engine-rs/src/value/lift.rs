@@ -1,13 +1,13 @@
-//! From a guest's memory and core values to octets, in one pass. Nothing of the guest is trusted: each
+//! From a guest's memory and core values to bytes, in one pass. Nothing of the guest is trusted: each
 //! pointer, length, case and character is checked, and what a call may hand over is wasmtime's host-call
 //! fuel. No guest code runs here.
 
 use super::State;
+use super::encoded::Encoded;
 use super::handles::HANDLE_OCTETS_MAX;
-use super::octets::Octets;
 use super::streams::{WeStream, read_future, read_stream};
 use super::types::{self, Case, FLAGS_MAX};
-use super::wire::{put_char, put_octets, put_signed, put_unsigned, unsigned_size};
+use super::wire::{put_bytes, put_char, put_signed, put_unsigned, unsigned_size};
 use crate::store::HostState;
 use wasmtime::component::__internal::wasmtime_environ::component::{
     StringEncoding, TypeMapIndex, TypeResourceTableIndex,
@@ -16,9 +16,9 @@ use wasmtime::component::__internal::{ComponentTypes, InterfaceType, LiftContext
 use wasmtime::component::{FutureAny, Lift, ResourceAny, StreamAny};
 use wasmtime::{AsContextMut, Result, StoreContextMut, ValRaw, bail};
 
-/// What a guest handed over. The octets of handles are still missing: lifting does not see the store.
+/// What a guest handed over. The bytes of handles are still missing: lifting does not see the store.
 pub struct Lifted {
-    octets: Octets,
+    bytes: Encoded,
     marks: Vec<Mark>,
 }
 
@@ -37,28 +37,28 @@ enum Handle {
 
 /// What a guest handed over, for the C side.
 pub struct Handed {
-    pub octets: Octets,
-    /// A stream or future in the octets is the place of its end here.
+    pub bytes: Encoded,
+    /// A stream or future in the bytes is the place of its end here.
     pub streams: Vec<WeStream>,
 }
 
-/// Kept before the first octet for handles, so that what follows them need not move.
+/// Kept before the first byte for handles, so that what follows them need not move.
 const HANDLE_ROOM: usize = 64;
 
 impl Lifted {
     /// Nothing at all.
     pub fn empty() -> Self {
-        Lifted { octets: Octets::empty(), marks: Vec::new() }
+        Lifted { bytes: Encoded::empty(), marks: Vec::new() }
     }
 
-    /// Puts the octets of all handles in their places and opens streams and futures.
+    /// Puts the bytes of all handles in their places and opens streams and futures.
     pub fn seal(self, mut store: StoreContextMut<'_, HostState>) -> Result<Handed> {
         let mut streams = Vec::new();
         if self.marks.is_empty() {
-            return Ok(Handed { octets: self.octets, streams });
+            return Ok(Handed { bytes: self.bytes, streams });
         }
         self.check_size(&store.data().values)?;
-        let Lifted { mut octets, marks } = self;
+        let Lifted { mut bytes, marks } = self;
         let mut insertions = Vec::with_capacity(marks.len());
         for Mark { place, handle } in marks {
             let mut name = Vec::new();
@@ -75,27 +75,27 @@ impl Lifted {
             streams.push(stream);
             insertions.push((place, name));
         }
-        octets.insert(&insertions);
-        Ok(Handed { octets, streams })
+        bytes.insert(&insertions);
+        Ok(Handed { bytes, streams })
     }
 
     /// The same for values in which there are no streams and futures.
-    pub fn seal_handles(self, state: &mut State) -> Result<Octets> {
+    pub fn seal_handles(self, state: &mut State) -> Result<Encoded> {
         self.check_size(state)?;
-        let Lifted { mut octets, marks } = self;
+        let Lifted { mut bytes, marks } = self;
         let mut insertions = Vec::with_capacity(marks.len());
         for Mark { place, handle } in marks {
             let mut name = Vec::new();
             handle.name(state, &mut name)?;
             insertions.push((place, name));
         }
-        octets.insert(&insertions);
-        Ok(octets)
+        bytes.insert(&insertions);
+        Ok(bytes)
     }
 
     fn check_size(&self, state: &State) -> Result<()> {
         let worst = unsigned_size(HANDLE_OCTETS_MAX as u64) + HANDLE_OCTETS_MAX;
-        if self.marks.len().saturating_mul(worst) > state.octets_max {
+        if self.marks.len().saturating_mul(worst) > state.bytes_max {
             bail!("a guest hands over more handles than a call may carry");
         }
         Ok(())
@@ -106,12 +106,12 @@ impl Handle {
     fn name(self, state: &mut State, name: &mut Vec<u8>) -> Result<()> {
         let handles = &mut state.handles;
         match self {
-            Handle::Lent(rep) => put_octets(name, handles.peek(rep)?),
+            Handle::Lent(rep) => put_bytes(name, handles.peek(rep)?),
             Handle::Given(rep) => {
-                put_octets(name, handles.peek(rep)?);
+                put_bytes(name, handles.peek(rep)?);
                 handles.take_back(rep);
             }
-            Handle::Guest(resource) => put_octets(name, &handles.export(resource)?),
+            Handle::Guest(resource) => put_bytes(name, &handles.export(resource)?),
             Handle::Stream(_) | Handle::Future(_) => types::refuse()?,
         }
         Ok(())
@@ -133,7 +133,7 @@ pub fn from_slots(
     Ok(lifter.out)
 }
 
-/// Lifts values that lie in memory as a tuple at `at`, of `size` octets.
+/// Lifts values that lie in memory as a tuple at `at`, of `size` bytes.
 pub fn from_memory(
     cx: &mut LiftContext<'_>,
     tys: &[InterfaceType],
@@ -186,15 +186,15 @@ impl<'c, 'm> Lifter<'c, 'm> {
     fn make_room(&mut self, tys: &[InterfaceType], last: u32) {
         let is_count = matches!(tys.last(), Some(InterfaceType::String | InterfaceType::List(_)));
         let expected = if is_count { (last as usize).min(64 << 10) } else { 0 };
-        self.out.octets = Octets::with_capacity(48 + expected);
+        self.out.bytes = Encoded::with_capacity(48 + expected);
     }
 
     #[inline]
     fn tail(&mut self) -> &mut Vec<u8> {
-        self.out.octets.tail()
+        self.out.bytes.tail()
     }
 
-    /// Checks that `count` elements lie at `at`; the result is their octets.
+    /// Checks that `count` elements lie at `at`; the result is their bytes.
     fn region(&self, at: usize, count: usize, size: u32, align: u32) -> Result<&'m [u8]> {
         if !at.is_multiple_of(align as usize) {
             bail!("a guest's pointer is not aligned");
@@ -206,12 +206,12 @@ impl<'c, 'm> Lifter<'c, 'm> {
         }
     }
 
-    /// Octets within a region that was checked.
+    /// Bytes within a region that was checked.
     #[inline]
     fn load<const N: usize>(&self, at: usize) -> [u8; N] {
-        let mut octets = [0; N];
-        octets.copy_from_slice(&self.memory[at..at + N]);
-        octets
+        let mut bytes = [0; N];
+        bytes.copy_from_slice(&self.memory[at..at + N]);
+        bytes
     }
 
     fn load_pair(&self, at: usize) -> (usize, usize) {
@@ -242,8 +242,8 @@ impl<'c, 'm> Lifter<'c, 'm> {
 
     fn case(&mut self, ty: InterfaceType, case: u32) -> Result<Option<InterfaceType>> {
         match types::case(self.types, ty, case) {
-            Some(Case { payload, is_octet }) => {
-                if is_octet {
+            Some(Case { payload, is_byte }) => {
+                if is_byte {
                     self.tail().push(case as u8);
                 } else {
                     put_unsigned(self.tail(), case.into());
@@ -268,16 +268,16 @@ impl<'c, 'm> Lifter<'c, 'm> {
         if self.cx.options().string_encoding != StringEncoding::Utf8 {
             let slots = [ValRaw::u32(at as u32), ValRaw::u32(size as u32)];
             let text = String::linear_lift_from_flat(self.cx, InterfaceType::String, &slots)?;
-            put_octets(self.tail(), text.as_bytes());
+            put_bytes(self.tail(), text.as_bytes());
             return Ok(());
         }
-        let octets = self.region(at, size, 1, 1)?;
+        let bytes = self.region(at, size, 1, 1)?;
         self.cx.consume_fuel(size)?;
-        if std::str::from_utf8(octets).is_err() {
+        if std::str::from_utf8(bytes).is_err() {
             bail!("a guest's string is not UTF-8");
         }
         put_unsigned(self.tail(), size as u64);
-        self.out.octets.append(octets);
+        self.out.bytes.append(bytes);
         Ok(())
     }
 
@@ -292,7 +292,7 @@ impl<'c, 'm> Lifter<'c, 'm> {
             InterfaceType::U8
             | InterfaceType::S8
             | InterfaceType::Float32
-            | InterfaceType::Float64 => self.out.octets.append(region),
+            | InterfaceType::Float64 => self.out.bytes.append(region),
             InterfaceType::U16 => self.unsigned_list(region, u16::from_le_bytes),
             InterfaceType::U32 => self.unsigned_list(region, u32::from_le_bytes),
             InterfaceType::U64 => self.unsigned_list(region, u64::from_le_bytes),
@@ -312,8 +312,8 @@ impl<'c, 'm> Lifter<'c, 'm> {
     ) {
         let out = self.tail();
         out.reserve(region.len() / N);
-        for octets in region.as_chunks::<N>().0 {
-            put_unsigned(out, value(*octets).into());
+        for bytes in region.as_chunks::<N>().0 {
+            put_unsigned(out, value(*bytes).into());
         }
     }
 
@@ -347,8 +347,8 @@ impl<'c, 'm> Lifter<'c, 'm> {
     }
 
     fn mark(&mut self, handle: Handle) {
-        self.out.octets.keep_room(HANDLE_ROOM);
-        self.out.marks.push(Mark { place: self.out.octets.len(), handle });
+        self.out.bytes.keep_room(HANDLE_ROOM);
+        self.out.marks.push(Mark { place: self.out.bytes.len(), handle });
     }
 
     fn stream(&mut self, ty: InterfaceType, index: u32) -> Result<()> {
@@ -358,7 +358,7 @@ impl<'c, 'm> Lifter<'c, 'm> {
                 Handle::Future(FutureAny::linear_lift_from_flat(self.cx, ty, &slot)?)
             }
             InterfaceType::Stream(stream) => {
-                if !types::is_octets(self.types[self.types[stream].ty].payload) {
+                if !types::is_bytes(self.types[self.types[stream].ty].payload) {
                     return types::refuse();
                 }
                 Handle::Stream(StreamAny::linear_lift_from_flat(self.cx, ty, &slot)?)
@@ -532,7 +532,7 @@ impl<'c, 'm> Lifter<'c, 'm> {
         Ok(())
     }
 
-    /// A number of 1, 2 or 4 octets.
+    /// A number of 1, 2 or 4 bytes.
     fn load_word(&self, at: usize, size: u32) -> u32 {
         match size {
             1 => self.load::<1>(at)[0].into(),

@@ -1,4 +1,4 @@
-//! From octets to a guest's memory and core values, in one pass. Nothing of the octets is trusted, and
+//! From bytes to a guest's memory and core values, in one pass. Nothing of the bytes is trusted, and
 //! nothing of the guest's allocator: memory may move or change with each allocation, so that no view of
 //! it is kept, and what one call may allocate is bounded.
 
@@ -27,9 +27,9 @@ pub fn state_of<'c, T: 'static>(cx: &'c mut LowerContext<'_, T>) -> Result<&'c m
     }
 }
 
-/// Takes what is allocated from what may be. Text counts as its octets of UTF-8.
-pub fn charge(room: &mut usize, octets: usize) -> Result<()> {
-    match room.checked_sub(octets) {
+/// Takes what is allocated from what may be. Text counts as its bytes of UTF-8.
+pub fn charge(room: &mut usize, bytes: usize) -> Result<()> {
+    match room.checked_sub(bytes) {
         Some(rest) => *room = rest,
         None => bail!("values take more memory of the guest than one call may allocate"),
     }
@@ -79,7 +79,7 @@ pub struct Lowerer<'c, 'm, T: 'static> {
     cx: &'c mut LowerContext<'m, T>,
     types: &'m ComponentTypes,
     value: &'c Value,
-    octets: Reader<'c>,
+    bytes: Reader<'c>,
     /// What may still be allocated.
     room: usize,
     /// Whose arguments these are: their handles were found before. None: what an import answers.
@@ -92,9 +92,9 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
         value: &'c Value,
         call: Option<u64>,
     ) -> Result<Self> {
-        let room = state_of(cx)?.octets_max;
-        let octets = Reader::new(value.octets.as_ref());
-        Ok(Lowerer { types: cx.types, cx, value, octets, room, call })
+        let room = state_of(cx)?.bytes_max;
+        let bytes = Reader::new(value.bytes.as_ref());
+        Ok(Lowerer { types: cx.types, cx, value, bytes, room, call })
     }
 
     /// Fills `slots` with core values.
@@ -102,16 +102,16 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
         for ty in tys {
             self.slots(*ty, slots)?;
         }
-        self.octets.finish()
+        self.bytes.finish()
     }
 
     /// Fills memory at `at`, which wasmtime or `to_new_memory` checked, as a tuple.
     pub fn to_memory(mut self, tys: &[InterfaceType], at: usize) -> Result<()> {
         self.fields(tys.iter(), at)?;
-        self.octets.finish()
+        self.bytes.finish()
     }
 
-    /// Allocates `size` octets, fills them as a tuple and returns where they are.
+    /// Allocates `size` bytes, fills them as a tuple and returns where they are.
     pub fn to_new_memory(mut self, tys: &[InterfaceType], size: u32, align: u32) -> Result<usize> {
         let at = self.allocate(size as usize, align)?;
         self.to_memory(tys, at)?;
@@ -129,8 +129,8 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
     }
 
     #[inline]
-    fn store<const N: usize>(&mut self, at: usize, octets: [u8; N]) {
-        *self.cx.get(at) = octets;
+    fn store<const N: usize>(&mut self, at: usize, bytes: [u8; N]) {
+        *self.cx.get(at) = bytes;
     }
 
     fn store_pair(&mut self, at: usize, pair: (u32, u32)) {
@@ -138,7 +138,7 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
         self.store(at + 4, pair.1.to_le_bytes());
     }
 
-    /// A number of 1, 2 or 4 octets.
+    /// A number of 1, 2 or 4 bytes.
     fn store_word(&mut self, at: usize, size: u32, value: u32) {
         let [a, b, c, d] = value.to_le_bytes();
         match size {
@@ -163,8 +163,8 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
 
     fn case(&mut self, ty: InterfaceType) -> Result<(u32, Option<InterfaceType>)> {
         let case = match ty {
-            InterfaceType::Option(_) | InterfaceType::Result(_) => self.octets.flag()?,
-            _ => self.octets.case(types::cases(self.types, ty))?,
+            InterfaceType::Option(_) | InterfaceType::Result(_) => self.bytes.flag()?,
+            _ => self.bytes.case(types::cases(self.types, ty))?,
         };
         match types::case(self.types, ty, case) {
             Some(Case { payload, .. }) => Ok((case, payload)),
@@ -176,17 +176,17 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
         if count > FLAGS_MAX {
             bail!("flags have more than {FLAGS_MAX} labels");
         }
-        self.octets.flags(count)
+        self.bytes.flags(count)
     }
 
     fn text(&mut self) -> Result<(u32, u32)> {
-        let text = self.octets.text()?;
+        let text = self.bytes.text()?;
         if self.cx.options().string_encoding == StringEncoding::Utf8 {
             let at = self.allocate(text.len(), 1)?;
             self.cx.as_slice_mut()[at..][..text.len()].copy_from_slice(text.as_bytes());
             return Ok((at as u32, text.len() as u32));
         }
-        // Wasmtime allocates at most two octets for each of these.
+        // Wasmtime allocates at most two bytes for each of these.
         charge(&mut self.room, text.len())?;
         let mut slots = MaybeUninit::<[ValRaw; 2]>::uninit();
         text.linear_lower_to_flat(self.cx, InterfaceType::String, &mut slots)?;
@@ -196,7 +196,7 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
     }
 
     fn list(&mut self, element: InterfaceType) -> Result<(u32, u32)> {
-        let count = self.octets.elements()?;
+        let count = self.bytes.elements()?;
         let abi = self.types.canonical_abi(&element);
         let (size, align) = (abi.size32 as usize, abi.align32);
         let whole = count.saturating_mul(size);
@@ -205,9 +205,9 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
             | InterfaceType::S8
             | InterfaceType::Float32
             | InterfaceType::Float64 => {
-                let octets = self.octets.take(whole)?;
+                let bytes = self.bytes.take(whole)?;
                 let at = self.allocate(whole, align)?;
-                self.cx.as_slice_mut()[at..][..whole].copy_from_slice(octets);
+                self.cx.as_slice_mut()[at..][..whole].copy_from_slice(bytes);
                 Ok((at as u32, count as u32))
             }
             _ => {
@@ -231,17 +231,17 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
         &mut self,
         at: usize,
         count: usize,
-        octets: fn(u64) -> [u8; N],
+        bytes: fn(u64) -> [u8; N],
     ) -> Result<()> {
         let memory = &mut self.cx.as_slice_mut()[at..][..count * N];
         for element in memory.as_chunks_mut::<N>().0 {
-            *element = octets(self.octets.unsigned(8 * N as u32)?);
+            *element = bytes(self.bytes.unsigned(8 * N as u32)?);
         }
         Ok(())
     }
 
     fn map(&mut self, map: TypeMapIndex) -> Result<(u32, u32)> {
-        let count = self.octets.elements()?;
+        let count = self.bytes.elements()?;
         let ty = &self.types[map];
         let size = ty.entry_abi.size32 as usize;
         let at = self.allocate(count.saturating_mul(size), ty.entry_abi.align32)?;
@@ -254,13 +254,13 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
     }
 
     fn handle(&mut self, is_own: bool, table: TypeResourceTableIndex) -> Result<u32> {
-        let octets = self.octets.octets()?;
+        let bytes = self.bytes.bytes()?;
         let claimed = match self.call {
             Some(call) => self.state()?.handles.take_claimed(call)?,
             None if !is_own => bail!("a handle can only be lent to a call"),
             None => match types::imported_resource(self.cx.resource_type(table)) {
-                Some(resource) => Claimed::Host(self.state()?.give(resource, octets)?),
-                None => Claimed::Guest(self.state()?.handles.take_exported(octets)?),
+                Some(resource) => Claimed::Host(self.state()?.give(resource, bytes)?),
+                None => Claimed::Guest(self.state()?.handles.take_exported(bytes)?),
             },
         };
         match claimed {
@@ -286,7 +286,7 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
 
     /// A stream or future of the guest's that the C side feeds.
     fn stream(&mut self, ty: InterfaceType) -> Result<u32> {
-        let place = self.octets.count()?;
+        let place = self.bytes.count()?;
         let Some(end) = self.value.take_end(place) else {
             return Err(Error::new(Malformed("a stream or future has no end that is fed")));
         };
@@ -298,7 +298,7 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
                 future.linear_lower_to_flat(self.cx, ty, &mut slot)?;
             }
             InterfaceType::Stream(stream)
-                if types::is_octets(self.types[self.types[stream].ty].payload) =>
+                if types::is_bytes(self.types[self.types[stream].ty].payload) =>
             {
                 let stream = new_stream(store, end)?;
                 stream.linear_lower_to_flat(self.cx, ty, &mut slot)?;
@@ -312,22 +312,22 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
     fn slots(&mut self, ty: InterfaceType, slots: &mut Slots) -> Result<()> {
         let types = self.types;
         match ty {
-            InterfaceType::Bool => slots.put_word(self.octets.boolean()?.into()),
-            InterfaceType::U8 => slots.put_word(self.octets.octet()?.into()),
-            InterfaceType::S8 => slots.put(ValRaw::i32((self.octets.octet()? as i8).into())),
-            InterfaceType::U16 => slots.put_word(self.octets.unsigned(16)? as u32),
-            InterfaceType::U32 => slots.put_word(self.octets.unsigned(32)? as u32),
-            InterfaceType::U64 => slots.put(ValRaw::u64(self.octets.unsigned(64)?)),
-            InterfaceType::S16 => slots.put(ValRaw::i32(self.octets.signed(16)? as i32)),
-            InterfaceType::S32 => slots.put(ValRaw::i32(self.octets.signed(32)? as i32)),
-            InterfaceType::S64 => slots.put(ValRaw::i64(self.octets.signed(64)?)),
+            InterfaceType::Bool => slots.put_word(self.bytes.boolean()?.into()),
+            InterfaceType::U8 => slots.put_word(self.bytes.byte()?.into()),
+            InterfaceType::S8 => slots.put(ValRaw::i32((self.bytes.byte()? as i8).into())),
+            InterfaceType::U16 => slots.put_word(self.bytes.unsigned(16)? as u32),
+            InterfaceType::U32 => slots.put_word(self.bytes.unsigned(32)? as u32),
+            InterfaceType::U64 => slots.put(ValRaw::u64(self.bytes.unsigned(64)?)),
+            InterfaceType::S16 => slots.put(ValRaw::i32(self.bytes.signed(16)? as i32)),
+            InterfaceType::S32 => slots.put(ValRaw::i32(self.bytes.signed(32)? as i32)),
+            InterfaceType::S64 => slots.put(ValRaw::i64(self.bytes.signed(64)?)),
             InterfaceType::Float32 => {
-                slots.put(ValRaw::f32(u32::from_le_bytes(self.octets.array()?)))
+                slots.put(ValRaw::f32(u32::from_le_bytes(self.bytes.array()?)))
             }
             InterfaceType::Float64 => {
-                slots.put(ValRaw::f64(u64::from_le_bytes(self.octets.array()?)))
+                slots.put(ValRaw::f64(u64::from_le_bytes(self.bytes.array()?)))
             }
-            InterfaceType::Char => slots.put_word(self.octets.character()?.into()),
+            InterfaceType::Char => slots.put_word(self.bytes.character()?.into()),
             InterfaceType::String => slots.put_pair(self.text()?),
             InterfaceType::List(list) => slots.put_pair(self.list(types[list].element)?),
             InterfaceType::Map(map) => slots.put_pair(self.map(map)?),
@@ -376,17 +376,17 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
             }};
         }
         match ty {
-            InterfaceType::Bool => store!(u8::from(self.octets.boolean()?)),
-            InterfaceType::U8 | InterfaceType::S8 => store!(self.octets.octet()?),
-            InterfaceType::U16 => store!(self.octets.unsigned(16)? as u16),
-            InterfaceType::U32 => store!(self.octets.unsigned(32)? as u32),
-            InterfaceType::U64 => store!(self.octets.unsigned(64)?),
-            InterfaceType::S16 => store!(self.octets.signed(16)? as i16),
-            InterfaceType::S32 => store!(self.octets.signed(32)? as i32),
-            InterfaceType::S64 => store!(self.octets.signed(64)?),
-            InterfaceType::Float32 => store!(u32::from_le_bytes(self.octets.array()?)),
-            InterfaceType::Float64 => store!(u64::from_le_bytes(self.octets.array()?)),
-            InterfaceType::Char => store!(self.octets.character()? as u32),
+            InterfaceType::Bool => store!(u8::from(self.bytes.boolean()?)),
+            InterfaceType::U8 | InterfaceType::S8 => store!(self.bytes.byte()?),
+            InterfaceType::U16 => store!(self.bytes.unsigned(16)? as u16),
+            InterfaceType::U32 => store!(self.bytes.unsigned(32)? as u32),
+            InterfaceType::U64 => store!(self.bytes.unsigned(64)?),
+            InterfaceType::S16 => store!(self.bytes.signed(16)? as i16),
+            InterfaceType::S32 => store!(self.bytes.signed(32)? as i32),
+            InterfaceType::S64 => store!(self.bytes.signed(64)?),
+            InterfaceType::Float32 => store!(u32::from_le_bytes(self.bytes.array()?)),
+            InterfaceType::Float64 => store!(u64::from_le_bytes(self.bytes.array()?)),
+            InterfaceType::Char => store!(self.bytes.character()? as u32),
             InterfaceType::String => {
                 let pair = self.text()?;
                 self.store_pair(at, pair);

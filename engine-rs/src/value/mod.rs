@@ -1,12 +1,13 @@
 //! Any import and any export of a component, with values in one encoding (that of wRPC) between guests
 //! and the C side. `describe` says what there is, `imports` and `exports` are the two directions of a
-//! call, `lift` and `lower` the codec between a guest's memory and octets, `slots` how wasmtime meets
+//! call, `lift` and `lower` the codec between a guest's memory and bytes, `slots` how wasmtime meets
 //! it; `import_call` is a question to the C side until its answer; `streams` and `payload` are what of 0.3
 //! outlives a call. The codec uses wasmtime's traits for values, which are public but not stable: only
 //! `lift`, `lower`, `slots` and `types` know them, and the tests compare them with wasmtime's own values.
 
 mod check;
 mod describe;
+mod encoded;
 mod exports;
 mod handles;
 mod hook;
@@ -15,7 +16,6 @@ mod imports;
 mod json;
 mod lift;
 mod lower;
-mod octets;
 mod payload;
 mod shape;
 mod slots;
@@ -27,11 +27,11 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use encoded::Encoded;
 pub use exports::{Calls, Exports};
 pub use handles::HandlesFull;
 pub use hook::{WeImports, with_ends};
 pub use lift::Handed;
-pub use octets::Octets;
 pub use streams::{OpenStreams, WeStream};
 pub use value::Value;
 
@@ -50,45 +50,45 @@ pub struct State {
     spares: Spares,
     handles: Handles,
     /// What one call may hand over, in each direction.
-    octets_max: usize,
+    bytes_max: usize,
     /// How messages name the imports, by number; known once one of them was called.
     import_names: Option<Arc<Vec<String>>>,
     pub open_streams: Arc<OpenStreams>,
 }
 
 impl State {
-    /// `handles_max` counts for each direction, `octets_max` for one call and direction.
-    pub fn new(imports: WeImports, handles_max: u32, octets_max: u64) -> Self {
+    /// `handles_max` counts for each direction, `bytes_max` for one call and direction.
+    pub fn new(imports: WeImports, handles_max: u32, bytes_max: u64) -> Self {
         let handles = Handles::new(handles_max as usize);
-        let octets_max = octets_max as usize;
+        let bytes_max = bytes_max as usize;
         State {
             imports,
             spares: Spares::default(),
             handles,
-            octets_max,
+            bytes_max,
             import_names: None,
             open_streams: Arc::default(),
         }
     }
 
     /// Gives a handle to the guest; one that cannot be given goes back.
-    fn give(&mut self, resource: u32, octets: &[u8]) -> wasmtime::Result<u32> {
-        let given = self.handles.give(resource, octets);
+    fn give(&mut self, resource: u32, bytes: &[u8]) -> wasmtime::Result<u32> {
+        let given = self.handles.give(resource, bytes);
         if given.is_err() {
-            self.tell_dropped(resource, octets);
+            self.tell_dropped(resource, bytes);
         }
         given
     }
 
     fn drop_resource(&mut self, rep: u32) {
         if let Some(handle) = self.handles.take_back(rep) {
-            self.tell_dropped(handle.resource, &handle.octets);
+            self.tell_dropped(handle.resource, &handle.bytes);
         }
     }
 
-    fn tell_dropped(&self, resource: u32, octets: &[u8]) {
+    fn tell_dropped(&self, resource: u32, bytes: &[u8]) {
         if let Some(drop_resource) = self.imports.drop_resource {
-            drop_resource(self.imports.context.0, resource, WeStr::of(octets));
+            drop_resource(self.imports.context.0, resource, WeStr::of(bytes));
         }
     }
 }
@@ -98,7 +98,7 @@ impl Drop for State {
     fn drop(&mut self) {
         let handles: Vec<_> = self.handles.drain().collect();
         for handle in handles {
-            self.tell_dropped(handle.resource, &handle.octets);
+            self.tell_dropped(handle.resource, &handle.bytes);
         }
     }
 }
@@ -108,7 +108,7 @@ fn description_of(component: &Component) -> Result<describe::Description, Fault>
 }
 
 /// What a component imports and exports, as JSON. Errors: Link when its types are too large.
-pub fn describe(component: &Component) -> Result<Octets, Fault> {
+pub fn describe(component: &Component) -> Result<Encoded, Fault> {
     Ok(json::describe(&description_of(component)?).as_bytes().into())
 }
 

@@ -1,9 +1,9 @@
 //! The value of a future, in both directions, and the ends of streams and futures that the C side feeds.
 
 use super::State;
+use super::encoded::Encoded;
 use super::lift::{self, Lifted};
 use super::lower::Lowerer;
-use super::octets::Octets;
 use super::types;
 use super::value::Value;
 use crate::body::BodyReader;
@@ -28,10 +28,10 @@ pub enum Payload {
 }
 
 impl Payload {
-    pub fn into_octets(self, state: &mut State) -> Result<Octets> {
+    pub fn into_bytes(self, state: &mut State) -> Result<Encoded> {
         match self {
             Payload::Lifted(lifted) => lifted.seal_handles(state),
-            Payload::Given(value) => Ok(value.octets.as_ref().into()),
+            Payload::Given(value) => Ok(value.bytes.as_ref().into()),
         }
     }
 }
@@ -59,9 +59,9 @@ unsafe impl Lift for Payload {
     fn linear_lift_from_memory(
         cx: &mut LiftContext<'_>,
         ty: InterfaceType,
-        octets: &[u8],
+        bytes: &[u8],
     ) -> Result<Self> {
-        let at = types::address_in(cx, octets);
+        let at = types::address_in(cx, bytes);
         let abi = cx.types.canonical_abi(&ty);
         let (size, align) = (abi.size32, abi.align32);
         lift::from_memory(cx, &[ty], at, size, align).map(Payload::Lifted)
@@ -102,7 +102,7 @@ fn next_chunk(body: &mut BodyReader, cx: &mut Context<'_>) -> Poll<Option<Bytes>
     Pin::new(body).poll_frame(cx).map(|frame| frame?.ok()?.into_data().ok())
 }
 
-/// Feeds a guest's stream of octets.
+/// Feeds a guest's stream of bytes.
 struct Feed(BodyReader);
 
 impl<D> StreamProducer<D> for Feed {
@@ -146,7 +146,7 @@ pub fn new_future<T: 'static>(
 ) -> Result<FutureReader<Payload>> {
     let value = async move {
         match std::future::poll_fn(|cx| next_chunk(&mut body, cx)).await {
-            Some(chunk) => Ok(Payload::Given(Value::from(Octets::from(&*chunk).into_buf()))),
+            Some(chunk) => Ok(Payload::Given(Value::from(Encoded::from(&*chunk).into_buf()))),
             None => bail!("the host ended a future without its value"),
         }
     };

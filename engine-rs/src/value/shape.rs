@@ -29,7 +29,7 @@ impl Scalar {
         self.facts().0
     }
 
-    /// Its name and its octets in memory.
+    /// Its name and its bytes in memory.
     fn facts(self) -> (&'static str, usize) {
         match self {
             Scalar::Bool => ("bool", 1),
@@ -77,10 +77,10 @@ pub enum Shape {
     Scalar(Scalar),
     Text,
     ErrorContext,
-    /// With the octets that one element takes in memory.
+    /// With the bytes that one element takes in memory.
     List(Box<Shape>, usize),
     FixedList(Box<Shape>, u32),
-    /// With the octets that one entry takes in memory.
+    /// With the bytes that one entry takes in memory.
     Map(Box<Shape>, Box<Shape>, usize),
     Record(Vec<(String, Shape)>),
     Tuple(Vec<Shape>),
@@ -100,7 +100,7 @@ fn widest<'a>(cases: impl IntoIterator<Item = Option<&'a Shape>>) -> usize {
     1usize.saturating_add(slots.max().unwrap_or(0))
 }
 
-/// Octets in memory, and what their place is a multiple of.
+/// Bytes in memory, and what their place is a multiple of.
 pub type Layout = (usize, usize);
 
 /// How values lie in memory one after the other.
@@ -230,7 +230,7 @@ impl Shape {
 pub struct Shapes {
     resources: Vec<(ResourceType, Resource)>,
     nodes: usize,
-    name_octets: usize,
+    name_bytes: usize,
 }
 
 impl Shapes {
@@ -248,12 +248,12 @@ impl Shapes {
     /// Charges a name, and the part that bears it, to the budget.
     pub fn name(&mut self, name: &str) -> Result<String, Fault> {
         self.nodes += 1;
-        self.name_octets += name.len();
+        self.name_bytes += name.len();
         if self.nodes > NODES_MAX {
             let message = format!("its types written out are more than {NODES_MAX} parts");
             return Err(Fault::new(Status::Link, message));
         }
-        if self.name_octets > NAME_OCTETS_MAX {
+        if self.name_bytes > NAME_OCTETS_MAX {
             let message = "its types written out have more than 1 MiB of names";
             return Err(Fault::new(Status::Link, message));
         }

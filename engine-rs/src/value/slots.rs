@@ -57,10 +57,10 @@ fn expect(ty: &InterfaceType, types: &InstanceType<'_>, most: usize, slots: usiz
     Ok(())
 }
 
-fn lift_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, octets: &[u8]) -> Result<Lifted> {
+fn lift_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, bytes: &[u8]) -> Result<Lifted> {
     let types = cx.types;
     let tuple = tuple(types, &ty)?;
-    let at = address_in(cx, octets);
+    let at = address_in(cx, bytes);
     lift::from_memory(cx, &tuple.types, at, tuple.abi.size32, tuple.abi.align32)
 }
 
@@ -138,9 +138,9 @@ unsafe impl<const N: usize> Lift for Arguments<N> {
     fn linear_lift_from_memory(
         cx: &mut LiftContext<'_>,
         ty: InterfaceType,
-        octets: &[u8],
+        bytes: &[u8],
     ) -> Result<Self> {
-        lift_memory(cx, ty, octets).map(Arguments)
+        lift_memory(cx, ty, bytes).map(Arguments)
     }
 }
 
@@ -243,8 +243,8 @@ unsafe impl<const N: usize> Lift for Results<N> {
     fn linear_lift_from_memory(
         cx: &mut LiftContext<'_>,
         ty: InterfaceType,
-        octets: &[u8],
+        bytes: &[u8],
     ) -> Result<Self> {
-        lift_memory(cx, ty, octets).map(Results)
+        lift_memory(cx, ty, bytes).map(Results)
     }
 }

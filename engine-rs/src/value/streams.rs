@@ -1,7 +1,7 @@
-//! Streams of octets and futures that a guest hands over, as the C side reads them: chunk by chunk, at
+//! Streams of bytes and futures that a guest hands over, as the C side reads them: chunk by chunk, at
 //! most one of which waits. A future is a stream of one chunk, its encoded value.
 
-use super::octets::Octets;
+use super::encoded::Encoded;
 use super::payload::Payload;
 use crate::abi::WeBuf;
 use crate::runtime::borrow_waker;
@@ -19,12 +19,12 @@ use wasmtime::{AsContextMut, Result, StoreContextMut, bail};
 
 const CHUNK_OCTETS_MAX: usize = 64 * 1024;
 
-/// Of one store, open at one time.
+/// Of one store, open at the same time.
 const STREAMS_MAX: usize = 128;
 
 #[derive(Default)]
 struct Pipe {
-    chunk: Option<Octets>,
+    chunk: Option<Encoded>,
     has_ended: bool,
     reader_is_gone: bool,
     reader: Option<Waker>,
@@ -47,7 +47,7 @@ fn change(pipe: &Mutex<Pipe>, change: impl FnOnce(&mut Pipe) -> Option<Waker>) {
 pub struct WeStream(Arc<Mutex<Pipe>>);
 
 impl WeStream {
-    fn poll(&self, waker: &Waker) -> Poll<Option<Octets>> {
+    fn poll(&self, waker: &Waker) -> Poll<Option<Encoded>> {
         let (chunk, writer) = {
             let mut pipe = lock(&self.0);
             match pipe.chunk.take() {
@@ -124,7 +124,7 @@ impl Writer {
         Poll::Pending
     }
 
-    fn put(&self, chunk: Octets) {
+    fn put(&self, chunk: Encoded) {
         change(&self.pipe, |pipe| {
             pipe.chunk = Some(chunk);
             pipe.reader.take()
@@ -149,11 +149,11 @@ impl StreamConsumer<HostState> for Writer {
             Poll::Pending => return Poll::Pending,
         }
         let mut source = source.as_direct(store);
-        let octets = source.remaining();
-        let octets = &octets[..octets.len().min(CHUNK_OCTETS_MAX)];
-        if !octets.is_empty() {
-            let size = octets.len();
-            self.put(octets.into());
+        let bytes = source.remaining();
+        let bytes = &bytes[..bytes.len().min(CHUNK_OCTETS_MAX)];
+        if !bytes.is_empty() {
+            let size = bytes.len();
+            self.put(bytes.into());
             source.mark_read(size);
         }
         Poll::Ready(Ok(StreamResult::Completed))
@@ -173,7 +173,7 @@ impl FutureConsumer<HostState> for Writer {
         let mut payload = None;
         source.read(store.as_context_mut(), &mut payload)?;
         if let Some(payload) = payload {
-            self.put(payload.into_octets(&mut store.data_mut().values)?);
+            self.put(payload.into_bytes(&mut store.data_mut().values)?);
         }
         Poll::Ready(Ok(()))
     }
@@ -182,14 +182,14 @@ impl FutureConsumer<HostState> for Writer {
 fn new_pipe(store: &StoreContextMut<'_, HostState>) -> Result<(Writer, WeStream)> {
     let open = &store.data().values.open_streams;
     if open.number.load(Acquire) >= STREAMS_MAX {
-        bail!("more than {STREAMS_MAX} streams and futures are open at one time");
+        bail!("more than {STREAMS_MAX} streams and futures are open at the same time");
     }
     open.number.fetch_add(1, Acquire);
     let pipe = Arc::<Mutex<Pipe>>::default();
     Ok((Writer { pipe: pipe.clone(), open: open.clone() }, WeStream(pipe)))
 }
 
-/// The C side's end of a stream of octets.
+/// The C side's end of a stream of bytes.
 pub fn read_stream(
     mut store: StoreContextMut<'_, HostState>,
     stream: StreamAny,
@@ -226,8 +226,8 @@ pub unsafe extern "C" fn we_stream_poll(
     match stream.poll(&waker) {
         Poll::Pending => PENDING,
         Poll::Ready(None) => END,
-        Poll::Ready(Some(octets)) => {
-            unsafe { chunk.write(octets.into_buf()) };
+        Poll::Ready(Some(bytes)) => {
+            unsafe { chunk.write(bytes.into_buf()) };
             CHUNK
         }
     }

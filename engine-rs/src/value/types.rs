@@ -24,13 +24,13 @@ pub fn imported_resource(ty: ResourceType) -> Option<u32> {
 /// A case that exists.
 pub struct Case {
     pub payload: Option<InterfaceType>,
-    /// Options and results write their case as one octet; it is a number elsewhere.
-    pub is_octet: bool,
+    /// Options and results write their case as one byte; it is a number elsewhere.
+    pub is_byte: bool,
 }
 
 /// The case of a variant, enum, option or result; None when it does not exist.
 pub fn case(types: &ComponentTypes, ty: InterfaceType, case: u32) -> Option<Case> {
-    let (payload, is_octet) = match (ty, case) {
+    let (payload, is_byte) = match (ty, case) {
         (InterfaceType::Variant(variant), _) => {
             (*types[variant].cases.get_index(case as usize)?.1, false)
         }
@@ -43,7 +43,7 @@ pub fn case(types: &ComponentTypes, ty: InterfaceType, case: u32) -> Option<Case
         (InterfaceType::Result(result), 1) => (types[result].err, true),
         _ => return None,
     };
-    Some(Case { payload, is_octet })
+    Some(Case { payload, is_byte })
 }
 
 /// How many cases a variant or enum has.
@@ -73,16 +73,16 @@ pub fn slots(types: &ComponentTypes, ty: InterfaceType) -> usize {
 }
 
 /// Whether a stream or future with this payload can be carried; linking refuses others by name.
-pub fn is_octets(payload: Option<InterfaceType>) -> bool {
+pub fn is_bytes(payload: Option<InterfaceType>) -> bool {
     payload == Some(InterfaceType::U8)
 }
 
 /// Linking refuses these by name.
 pub fn refuse<T>() -> Result<T> {
-    bail!("an error context, or a stream of anything but octets, cannot be carried")
+    bail!("an error context, or a stream of anything but bytes, cannot be carried")
 }
 
 /// Wasmtime passes the place of a type without size as an empty slice of the guest's memory.
-pub fn address_in(cx: &LiftContext<'_>, octets: &[u8]) -> usize {
-    octets.as_ptr().addr() - cx.memory().as_ptr().addr()
+pub fn address_in(cx: &LiftContext<'_>, bytes: &[u8]) -> usize {
+    bytes.as_ptr().addr() - cx.memory().as_ptr().addr()
 }

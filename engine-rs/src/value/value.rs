@@ -1,20 +1,20 @@
-//! Octets from the C side, and the ends that it feeds of the streams and futures among them.
+//! Bytes from the C side, and the ends that it feeds of the streams and futures among them.
 
 use crate::abi::WeBuf;
 use crate::body::BodyReader;
 use std::sync::{Mutex, PoisonError};
 
-/// Encoded values. A stream or future in the octets is the place of its end in `ends`.
+/// Encoded values. A stream or future in the bytes is the place of its end in `ends`.
 #[derive(Default)]
 pub struct Value {
-    pub octets: WeBuf,
+    pub bytes: WeBuf,
     /// Behind a lock because wasmtime lends values to be lowered; each end is taken once.
     ends: Mutex<Vec<Option<BodyReader>>>,
 }
 
 impl From<WeBuf> for Value {
-    fn from(octets: WeBuf) -> Self {
-        Value { octets, ends: Mutex::default() }
+    fn from(bytes: WeBuf) -> Self {
+        Value { bytes, ends: Mutex::default() }
     }
 }
 
@@ -29,7 +29,7 @@ impl Value {
     }
 
     pub fn clear(&mut self) {
-        self.octets = WeBuf::default();
+        self.bytes = WeBuf::default();
         self.ends().clear();
     }
 }

@@ -1,11 +1,11 @@
 //! How single values are written: the encoding of wRPC. Integers of 16 bits and more are LEB128 in as
-//! few octets as possible, floats and lists of octets are themselves, text and lists begin with their
+//! few bytes as possible, floats and lists of bytes are themselves, text and lists begin with their
 //! count, a `char` is UTF-8. Each value has one encoding, as in `src/base/value`.
 
 use std::fmt;
 use wasmtime::Result;
 
-/// Octets that are not a value of the type they were given for.
+/// Bytes that are not a value of the type they were given for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed(pub &'static str);
 
@@ -32,7 +32,7 @@ pub fn put_unsigned(out: &mut Vec<u8>, mut value: u64) {
 
 #[inline]
 pub fn put_signed(out: &mut Vec<u8>, mut value: i64) {
-    // An octet is the last one when all that is left repeats its sign bit.
+    // An byte is the last one when all that is left repeats its sign bit.
     while !(-0x40..0x40).contains(&value) {
         out.push(value as u8 | 0x80);
         value >>= 7;
@@ -44,12 +44,12 @@ pub fn put_char(out: &mut Vec<u8>, value: char) {
     out.extend_from_slice(value.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
-pub fn put_octets(out: &mut Vec<u8>, octets: &[u8]) {
-    put_unsigned(out, octets.len() as u64);
-    out.extend_from_slice(octets);
+pub fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    put_unsigned(out, bytes.len() as u64);
+    out.extend_from_slice(bytes);
 }
 
-/// How many octets `put_unsigned` writes.
+/// How many bytes `put_unsigned` writes.
 pub fn unsigned_size(value: u64) -> usize {
     (64 - (value | 1).leading_zeros() as usize).div_ceil(7)
 }
@@ -60,16 +60,16 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(octets: &'a [u8]) -> Self {
-        Reader { rest: octets }
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Reader { rest: bytes }
     }
 
     pub fn finish(&self) -> Result<()> {
-        if self.rest.is_empty() { Ok(()) } else { malformed("octets follow the last value") }
+        if self.rest.is_empty() { Ok(()) } else { malformed("bytes follow the last value") }
     }
 
     #[inline]
-    pub fn octet(&mut self) -> Result<u8> {
+    pub fn byte(&mut self) -> Result<u8> {
         let Some((first, rest)) = self.rest.split_first() else { return truncated() };
         self.rest = rest;
         Ok(*first)
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
     }
 
     pub fn boolean(&mut self) -> Result<bool> {
-        match self.octet()? {
+        match self.byte()? {
             0 => Ok(false),
             1 => Ok(true),
             _ => malformed("a bool is neither 0 nor 1"),
@@ -102,13 +102,13 @@ impl<'a> Reader<'a> {
     pub fn unsigned(&mut self, bits: u32) -> Result<u64> {
         let mut value = 0;
         for shift in (0..bits).step_by(7) {
-            let octet = self.octet()?;
-            let part = u64::from(octet & 0x7f);
+            let byte = self.byte()?;
+            let part = u64::from(byte & 0x7f);
             if bits - shift < 7 && part >> (bits - shift) != 0 {
                 break;
             }
             value |= part << shift;
-            if octet & 0x80 == 0 {
+            if byte & 0x80 == 0 {
                 return if part == 0 && shift > 0 { idle() } else { Ok(value) };
             }
         }
@@ -120,14 +120,14 @@ impl<'a> Reader<'a> {
     pub fn signed(&mut self, bits: u32) -> Result<i64> {
         let mut value = 0;
         for shift in (0..bits).step_by(7) {
-            let octet = self.octet()?;
-            // The seven bits with their sign, in an octet of their own.
-            let part = i64::from((octet << 1) as i8 >> 1);
+            let byte = self.byte()?;
+            // The seven bits with their sign, in an byte of their own.
+            let part = i64::from((byte << 1) as i8 >> 1);
             let room = bits - shift;
             if room < 7 && !(-1..1).contains(&(part >> (room - 1))) {
                 break;
             }
-            if octet & 0x80 == 0 {
+            if byte & 0x80 == 0 {
                 let repeats = shift > 0 && part == -(value >> (shift - 1) & 1);
                 return if repeats { idle() } else { Ok(value | part << shift) };
             }
@@ -141,13 +141,13 @@ impl<'a> Reader<'a> {
         Ok(self.unsigned(32)? as usize)
     }
 
-    pub fn octets(&mut self) -> Result<&'a [u8]> {
+    pub fn bytes(&mut self) -> Result<&'a [u8]> {
         let count = self.count()?;
         self.take(count)
     }
 
     pub fn text(&mut self) -> Result<&'a str> {
-        match std::str::from_utf8(self.octets()?) {
+        match std::str::from_utf8(self.bytes()?) {
             Ok(text) => Ok(text),
             Err(_) => malformed("a string is not UTF-8"),
         }
@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
 
     /// The case of an option or a result.
     pub fn flag(&mut self) -> Result<u32> {
-        match self.octet()? {
+        match self.byte()? {
             case @ 0..2 => Ok(case.into()),
             _ => malformed("an option or result is neither 0 nor 1"),
         }
@@ -185,27 +185,27 @@ impl<'a> Reader<'a> {
     /// Flags of `count` labels, at most 32.
     pub fn flags(&mut self, count: usize) -> Result<u32> {
         let mut word = [0; 4];
-        let octets = self.take(count.div_ceil(8))?;
-        word[..octets.len()].copy_from_slice(octets);
+        let bytes = self.take(count.div_ceil(8))?;
+        word[..bytes.len()].copy_from_slice(bytes);
         let word = u32::from_le_bytes(word);
         if u64::from(word) >> count == 0 { Ok(word) } else { malformed("a flag does not exist") }
     }
 
-    /// The count of a list or map; each element is at least one octet.
+    /// The count of a list or map; each element is at least one byte.
     pub fn elements(&mut self) -> Result<usize> {
         let count = self.count()?;
         if count <= self.rest.len() {
             Ok(count)
         } else {
-            malformed("a list is longer than its octets")
+            malformed("a list is longer than its bytes")
         }
     }
 }
 
 fn idle<T>() -> Result<T> {
-    malformed("an integer takes more octets than it needs")
+    malformed("an integer takes more bytes than it needs")
 }
 
 fn truncated<T>() -> Result<T> {
-    malformed("the octets end within a value")
+    malformed("the bytes end within a value")
 }

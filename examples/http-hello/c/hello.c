@@ -62,7 +62,7 @@ static bool greet(request_t request, sink_t to) {
     return written;
 }
 
-// The host moves the octets; they never enter this component.
+// The host moves the bytes; they never enter this component.
 static bool move_all(wasi_io_streams_borrow_input_stream_t from, sink_t to) {
     uint64_t moved;
     wasi_io_streams_stream_error_t error;

@@ -24,7 +24,7 @@ using Written = std::expected<void, streams::StreamError>;
 constexpr std::size_t write_bytes_max = 4096;
 constexpr std::uint64_t echo_bytes_max = 64 * 1024;
 
-std::span<const std::uint8_t> octets(std::string_view text) {
+std::span<const std::uint8_t> bytes(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
@@ -36,14 +36,14 @@ bool is_echo(const types::IncomingRequest& request) {
 
 types::OutgoingResponse response_of(std::string_view content_type) {
     types::Fields headers;
-    (void)headers.Append("content-type", octets(content_type));
+    (void)headers.Append("content-type", bytes(content_type));
     return types::OutgoingResponse(std::move(headers));
 }
 
 Written greet(const types::IncomingRequest& request, const streams::OutputStream& to) {
     const auto path = request.PathWithQuery();
     const std::string text = "hello from c++ " + (path ? path->to_string() : "/") + "\n";
-    for (auto rest = octets(text); !rest.empty();) {
+    for (auto rest = bytes(text); !rest.empty();) {
         const auto chunk = rest.first(std::min(rest.size(), write_bytes_max));
         if (auto written = to.BlockingWriteAndFlush(chunk); !written) return written;
         rest = rest.subspan(chunk.size());

@@ -54,7 +54,7 @@ func greet(request *http.IncomingRequest, to *streams.OutputStream) bool {
 	return true
 }
 
-// The host moves the octets; they never enter this component.
+// The host moves the bytes; they never enter this component.
 func echo(request *http.IncomingRequest, to *streams.OutputStream) bool {
 	body := request.Consume().Ok()
 	defer body.Drop()

@@ -6,10 +6,10 @@ import { Fields, OutgoingBody, OutgoingResponse, ResponseOutparam } from 'wasi:h
 const WRITE_BYTES_MAX = 4096;
 const ECHO_BYTES_MAX = 64n * 1024n;
 
-const octets = (text) => new TextEncoder().encode(text);
+const bytes = (text) => new TextEncoder().encode(text);
 
 function greet(request, to) {
-  const text = octets(`hello from js ${request.pathWithQuery() ?? '/'}\n`);
+  const text = bytes(`hello from js ${request.pathWithQuery() ?? '/'}\n`);
   for (let at = 0; at < text.length; at += WRITE_BYTES_MAX)
     to.blockingWriteAndFlush(text.subarray(at, at + WRITE_BYTES_MAX));
 }
@@ -32,7 +32,7 @@ export const incomingHandler = {
   handle(request, out) {
     const echoes = ['post', 'put'].includes(request.method().tag);
     const type = echoes ? 'application/octet-stream' : 'text/plain';
-    const response = new OutgoingResponse(Fields.fromList([['content-type', octets(type)]]));
+    const response = new OutgoingResponse(Fields.fromList([['content-type', bytes(type)]]));
     const body = response.body();
     ResponseOutparam.set(out, { tag: 'ok', val: response });
 

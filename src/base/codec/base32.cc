@@ -14,13 +14,13 @@ int digit(char c) {
 
 }  // namespace
 
-std::string encode_base32(BytesView octets) {
+std::string encode_base32(BytesView bytes) {
     std::string text;
-    text.reserve((octets.size() * 8 + 4) / 5);
+    text.reserve((bytes.size() * 8 + 4) / 5);
     std::uint32_t window = 0;
     unsigned bits = 0;
-    for (const auto octet : octets) {
-        window = (window << 8U) | octet;
+    for (const auto byte : bytes) {
+        window = (window << 8U) | byte;
         for (bits += 8; bits >= 5; bits -= 5) text += alphabet[(window >> (bits - 5)) & 31U];
     }
     if (bits > 0) text += alphabet[(window << (5 - bits)) & 31U];
@@ -28,15 +28,15 @@ std::string encode_base32(BytesView octets) {
 }
 
 Result<Bytes> decode_base32(std::string_view text) {
-    // Lengths of 1, 3 or 6 characters beyond whole groups of 8 encode no whole number of octets.
+    // Lengths of 1, 3 or 6 characters beyond whole groups of 8 encode no whole number of bytes.
     const auto rest = text.size() % 8;
     if (rest == 1 || rest == 3 || rest == 6)
         return fail(Errc::invalid_argument, "base32.length_invalid",
-                    "a base32 text has {} characters, which no octets encode to; it is cut or too "
+                    "a base32 text has {} characters, which no bytes encode to; it is cut or too "
                     "long",
                     text.size());
-    Bytes octets;
-    octets.reserve(text.size() * 5 / 8);
+    Bytes bytes;
+    bytes.reserve(text.size() * 5 / 8);
     std::uint32_t window = 0;
     unsigned bits = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -48,12 +48,12 @@ Result<Bytes> decode_base32(std::string_view text) {
         bits += 5;
         if (bits < 8) continue;
         bits -= 8;
-        octets.push_back(static_cast<std::uint8_t>(window >> bits));
+        bytes.push_back(static_cast<std::uint8_t>(window >> bits));
     }
     if ((window & ((1U << bits) - 1U)) != 0)
         return fail(Errc::invalid_argument, "base32.bits_not_zero",
-                    "the last character of a base32 text carries bits that belong to no octet");
-    return octets;
+                    "the last character of a base32 text carries bits that belong to no byte");
+    return bytes;
 }
 
 }  // namespace weft::codec

@@ -6,7 +6,7 @@ namespace weft::codec {
 namespace {
 
 struct Pair {
-    std::string_view octets;
+    std::string_view bytes;
     std::string_view text;
 };
 
@@ -22,11 +22,11 @@ constexpr Pair vectors[] = {
 };
 
 TEST(Base32, WritesAndReadsTheVectorsOfTheRfc) {
-    for (const auto& [octets, text] : vectors) {
-        EXPECT_EQ(encode_base32(as_bytes(octets)), text);
+    for (const auto& [bytes, text] : vectors) {
+        EXPECT_EQ(encode_base32(as_bytes(bytes)), text);
         const auto decoded = decode_base32(text);
         ASSERT_TRUE(decoded) << text;
-        EXPECT_EQ(as_text(*decoded), octets);
+        EXPECT_EQ(as_text(*decoded), bytes);
     }
 }
 
@@ -39,7 +39,7 @@ TEST(Base32, RefusesOtherAlphabetsAndPadding) {
     }
 }
 
-TEST(Base32, RefusesLengthsThatNoOctetsEncodeTo) {
+TEST(Base32, RefusesLengthsThatNoBytesEncodeTo) {
     for (const std::string_view text : {"A", "AAA", "AAAAAA", "AAAAAAAAA"}) {
         const auto decoded = decode_base32(text);
         ASSERT_FALSE(decoded) << text;

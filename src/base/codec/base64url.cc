@@ -18,13 +18,13 @@ int digit(char c) {
 
 }  // namespace
 
-std::string encode_base64url(BytesView octets) {
+std::string encode_base64url(BytesView bytes) {
     std::string text;
-    text.reserve((octets.size() * 8 + 5) / 6);
+    text.reserve((bytes.size() * 8 + 5) / 6);
     std::uint32_t window = 0;
     unsigned bits = 0;
-    for (const auto octet : octets) {
-        window = (window << 8U) | octet;
+    for (const auto byte : bytes) {
+        window = (window << 8U) | byte;
         for (bits += 8; bits >= 6; bits -= 6) text += alphabet[(window >> (bits - 6)) & 63U];
     }
     if (bits > 0) text += alphabet[(window << (6 - bits)) & 63U];
@@ -32,8 +32,8 @@ std::string encode_base64url(BytesView octets) {
 }
 
 Result<Bytes> decode_base64url(std::string_view text) {
-    Bytes octets;
-    octets.reserve(text.size() * 3 / 4);
+    Bytes bytes;
+    bytes.reserve(text.size() * 3 / 4);
     std::uint32_t window = 0;
     unsigned bits = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -47,17 +47,17 @@ Result<Bytes> decode_base64url(std::string_view text) {
         bits += 6;
         if (bits < 8) continue;
         bits -= 8;
-        octets.push_back(static_cast<std::uint8_t>(window >> bits));
+        bytes.push_back(static_cast<std::uint8_t>(window >> bits));
     }
     if (text.size() % 4 == 1)
         return fail(Errc::invalid_argument, "base64url.length_invalid",
-                    "a base64url text has {} characters, which no octets encode to; it is cut or "
+                    "a base64url text has {} characters, which no bytes encode to; it is cut or "
                     "too long",
                     text.size());
     if ((window & ((1U << bits) - 1U)) != 0)
         return fail(Errc::invalid_argument, "base64url.bits_not_zero",
-                    "the last character of a base64url text carries bits that belong to no octet");
-    return octets;
+                    "the last character of a base64url text carries bits that belong to no byte");
+    return bytes;
 }
 
 }  // namespace weft::codec

@@ -6,7 +6,7 @@ namespace weft::codec {
 namespace {
 
 struct Pair {
-    std::string_view octets;
+    std::string_view bytes;
     std::string_view text;
 };
 
@@ -17,11 +17,11 @@ constexpr Pair vectors[] = {
 };
 
 TEST(Base64url, WritesAndReadsTheVectorsOfTheRfc) {
-    for (const auto& [octets, text] : vectors) {
-        EXPECT_EQ(encode_base64url(as_bytes(octets)), text);
+    for (const auto& [bytes, text] : vectors) {
+        EXPECT_EQ(encode_base64url(as_bytes(bytes)), text);
         const auto decoded = decode_base64url(text);
         ASSERT_TRUE(decoded) << text;
-        EXPECT_EQ(as_text(*decoded), octets);
+        EXPECT_EQ(as_text(*decoded), bytes);
     }
 }
 
@@ -35,7 +35,7 @@ TEST(Base64url, RefusesPaddingWhiteSpaceAndTheOtherAlphabet) {
     EXPECT_FALSE(decode_base64url(std::string_view("Zm9\0", 4)));
 }
 
-TEST(Base64url, RefusesLengthsThatNoOctetsEncodeTo) {
+TEST(Base64url, RefusesLengthsThatNoBytesEncodeTo) {
     for (const std::string_view text : {"A", "AAAAA"}) {
         const auto decoded = decode_base64url(text);
         ASSERT_FALSE(decoded) << text;

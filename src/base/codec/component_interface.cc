@@ -18,7 +18,7 @@ class Cursor {
     bool failed() const { return failed_; }
     bool at_end() const { return rest_.empty(); }
 
-    std::uint8_t octet() {
+    std::uint8_t byte() {
         if (rest_.empty()) return give_up();
         const std::uint8_t value = rest_.front();
         rest_ = rest_.subspan(1);
@@ -41,9 +41,9 @@ class Cursor {
 
     /// A signed number of 33 bits, as type references are; only its length matters here.
     void skip_s33() {
-        constexpr int octets_max = 5;
-        for (int i = 0; i < octets_max; ++i)
-            if ((octet() & 0x80) == 0) return;
+        constexpr int bytes_max = 5;
+        for (int i = 0; i < bytes_max; ++i)
+            if ((byte() & 0x80) == 0) return;
         give_up();
     }
 
@@ -70,29 +70,29 @@ class Cursor {
     bool failed_ = false;
 };
 
-/// importname and exportname: a form octet, then the name.
+/// importname and exportname: a form byte, then the name.
 std::string component_name(Cursor& cursor) {
-    if (cursor.octet() > 1) cursor.give_up();
+    if (cursor.byte() > 1) cursor.give_up();
     return cursor.name();
 }
 
 /// externdesc
 ExternSort component_extern(Cursor& cursor) {
-    switch (cursor.octet()) {
+    switch (cursor.byte()) {
         case 0x00:
-            if (cursor.octet() != 0x11) cursor.give_up();
+            if (cursor.byte() != 0x11) cursor.give_up();
             cursor.u32();
             return ExternSort::module;
         case 0x01: cursor.u32(); return ExternSort::func;
         case 0x02:  // a value: equal to another one, or of a type
-            switch (cursor.octet()) {
+            switch (cursor.byte()) {
                 case 0x00: cursor.u32(); break;
                 case 0x01: cursor.skip_s33(); break;
                 default: cursor.give_up();
             }
             return ExternSort::value;
         case 0x03:  // a type: equal to another one, or a new resource
-            switch (cursor.octet()) {
+            switch (cursor.byte()) {
                 case 0x00: cursor.u32(); break;
                 case 0x01: break;
                 default: cursor.give_up();
@@ -106,8 +106,8 @@ ExternSort component_extern(Cursor& cursor) {
 
 /// sortidx; a component exports nothing of the core sorts but modules.
 ExternSort component_sort(Cursor& cursor) {
-    const std::uint8_t sort = cursor.octet();
-    if (sort == 0x00 && cursor.octet() != 0x11) cursor.give_up();
+    const std::uint8_t sort = cursor.byte();
+    if (sort == 0x00 && cursor.byte() != 0x11) cursor.give_up();
     cursor.u32();
     switch (sort) {
         case 0x00: return ExternSort::module;
@@ -131,7 +131,7 @@ ExternExport component_export(Cursor& cursor) {
     ExternExport exported;
     exported.name = component_name(cursor);
     exported.sort = component_sort(cursor);
-    switch (cursor.octet()) {  // a type that the export is given, if any
+    switch (cursor.byte()) {  // a type that the export is given, if any
         case 0x00: break;
         case 0x01: component_extern(cursor); break;
         default: cursor.give_up();
@@ -139,16 +139,16 @@ ExternExport component_export(Cursor& cursor) {
     return exported;
 }
 
-/// reftype and valtype: one octet, or two forms that a heap type follows.
+/// reftype and valtype: one byte, or two forms that a heap type follows.
 void skip_value_type(Cursor& cursor) {
-    const std::uint8_t type = cursor.octet();
+    const std::uint8_t type = cursor.byte();
     if (type == 0x63 || type == 0x64) cursor.skip_s33();
 }
 
 void skip_limits(Cursor& cursor) {
     constexpr std::uint8_t has_maximum = 1;
     constexpr std::uint8_t has_page_size = 8;
-    const std::uint8_t flags = cursor.octet();
+    const std::uint8_t flags = cursor.byte();
     if (flags > 0x0F) cursor.give_up();
     cursor.u64();
     if (flags & has_maximum) cursor.u64();
@@ -170,7 +170,7 @@ ExternImport module_import(Cursor& cursor) {
     ExternImport import;
     import.module = cursor.name();
     import.name = cursor.name();
-    import.sort = module_sort(cursor.octet(), cursor);
+    import.sort = module_sort(cursor.byte(), cursor);
     switch (import.sort) {
         case ExternSort::func: cursor.u32(); break;
         case ExternSort::table:
@@ -180,10 +180,10 @@ ExternImport module_import(Cursor& cursor) {
         case ExternSort::memory: skip_limits(cursor); break;
         case ExternSort::global:
             skip_value_type(cursor);
-            if (cursor.octet() > 3) cursor.give_up();  // mutable and shared
+            if (cursor.byte() > 3) cursor.give_up();  // mutable and shared
             break;
         default:
-            if (cursor.octet() != 0) cursor.give_up();
+            if (cursor.byte() != 0) cursor.give_up();
             cursor.u32();
     }
     return import;
@@ -192,7 +192,7 @@ ExternImport module_import(Cursor& cursor) {
 ExternExport module_export(Cursor& cursor) {
     ExternExport exported;
     exported.name = cursor.name();
-    exported.sort = module_sort(cursor.octet(), cursor);
+    exported.sort = module_sort(cursor.byte(), cursor);
     cursor.u32();
     return exported;
 }
@@ -258,8 +258,8 @@ std::string_view extern_sort_name(ExternSort sort) {
     return "unknown";
 }
 
-Result<ComponentInterface> read_interface(BytesView octets) {
-    TRY(WasmReader reader, WasmReader::create(octets));
+Result<ComponentInterface> read_interface(BytesView bytes) {
+    TRY(WasmReader reader, WasmReader::create(bytes));
     ComponentInterface out;
     out.kind = reader.kind();
     while (true) {

@@ -55,6 +55,6 @@ constexpr std::size_t extern_names_max = 100'000;
 /// Source: component-model Binary.md (import and export definitions), core specification 5.5.
 /// Errors: those of `WasmReader`, corrupt (`wasm.import_corrupt`, `wasm.export_corrupt`),
 /// exhausted (`wasm.names_exceeded`).
-Result<ComponentInterface> read_interface(BytesView octets);
+Result<ComponentInterface> read_interface(BytesView bytes);
 
 }  // namespace weft::codec

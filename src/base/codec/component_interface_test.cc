@@ -21,10 +21,10 @@ Bytes binary_of(WasmKind kind, std::uint8_t id, const Bytes& body) {
     return out;
 }
 
-/// Joins octets and names (length first).
+/// Joins bytes and names (length first).
 class Body {
   public:
-    Body& octets(const Bytes& values) {
+    Body& bytes(const Bytes& values) {
         out_.insert(out_.end(), values.begin(), values.end());
         return *this;
     }
@@ -47,33 +47,33 @@ Slug refusal(WasmKind kind, std::uint8_t id, const Bytes& body) {
 
 TEST(ComponentInterface, ReadsEverySortOfAComponentImport) {
     const Bytes body = Body()
-                           .octets({9, 0})
+                           .bytes({9, 0})
                            .name("m")
-                           .octets({0x00, 0x11, 0})
-                           .octets({0})
+                           .bytes({0x00, 0x11, 0})
+                           .bytes({0})
                            .name("f")
-                           .octets({0x01, 2})
-                           .octets({1})
+                           .bytes({0x01, 2})
+                           .bytes({1})
                            .name("v")
-                           .octets({0x02, 0x00, 1})
-                           .octets({0})
+                           .bytes({0x02, 0x00, 1})
+                           .bytes({0})
                            .name("w")
-                           .octets({0x02, 0x01, 0x7F})
-                           .octets({0})
+                           .bytes({0x02, 0x01, 0x7F})
+                           .bytes({0})
                            .name("x")
-                           .octets({0x02, 0x01, 0x80, 0x01})
-                           .octets({0})
+                           .bytes({0x02, 0x01, 0x80, 0x01})
+                           .bytes({0})
                            .name("t")
-                           .octets({0x03, 0x00, 5})
-                           .octets({0})
+                           .bytes({0x03, 0x00, 5})
+                           .bytes({0})
                            .name("r")
-                           .octets({0x03, 0x01})
-                           .octets({0})
+                           .bytes({0x03, 0x01})
+                           .bytes({0})
                            .name("c")
-                           .octets({0x04, 1})
-                           .octets({0})
+                           .bytes({0x04, 1})
+                           .bytes({0})
                            .name("wasi:http/types@0.2.0")
-                           .octets({0x05, 0x80, 0x01})
+                           .bytes({0x05, 0x80, 0x01})
                            .done();
 
     const auto read = read_interface(binary_of(WasmKind::component, 10, body));
@@ -92,24 +92,24 @@ TEST(ComponentInterface, ReadsEverySortOfAComponentImport) {
 
 TEST(ComponentInterface, ReadsEverySortOfAComponentExport) {
     const Bytes body = Body()
-                           .octets({6, 0})
+                           .bytes({6, 0})
                            .name("m")
-                           .octets({0x00, 0x11, 0, 0})
-                           .octets({0})
+                           .bytes({0x00, 0x11, 0, 0})
+                           .bytes({0})
                            .name("f")
-                           .octets({0x01, 0, 1, 0x01, 7})
-                           .octets({0})
+                           .bytes({0x01, 0, 1, 0x01, 7})
+                           .bytes({0})
                            .name("v")
-                           .octets({0x02, 0, 0})
-                           .octets({0})
+                           .bytes({0x02, 0, 0})
+                           .bytes({0})
                            .name("t")
-                           .octets({0x03, 0, 0})
-                           .octets({0})
+                           .bytes({0x03, 0, 0})
+                           .bytes({0})
                            .name("c")
-                           .octets({0x04, 0, 0})
-                           .octets({0})
+                           .bytes({0x04, 0, 0})
+                           .bytes({0})
                            .name("i")
-                           .octets({0x05, 0, 0})
+                           .bytes({0x05, 0, 0})
                            .done();
 
     const auto read = read_interface(binary_of(WasmKind::component, 11, body));
@@ -123,32 +123,32 @@ TEST(ComponentInterface, ReadsEverySortOfAComponentExport) {
 
 TEST(ComponentInterface, ReadsEverySortOfAModuleImportAndExport) {
     const Bytes imports = Body()
-                              .octets({7})
+                              .bytes({7})
                               .name("env")
                               .name("f")
-                              .octets({0, 3})
+                              .bytes({0, 3})
                               .name("env")
                               .name("t")
-                              .octets({1, 0x70, 0x01, 1, 2})
+                              .bytes({1, 0x70, 0x01, 1, 2})
                               .name("env")
                               .name("u")
-                              .octets({1, 0x63, 0x70, 0x00, 1})
+                              .bytes({1, 0x63, 0x70, 0x00, 1})
                               .name("env")
                               .name("m")
-                              .octets({2, 0x03, 1, 0x80, 0x01})
+                              .bytes({2, 0x03, 1, 0x80, 0x01})
                               .name("env")
                               .name("n")
-                              .octets({2, 0x08, 1, 0})
+                              .bytes({2, 0x08, 1, 0})
                               .name("env")
                               .name("g")
-                              .octets({3, 0x7F, 1})
+                              .bytes({3, 0x7F, 1})
                               .name("env")
                               .name("e")
-                              .octets({4, 0, 0})
+                              .bytes({4, 0, 0})
                               .done();
     Bytes binary = binary_of(WasmKind::core_module, 2, imports);
     append_wasm_section(
-        binary, 7, Body().octets({2}).name("memory").octets({2, 0}).name("").octets({4, 0}).done());
+        binary, 7, Body().bytes({2}).name("memory").bytes({2, 0}).name("").bytes({4, 0}).done());
 
     const auto read = read_interface(binary);
 
@@ -166,7 +166,7 @@ TEST(ComponentInterface, RefusesEntriesThatDoNotFollowTheFormat) {
     const Slug import_slug("wasm.import_corrupt");
     const Slug export_slug("wasm.export_corrupt");
     const auto import_of = [](const Bytes& desc) {
-        return Body().octets({1, 0}).name("a").octets(desc).done();
+        return Body().bytes({1, 0}).name("a").bytes(desc).done();
     };
     for (const auto& desc : std::vector<Bytes>{{},
                                                {0x00, 0x10, 0},

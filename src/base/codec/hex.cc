@@ -3,12 +3,12 @@
 namespace weft::codec {
 namespace {
 
-std::string encode(BytesView octets, std::string_view digits) {
+std::string encode(BytesView bytes, std::string_view digits) {
     std::string text;
-    text.reserve(octets.size() * 2);
-    for (const auto octet : octets) {
-        text += digits[octet >> 4U];
-        text += digits[octet & 15U];
+    text.reserve(bytes.size() * 2);
+    for (const auto byte : bytes) {
+        text += digits[byte >> 4U];
+        text += digits[byte & 15U];
     }
     return text;
 }
@@ -22,16 +22,16 @@ int digit(char c) {
 
 }  // namespace
 
-std::string encode_hex(BytesView octets) { return encode(octets, "0123456789ABCDEF"); }
+std::string encode_hex(BytesView bytes) { return encode(bytes, "0123456789ABCDEF"); }
 
-std::string encode_hex_lower(BytesView octets) { return encode(octets, "0123456789abcdef"); }
+std::string encode_hex_lower(BytesView bytes) { return encode(bytes, "0123456789abcdef"); }
 
 Result<Bytes> decode_hex(std::string_view text) {
     if (text.size() % 2 != 0)
         return fail(Errc::invalid_argument, "hex.length_odd",
-                    "a hexadecimal text has {} characters, but two make an octet", text.size());
-    Bytes octets;
-    octets.reserve(text.size() / 2);
+                    "a hexadecimal text has {} characters, but two make an byte", text.size());
+    Bytes bytes;
+    bytes.reserve(text.size() / 2);
     for (std::size_t i = 0; i < text.size(); i += 2) {
         const int high = digit(text[i]);
         const int low = digit(text[i + 1]);
@@ -39,9 +39,9 @@ Result<Bytes> decode_hex(std::string_view text) {
             return fail(Errc::invalid_argument, "hex.character_invalid",
                         "character {} of a hexadecimal text is none of 0-9 and A-F",
                         high < 0 ? i + 1 : i + 2);
-        octets.push_back(static_cast<std::uint8_t>(high << 4 | low));
+        bytes.push_back(static_cast<std::uint8_t>(high << 4 | low));
     }
-    return octets;
+    return bytes;
 }
 
 }  // namespace weft::codec

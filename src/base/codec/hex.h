@@ -9,11 +9,11 @@
 namespace weft::codec {
 
 /// Upper case, as hashes in tokens are written.
-std::string encode_hex(BytesView octets);
+std::string encode_hex(BytesView bytes);
 /// Lower case, as OCI digests are written.
-std::string encode_hex_lower(BytesView octets);
+std::string encode_hex_lower(BytesView bytes);
 
-/// The inverse of `encode_hex`; lower case is refused, so that each octet string has one text.
+/// The inverse of `encode_hex`; lower case is refused, so that each byte string has one text.
 /// Errors: invalid_argument (`hex.length_odd`, `hex.character_invalid`).
 Result<Bytes> decode_hex(std::string_view text);
 

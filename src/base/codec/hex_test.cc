@@ -5,16 +5,16 @@
 namespace weft::codec {
 namespace {
 
-TEST(Hex, WritesAndReadsEveryOctet) {
-    Bytes octets;
-    for (int i = 0; i < 256; ++i) octets.push_back(static_cast<std::uint8_t>(i));
+TEST(Hex, WritesAndReadsEveryByte) {
+    Bytes bytes;
+    for (int i = 0; i < 256; ++i) bytes.push_back(static_cast<std::uint8_t>(i));
 
-    const auto text = encode_hex(octets);
+    const auto text = encode_hex(bytes);
 
     EXPECT_EQ(text.substr(0, 6), "000102");
     EXPECT_EQ(text.substr(510), "FF");
-    EXPECT_EQ(decode_hex(text).value(), octets);
-    EXPECT_EQ(encode_hex_lower(octets).substr(508), "feff");
+    EXPECT_EQ(decode_hex(text).value(), bytes);
+    EXPECT_EQ(encode_hex_lower(bytes).substr(508), "feff");
 }
 
 TEST(Hex, RefusesOddLengthsAndOtherCharacters) {

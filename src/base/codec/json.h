@@ -118,7 +118,7 @@ Result<Json> parse_json(std::string_view text, JsonLimits limits = {});
 
 /// Compact text without white space. Control characters, DEL and line separators are escaped,
 /// invalid UTF-8 becomes U+FFFD, a number that is not finite becomes null. Parsing the result gives
-/// an equal value, but for those replacements.
+/// an equal value, except for those replacements.
 std::string write_json(const Json& value);
 /// The same over several lines, two spaces a level, without a line feed at the end.
 std::string write_json_pretty(const Json& value);

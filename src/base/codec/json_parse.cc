@@ -174,11 +174,11 @@ Failure parse_failure(std::string_view text, std::size_t offset, error_code ec,
 Result<Json> parse_json(std::string_view text, JsonLimits limits) {
     if (text.size() > limits.bytes_max)
         return fail(Errc::exhausted, "json.text_too_long",
-                    "the JSON text has {} octets, the limit is {}", text.size(), limits.bytes_max);
+                    "the JSON text has {} bytes, the limit is {}", text.size(), limits.bytes_max);
     if (const auto bad = find_invalid_utf8(text); bad != std::string_view::npos) {
         const Mark at = mark_at(text, bad);
         return fail(Errc::corrupt, "json.utf8_invalid",
-                    "line {}, column {}: octet 0x{:02x} is not valid UTF-8", at.line, at.column,
+                    "line {}, column {}: byte 0x{:02x} is not valid UTF-8", at.line, at.column,
                     static_cast<std::uint8_t>(text[bad]));
     }
     boost::json::parse_options options;

@@ -88,7 +88,7 @@ TEST(JsonParse, RefusesInvalidUtf8AtItsPlace) {
     const Error error = parse_error("[\"a\xC0\xAF\"]");
 
     EXPECT_EQ(error.slug, Slug("json.utf8_invalid"));
-    EXPECT_EQ(error.message, "line 1, column 4: octet 0xc0 is not valid UTF-8");
+    EXPECT_EQ(error.message, "line 1, column 4: byte 0xc0 is not valid UTF-8");
 }
 
 TEST(JsonParse, TakesDepthUpToTheLimitAndNoMore) {

@@ -10,16 +10,16 @@ namespace {
 TEST(Leb128, RoundTripsMinimally) {
     for (unsigned bit = 0; bit < 64; ++bit) {
         for (const std::uint64_t value : {std::uint64_t{1} << bit, (std::uint64_t{1} << bit) - 1}) {
-            Bytes octets;
-            append_leb128(octets, value);
-            const std::size_t bytes = octets.size();
-            octets.push_back(0xFF);  // must not be read
+            Bytes bytes;
+            append_leb128(bytes, value);
+            const std::size_t length = bytes.size();
+            bytes.push_back(0xFF);  // must not be read
 
-            const auto read = read_leb128_u64(octets);
+            const auto read = read_leb128_u64(bytes);
 
             ASSERT_TRUE(read);
             EXPECT_EQ(read->value, value);
-            EXPECT_EQ(read->bytes, bytes);
+            EXPECT_EQ(read->bytes, length);
             EXPECT_TRUE(read->minimal);
         }
     }
@@ -44,10 +44,10 @@ TEST(Leb128, AllowsPaddingUpToTheLongestFormAndSaysSo) {
 }
 
 TEST(Leb128, RefusesOverflow) {
-    for (const Bytes& octets :
+    for (const Bytes& bytes :
          {Bytes{0xFF, 0xFF, 0xFF, 0xFF, 0x1F}, Bytes{0x80, 0x80, 0x80, 0x80, 0x70},
           Bytes{0x80, 0x80, 0x80, 0x80, 0x80, 0x00}})
-        EXPECT_EQ(read_leb128_u32(octets).error().slug, Slug("leb128.overflow"));
+        EXPECT_EQ(read_leb128_u32(bytes).error().slug, Slug("leb128.overflow"));
     const Bytes over64{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02};
     EXPECT_EQ(read_leb128_u64(over64).error().slug, Slug("leb128.overflow"));
 }

@@ -8,21 +8,21 @@ namespace weft::codec {
 namespace {
 
 struct Lead {
-    std::size_t bytes;  // 0: no lead octet
+    std::size_t bytes;  // 0: no lead byte
     char32_t bits;
     char32_t smallest;  // below it the form is overlong
 };
 
-Lead read_lead(std::uint8_t octet) {
-    if (octet < 0x80) return {1, octet, 0};
-    if (octet < 0xC2) return {0, 0, 0};
-    if (octet < 0xE0) return {2, octet & 0x1FU, 0x80};
-    if (octet < 0xF0) return {3, octet & 0x0FU, 0x800};
-    if (octet < 0xF5) return {4, octet & 0x07U, 0x10000};
+Lead read_lead(std::uint8_t byte) {
+    if (byte < 0x80) return {1, byte, 0};
+    if (byte < 0xC2) return {0, 0, 0};
+    if (byte < 0xE0) return {2, byte & 0x1FU, 0x80};
+    if (byte < 0xF0) return {3, byte & 0x0FU, 0x800};
+    if (byte < 0xF5) return {4, byte & 0x07U, 0x10000};
     return {0, 0, 0};
 }
 
-/// Octets below 0x80 that the text begins with; most texts are nothing else.
+/// Bytes below 0x80 that the text begins with; most texts are nothing else.
 std::size_t ascii_length(std::string_view text) {
     constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080;
     std::size_t at = 0;
@@ -43,9 +43,9 @@ Utf8Char decode_utf8(std::string_view text) {
     if (lead.bytes == 0 || lead.bytes > text.size()) return bad;
     char32_t code_point = lead.bits;
     for (std::size_t i = 1; i < lead.bytes; ++i) {
-        const auto octet = static_cast<std::uint8_t>(text[i]);
-        if ((octet & 0xC0) != 0x80) return bad;
-        code_point = (code_point << 6) | (octet & 0x3FU);
+        const auto byte = static_cast<std::uint8_t>(text[i]);
+        if ((byte & 0xC0) != 0x80) return bad;
+        code_point = (code_point << 6) | (byte & 0x3FU);
     }
     const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
     if (code_point < lead.smallest || code_point > 0x10FFFF || surrogate) return bad;
@@ -53,7 +53,7 @@ Utf8Char decode_utf8(std::string_view text) {
 }
 
 void append_utf8(std::string& out, char32_t code_point) {
-    const auto put = [&out](char32_t octet) { out.push_back(static_cast<char>(octet)); };
+    const auto put = [&out](char32_t byte) { out.push_back(static_cast<char>(byte)); };
     if (code_point < 0x80) {
         put(code_point);
     } else if (code_point < 0x800) {

@@ -32,7 +32,7 @@ TEST(Utf8, RefusesOverlongSurrogateTooLargeAndTruncatedForms) {
     EXPECT_EQ(find_invalid_utf8("aé€😀"), std::string_view::npos);
 }
 
-TEST(Utf8, FindsTheFirstWrongOctetWhereverItIs) {
+TEST(Utf8, FindsTheFirstWrongByteWhereverItIs) {
     for (std::size_t at = 0; at < 100; ++at) {
         std::string text(100, 'a');
         text[at] = '\x80';

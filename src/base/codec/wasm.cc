@@ -17,15 +17,15 @@ constexpr Preamble module_preamble = {0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x0
 constexpr Preamble component_preamble = {0x00, 'a', 's', 'm', 0x0D, 0x00, 0x01, 0x00};
 constexpr std::size_t magic_bytes = 4;
 
-/// Octets for a message: "0x7f 0x45".
-std::string show_octets(BytesView octets) {
+/// Bytes for a message: "0x7f 0x45".
+std::string show_bytes(BytesView bytes) {
     std::string out;
-    for (const auto octet : octets) out += fmt::format("{}0x{:02x}", out.empty() ? "" : " ", octet);
+    for (const auto byte : bytes) out += fmt::format("{}0x{:02x}", out.empty() ? "" : " ", byte);
     return out;
 }
 
-unsigned little_endian_16(BytesView octets) {
-    return octets[0] | (static_cast<unsigned>(octets[1]) << 8);
+unsigned little_endian_16(BytesView bytes) {
+    return bytes[0] | (static_cast<unsigned>(bytes[1]) << 8);
 }
 
 }  // namespace
@@ -34,18 +34,18 @@ std::string_view wasm_kind_name(WasmKind kind) {
     return kind == WasmKind::component ? "component" : "core module";
 }
 
-Result<WasmKind> read_wasm_preamble(BytesView octets) {
-    const auto magic = octets.first(std::min(octets.size(), magic_bytes));
+Result<WasmKind> read_wasm_preamble(BytesView bytes) {
+    const auto magic = bytes.first(std::min(bytes.size(), magic_bytes));
     if (!std::ranges::equal(magic, BytesView(module_preamble).first(magic.size())))
         return fail(Errc::corrupt, "wasm.not_wasm",
                     "the file does not begin with the WebAssembly magic number but with {}, give "
                     "the path of a '.wasm' file",
-                    show_octets(magic));
-    if (octets.size() < wasm_preamble_bytes)
+                    show_bytes(magic));
+    if (bytes.size() < wasm_preamble_bytes)
         return fail(Errc::corrupt, "wasm.truncated_preamble",
-                    "the file has {} octets, a WebAssembly binary begins with {}", octets.size(),
+                    "the file has {} bytes, a WebAssembly binary begins with {}", bytes.size(),
                     wasm_preamble_bytes);
-    const auto preamble = octets.first(wasm_preamble_bytes);
+    const auto preamble = bytes.first(wasm_preamble_bytes);
     if (std::ranges::equal(preamble, module_preamble)) return WasmKind::core_module;
     if (std::ranges::equal(preamble, component_preamble)) return WasmKind::component;
     return fail(Errc::unsupported, "wasm.version_unknown",
@@ -54,16 +54,16 @@ Result<WasmKind> read_wasm_preamble(BytesView octets) {
                 little_endian_16(preamble.subspan(4)), little_endian_16(preamble.subspan(6)));
 }
 
-Result<WasmReader> WasmReader::create(BytesView octets) {
-    TRY(const WasmKind kind, read_wasm_preamble(octets));
-    return WasmReader(octets, kind);
+Result<WasmReader> WasmReader::create(BytesView bytes) {
+    TRY(const WasmKind kind, read_wasm_preamble(bytes));
+    return WasmReader(bytes, kind);
 }
 
 Result<std::optional<WasmSection>> WasmReader::next() {
-    if (offset_ == octets_.size()) return std::nullopt;
+    if (offset_ == bytes_.size()) return std::nullopt;
     const std::size_t start = offset_;
-    offset_ = octets_.size();  // where it stays after an error
-    const BytesView after_id = octets_.subspan(start + 1);
+    offset_ = bytes_.size();  // where it stays after an error
+    const BytesView after_id = bytes_.subspan(start + 1);
     const auto size = read_leb128_u32(after_id);
     if (!size)
         return fail(Errc::corrupt, "wasm.truncated_section_size",
@@ -72,9 +72,9 @@ Result<std::optional<WasmSection>> WasmReader::next() {
     const BytesView rest = after_id.subspan(size->bytes);
     if (size->value > rest.size())
         return fail(Errc::corrupt, "wasm.section_past_end",
-                    "the section at offset {} has {} octets by its length, the file has {} more",
+                    "the section at offset {} has {} bytes by its length, the file has {} more",
                     start, size->value, rest.size());
-    WasmSection section{.id = octets_[start],
+    WasmSection section{.id = bytes_[start],
                         .offset = start,
                         .size_bytes = size->bytes,
                         .size_minimal = size->minimal,
@@ -91,7 +91,7 @@ Result<WasmCustomSection> read_wasm_custom(BytesView body) {
     const BytesView rest = body.subspan(length->bytes);
     if (length->value > rest.size())
         return fail(Errc::corrupt, "wasm.custom_name_invalid",
-                    "the name of a custom section has {} octets by its length, the section has {} "
+                    "the name of a custom section has {} bytes by its length, the section has {} "
                     "more",
                     length->value, rest.size());
     const auto name = as_text(rest.first(length->value));

@@ -25,27 +25,27 @@ constexpr std::uint8_t component_section_export = 11;
 constexpr std::uint8_t module_section_import = 2;
 constexpr std::uint8_t module_section_export = 7;
 
-/// What the first eight octets say. Errors: corrupt (`wasm.truncated_preamble`,
+/// What the first eight bytes say. Errors: corrupt (`wasm.truncated_preamble`,
 /// `wasm.not_wasm`), unsupported (`wasm.version_unknown`); each says what was found.
-Result<WasmKind> read_wasm_preamble(BytesView octets);
+Result<WasmKind> read_wasm_preamble(BytesView bytes);
 
-/// One section. Views point into the octets that the reader was given.
+/// One section. Views point into the bytes that the reader was given.
 struct WasmSection {
     std::uint8_t id = 0;
-    std::size_t offset = 0;      ///< Of the id octet, from the start of the binary.
+    std::size_t offset = 0;      ///< Of the id byte, from the start of the binary.
     std::size_t size_bytes = 0;  ///< Length of the LEB128 size field.
     bool size_minimal = true;    ///< False when the size field is padded.
     BytesView body;              ///< Without id and size.
 
-    /// Offset of the first octet after the section.
+    /// Offset of the first byte after the section.
     std::size_t end() const { return offset + 1 + size_bytes + body.size(); }
 };
 
-/// Walks the sections of one binary at depth 0, without copying. The octets must outlive it.
+/// Walks the sections of one binary at depth 0, without copying. The bytes must outlive it.
 class WasmReader {
   public:
     /// Errors: those of `read_wasm_preamble`.
-    static Result<WasmReader> create(BytesView octets);
+    static Result<WasmReader> create(BytesView bytes);
 
     WasmKind kind() const { return kind_; }
     /// The next section, or nothing after the last. Errors: corrupt (`wasm.truncated_section_size`,
@@ -53,10 +53,10 @@ class WasmReader {
     Result<std::optional<WasmSection>> next();
 
   private:
-    WasmReader(BytesView octets, WasmKind kind)
-        : octets_(octets), offset_(wasm_preamble_bytes), kind_(kind) {}
+    WasmReader(BytesView bytes, WasmKind kind)
+        : bytes_(bytes), offset_(wasm_preamble_bytes), kind_(kind) {}
 
-    BytesView octets_;
+    BytesView bytes_;
     std::size_t offset_;
     WasmKind kind_;
 };
@@ -70,7 +70,7 @@ struct WasmCustomSection {
 /// Takes the body of a section with id 0. Errors: corrupt (`wasm.custom_name_invalid`).
 Result<WasmCustomSection> read_wasm_custom(BytesView body);
 
-/// Appends the eight octets that begin a binary.
+/// Appends the eight bytes that begin a binary.
 void append_wasm_preamble(Bytes& out, WasmKind kind);
 /// Appends id, minimal size and body.
 void append_wasm_section(Bytes& out, std::uint8_t id, BytesView body);

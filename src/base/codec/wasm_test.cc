@@ -89,7 +89,7 @@ TEST(WasmReader, RefusesASectionPastTheEndAndStaysThere) {
 
     EXPECT_EQ(section.error().slug, Slug("wasm.section_past_end"));
     EXPECT_EQ(section.error().message,
-              "the section at offset 8 has 3 octets by its length, the file has 2 more");
+              "the section at offset 8 has 3 bytes by its length, the file has 2 more");
     EXPECT_EQ(reader.next().value(), std::nullopt);
 }
 

@@ -228,15 +228,15 @@ class CostGuard {
 };
 
 /// Refuses what is no text at all or too costly before the parser sees it; `at` receives the place.
-Result<void> check_octets(std::string_view text, const YamlLimits& limits, Mark& at) {
+Result<void> check_bytes(std::string_view text, const YamlLimits& limits, Mark& at) {
     if (text.size() > limits.bytes_max)
         return fail(Errc::exhausted, "yaml.text_too_long",
-                    "the YAML text has {} octets, the limit is {}", text.size(), limits.bytes_max);
+                    "the YAML text has {} bytes, the limit is {}", text.size(), limits.bytes_max);
     CostGuard guard(limits);
     for (std::size_t i = 0; i < text.size(); ++i) {
         guard.take(text[i]);
-        const auto octet = static_cast<std::uint8_t>(text[i]);
-        if (!is_binary(octet) && !guard.too_deep() && !guard.too_blank()) [[likely]]
+        const auto byte = static_cast<std::uint8_t>(text[i]);
+        if (!is_binary(byte) && !guard.too_deep() && !guard.too_blank()) [[likely]]
             continue;
         at = mark_at(text, i);
         if (guard.too_deep()) return depth_failure(at, limits);
@@ -244,12 +244,12 @@ Result<void> check_octets(std::string_view text, const YamlLimits& limits, Mark&
             return fail_at(at, Errc::exhausted, "yaml.blank_lines_exceeded",
                            "more than {} blank lines follow one another", limits.blank_lines_max);
         return fail_at(at, Errc::corrupt, "yaml.binary_input",
-                       "octet 0x{:02x} does not occur in text, this is no YAML file", octet);
+                       "byte 0x{:02x} does not occur in text, this is no YAML file", byte);
     }
     if (const auto bad = find_invalid_utf8(text); bad != std::string_view::npos) {
         at = mark_at(text, bad);
         return fail_at(at, Errc::corrupt, "yaml.utf8_invalid",
-                       "octet 0x{:02x} is not valid UTF-8, save the file as UTF-8",
+                       "byte 0x{:02x} is not valid UTF-8, save the file as UTF-8",
                        static_cast<std::uint8_t>(text[bad]));
     }
     return ok();
@@ -262,7 +262,7 @@ Result<std::vector<YamlNode>> parse_yaml_documents(std::string_view text, YamlLi
     Mark ignored;
     Mark& at = error_at ? *error_at : ignored;
     at = Mark{};
-    CHECK(check_octets(text, limits, at));
+    CHECK(check_bytes(text, limits, at));
     Loader loader(text, limits);
     auto documents = loader.load();
     if (!documents) at = loader.last_mark();

@@ -38,7 +38,7 @@ struct YamlEvent {
 };
 
 /// Pulls events out of a text. The only place that knows the YAML library; for the files of this
-/// room alone.
+/// module alone.
 class YamlEventReader {
   public:
     /// `text` must outlive the reader.

@@ -63,7 +63,7 @@ TEST(Random, SeededSequenceRepeats) {
     EXPECT_EQ(first, second);
 }
 
-TEST(Random, SystemOctetsDiffer) {
+TEST(Random, SystemBytesDiffer) {
     std::array<std::uint8_t, 32> first{};
     std::array<std::uint8_t, 32> second{};
     SystemRandom random;

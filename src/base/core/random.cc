@@ -14,7 +14,7 @@ void SystemRandom::fill(std::span<std::uint8_t> out) {
     while (!out.empty()) {
         const auto got = ::getrandom(out.data(), out.size(), 0);
         if (got < 0 && errno == EINTR) continue;
-        WEFT_ASSERT(got > 0, "the kernel gives random octets");
+        WEFT_ASSERT(got > 0, "the kernel gives random bytes");
         out = out.subspan(static_cast<std::size_t>(got));
     }
 }

@@ -5,7 +5,7 @@
 
 namespace weft {
 
-/// Where unpredictable octets come from. An interface, so that simulations and tests are
+/// Where unpredictable bytes come from. An interface, so that simulations and tests are
 /// repeatable.
 class Random {
   public:

@@ -65,6 +65,6 @@ std::array<std::uint8_t, 32> x25519_public_key(Ed25519SeedView seed) {
     return key;
 }
 
-void wipe(std::span<std::uint8_t> octets) { sodium_memzero(octets.data(), octets.size()); }
+void wipe(std::span<std::uint8_t> bytes) { sodium_memzero(bytes.data(), bytes.size()); }
 
 }  // namespace weft::crypto

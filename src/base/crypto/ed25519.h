@@ -18,7 +18,7 @@ Ed25519PublicKey ed25519_public_key(Ed25519SeedView seed);
 
 Ed25519Signature ed25519_sign(Ed25519SeedView seed, BytesView message);
 
-/// Whether the octets are a point of the prime-order group in its one encoding. Keys of small order
+/// Whether the bytes are a point of the prime-order group in its one encoding. Keys of small order
 /// are not: under them a signature fits more than one message.
 Result<void> ed25519_check_key(const Ed25519PublicKey& key);
 
@@ -29,7 +29,7 @@ Result<void> ed25519_verify(const Ed25519PublicKey& key, BytesView message,
 /// The X25519 key that belongs to a seed (RFC 7748).
 std::array<std::uint8_t, 32> x25519_public_key(Ed25519SeedView seed);
 
-/// Overwrites secret octets; the compiler does not take it away.
-void wipe(std::span<std::uint8_t> octets);
+/// Overwrites secret bytes; the compiler does not take it away.
+void wipe(std::span<std::uint8_t> bytes);
 
 }  // namespace weft::crypto

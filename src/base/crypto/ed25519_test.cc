@@ -11,7 +11,7 @@
 namespace weft::crypto {
 namespace {
 
-std::array<std::uint8_t, 32> octets32(std::string_view hex) {
+std::array<std::uint8_t, 32> bytes32(std::string_view hex) {
     std::array<std::uint8_t, 32> out;
     std::ranges::copy(from_hex(hex), out.begin());
     return out;
@@ -19,13 +19,13 @@ std::array<std::uint8_t, 32> octets32(std::string_view hex) {
 
 // RFC 8032 section 7.1, test 2.
 TEST(Ed25519, SignsAsTheRfcSays) {
-    const auto seed = octets32("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
+    const auto seed = bytes32("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
     const Bytes message = {0x72};
 
     const auto key = ed25519_public_key(seed);
     const auto signature = ed25519_sign(seed, message);
 
-    EXPECT_EQ(key, octets32("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"));
+    EXPECT_EQ(key, bytes32("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"));
     EXPECT_EQ(codec::encode_hex_lower(signature),
               "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
               "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
@@ -34,14 +34,14 @@ TEST(Ed25519, SignsAsTheRfcSays) {
 
 // RFC 7748 section 6.1.
 TEST(Ed25519, DerivesTheBoxKeyAsTheRfcSays) {
-    const auto seed = octets32("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb");
+    const auto seed = bytes32("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb");
 
     EXPECT_EQ(x25519_public_key(seed),
-              octets32("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f"));
+              bytes32("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f"));
 }
 
 TEST(Ed25519, RefusesEveryFlippedBitOfASignature) {
-    const auto seed = octets32("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
+    const auto seed = bytes32("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
     const auto message = as_bytes("hello");
     const auto key = ed25519_public_key(seed);
     const auto signature = ed25519_sign(seed, message);
@@ -76,13 +76,13 @@ TEST(Ed25519, AgreesWithWycheproof) {
     int cases = 0;
     int wrong = 0;
     for (const auto& group : *suite.find("testGroups")->as_array()) {
-        const auto key = octets32(group.find("publicKey")->get_string("pk").value());
+        const auto key = bytes32(group.find("publicKey")->get_string("pk").value());
         for (const auto& test : *group.find("tests")->as_array()) {
             const auto message = from_hex(test.get_string("msg").value());
-            const auto octets = from_hex(test.get_string("sig").value());
+            const auto bytes = from_hex(test.get_string("sig").value());
             Ed25519Signature signature{};
-            const bool right_length = octets.size() == signature.size();
-            if (right_length) std::ranges::copy(octets, signature.begin());
+            const bool right_length = bytes.size() == signature.size();
+            if (right_length) std::ranges::copy(bytes, signature.begin());
             const bool accepted = right_length && ed25519_verify(key, message, signature);
             ++cases;
             if (accepted == (test.get_string("result").value() == "valid")) continue;

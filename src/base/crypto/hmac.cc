@@ -25,7 +25,7 @@ void HmacSha256::Free::operator()(evp_mac_ctx_st* context) const { EVP_MAC_CTX_f
 
 HmacSha256::HmacSha256(BytesView key) : context_(EVP_MAC_CTX_new(algorithm())) {
     WEFT_ASSERT(context_ != nullptr, "there is memory for a code");
-    WEFT_ASSERT(!key.empty(), "a key has octets");
+    WEFT_ASSERT(!key.empty(), "a key has bytes");
     char digest[] = "SHA256";
     const std::array<OSSL_PARAM, 2> parameters = {
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
@@ -34,9 +34,9 @@ HmacSha256::HmacSha256(BytesView key) : context_(EVP_MAC_CTX_new(algorithm())) {
                 "the library has HMAC with SHA-256");
 }
 
-void HmacSha256::update(BytesView octets) {
-    WEFT_ASSERT(EVP_MAC_update(context_.get(), octets.data(), octets.size()) == 1,
-                "a code that is not finished takes octets");
+void HmacSha256::update(BytesView bytes) {
+    WEFT_ASSERT(EVP_MAC_update(context_.get(), bytes.data(), bytes.size()) == 1,
+                "a code that is not finished takes bytes");
 }
 
 Sha256Digest HmacSha256::finish() {
@@ -44,13 +44,13 @@ Sha256Digest HmacSha256::finish() {
     std::size_t size = 0;
     WEFT_ASSERT(EVP_MAC_final(context_.get(), code.data(), &size, code.size()) == 1,
                 "a code is finished once");
-    WEFT_ASSERT(size == code.size(), "SHA-256 has 32 octets");
+    WEFT_ASSERT(size == code.size(), "SHA-256 has 32 bytes");
     return code;
 }
 
-Sha256Digest hmac_sha256(BytesView key, BytesView octets) {
+Sha256Digest hmac_sha256(BytesView key, BytesView bytes) {
     HmacSha256 code(key);
-    code.update(octets);
+    code.update(bytes);
     return code.finish();
 }
 

@@ -9,12 +9,12 @@ struct evp_mac_ctx_st;
 
 namespace weft::crypto {
 
-/// HMAC-SHA256 (RFC 2104) of octets that arrive in pieces.
+/// HMAC-SHA256 (RFC 2104) of bytes that arrive in pieces.
 class HmacSha256 {
   public:
     /// `key` may have any length but 0.
     explicit HmacSha256(BytesView key);
-    void update(BytesView octets);
+    void update(BytesView bytes);
     /// The code of everything so far. Calling anything afterwards is a bug.
     Sha256Digest finish();
 
@@ -26,7 +26,7 @@ class HmacSha256 {
 };
 
 /// The same in one step.
-Sha256Digest hmac_sha256(BytesView key, BytesView octets);
+Sha256Digest hmac_sha256(BytesView key, BytesView bytes);
 
 /// Compares codes in a time that does not depend on where they differ.
 bool is_same_code(const Sha256Digest& left, const Sha256Digest& right);

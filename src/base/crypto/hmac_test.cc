@@ -46,13 +46,13 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(HmacSha256, GivesTheSameInPieces) {
     const Bytes key(32, 7);
-    const Bytes octets(1000, 9);
+    const Bytes bytes(1000, 9);
 
     HmacSha256 code(key);
-    for (std::size_t at = 0; at < octets.size(); at += 99)
-        code.update(BytesView(octets).subspan(at, std::min<std::size_t>(99, octets.size() - at)));
+    for (std::size_t at = 0; at < bytes.size(); at += 99)
+        code.update(BytesView(bytes).subspan(at, std::min<std::size_t>(99, bytes.size() - at)));
 
-    EXPECT_EQ(code.finish(), hmac_sha256(key, octets));
+    EXPECT_EQ(code.finish(), hmac_sha256(key, bytes));
 }
 
 TEST(HmacSha256, ComparesCodes) {

@@ -11,17 +11,17 @@ namespace {
 constexpr std::string_view header_json = R"({"typ":"jwt","alg":"Ed25519"})";
 
 Result<Bytes> decode_part(std::string_view part, std::string_view name) {
-    auto octets = codec::decode_base64url(part);
-    if (!octets)
+    auto bytes = codec::decode_base64url(part);
+    if (!bytes)
         return fail(Errc::unauthenticated, "jwt.encoding_invalid", "the {} of the token: {}", name,
-                    octets.error().message);
-    return octets;
+                    bytes.error().message);
+    return bytes;
 }
 
 /// Only the one header there is passes.
 Result<void> check_header(std::string_view part) {
-    TRY(const auto octets, decode_part(part, "header"));
-    const auto header = codec::parse_json(as_text(octets), {.depth_max = 4});
+    TRY(const auto bytes, decode_part(part, "header"));
+    const auto header = codec::parse_json(as_text(bytes), {.depth_max = 4});
     if (!header)
         return fail(Errc::unauthenticated, "jwt.header_invalid", "the header of the token: {}",
                     header.error().message);
@@ -63,7 +63,7 @@ Result<void> verify_jws(const Jws& jws, const PublicKey& key) {
     if (key.kind() == KeyKind::curve)
         return fail(Errc::invalid_argument, "key.cannot_sign",
                     "'{}' is a curve key, which signs nothing", key.text());
-    return ed25519_verify(key.octets(), as_bytes(jws.signed_text), jws.signature);
+    return ed25519_verify(key.bytes(), as_bytes(jws.signed_text), jws.signature);
 }
 
 Result<std::string> sign_jws(BytesView payload, const Seed& seed) {

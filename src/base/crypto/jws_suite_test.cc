@@ -1,7 +1,7 @@
 // The 401 cases of Wycheproof's JWS file are signed with algorithms that Weft does not have. Each
 // is made anew with Ed25519: the header names our algorithm where the case names its own, the
 // signature is ours where the case carries the right one, and whatever the case bends (header,
-// parts, encoding, signature octets) is bent in the same way.
+// parts, encoding, signature bytes) is bent in the same way.
 
 #include <algorithm>
 #include <set>
@@ -78,8 +78,8 @@ class Adapter {
     bool adapt_header(std::string& part) const {
         const auto tail = std::ranges::find_if_not(part, in_alphabet);
         const std::string junk(tail, part.end());
-        const auto octets = codec::decode_base64url(std::string(part.begin(), tail));
-        const auto header = octets ? codec::parse_json(as_text(*octets)) : codec::parse_json("");
+        const auto bytes = codec::decode_base64url(std::string(part.begin(), tail));
+        const auto header = bytes ? codec::parse_json(as_text(*bytes)) : codec::parse_json("");
         if (!header) return false;
         const auto algorithm = header->find_string("alg").value_or(std::nullopt);
         const bool right_algorithm = algorithm == group_.algorithm;
@@ -121,7 +121,7 @@ class Adapter {
         return all + (replaces ? right.substr(count) : right);
     }
 
-    /// A wrong signature: the same characters changed if few are, else the case's own octets.
+    /// A wrong signature: the same characters changed if few are, else the case's own bytes.
     std::string bend(const std::string& right, const std::string& theirs) const {
         const auto& model = group_.right.at(2);
         if (theirs.size() == model.size()) {
@@ -134,11 +134,11 @@ class Adapter {
             }
             if (changed > 0) return bent;
         }
-        const auto octets = codec::decode_base64url(theirs);
-        if (!octets) return theirs;
-        // Both the octets as they are and cut to our length must be refused; take the longer life.
-        if (octets->size() < 64) return theirs;
-        return codec::encode_base64url(BytesView(*octets).first(64));
+        const auto bytes = codec::decode_base64url(theirs);
+        if (!bytes) return theirs;
+        // Both the bytes as they are and cut to our length must be refused; take the longer life.
+        if (bytes->size() < 64) return theirs;
+        return codec::encode_base64url(BytesView(*bytes).first(64));
     }
 
     Group group_;

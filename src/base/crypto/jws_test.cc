@@ -39,13 +39,13 @@ std::string slug_of_token(std::string_view token) {
 }
 
 TEST(Jws, AcceptsWhatItSigns) {
-    const auto token = sign_jws(as_bytes("any octets"), account()).value();
+    const auto token = sign_jws(as_bytes("any bytes"), account()).value();
 
     const auto jws = decode_jws(token);
 
     ASSERT_TRUE(jws);
     EXPECT_TRUE(token.starts_with("eyJ0eXAiOiJqd3QiLCJhbGciOiJFZDI1NTE5In0."));
-    EXPECT_EQ(as_text(jws->payload), "any octets");
+    EXPECT_EQ(as_text(jws->payload), "any bytes");
     EXPECT_TRUE(verify_jws(*jws, account().public_key()));
     EXPECT_EQ(slug_of_token(signed_token(good_header)), "accepted");
 }

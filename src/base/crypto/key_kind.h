@@ -23,7 +23,7 @@ struct KeyKindRow {
     KeyKind kind;
     std::string_view name;  ///< For commands and messages: "operator", "account", ...
     char letter;
-    std::uint8_t prefix;  ///< First octet of a public key in binary form.
+    std::uint8_t prefix;  ///< First byte of a public key in binary form.
 };
 
 /// All kinds, in the order of the enumeration.

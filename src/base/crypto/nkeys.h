@@ -12,7 +12,7 @@
 
 namespace weft::crypto {
 
-/// Text form of both: base32 of prefix, 32 octets and their CRC-16/XMODEM (little-endian), so that
+/// Text form of both: base32 of prefix, 32 bytes and their CRC-16/XMODEM (little-endian), so that
 /// a mistyped key is noticed. Source: nkeys.
 constexpr std::size_t public_key_chars = 56;
 constexpr std::size_t seed_chars = 58;
@@ -27,17 +27,17 @@ class PublicKey {
     static Result<PublicKey> parse_as(KeyKind kind, std::string_view text);
 
     KeyKind kind() const { return kind_; }
-    const Ed25519PublicKey& octets() const { return octets_; }
+    const Ed25519PublicKey& bytes() const { return bytes_; }
     std::string text() const;
 
     friend auto operator<=>(const PublicKey&, const PublicKey&) = default;
 
   private:
     friend class Seed;
-    PublicKey(KeyKind kind, const Ed25519PublicKey& octets) : kind_(kind), octets_(octets) {}
+    PublicKey(KeyKind kind, const Ed25519PublicKey& bytes) : kind_(kind), bytes_(bytes) {}
 
     KeyKind kind_;
-    Ed25519PublicKey octets_;
+    Ed25519PublicKey bytes_;
 };
 
 /// A private key. Moved, never copied; wiped when it goes; no message quotes it.
@@ -64,7 +64,7 @@ class Seed {
     explicit Seed(KeyKind kind) : kind_(kind) {}
 
     KeyKind kind_;
-    std::array<std::uint8_t, 32> octets_{};
+    std::array<std::uint8_t, 32> bytes_{};
 };
 
 }  // namespace weft::crypto

@@ -17,12 +17,12 @@ constexpr std::string_view key_text = "ACODERUVFFAWZQDSS6SBIACUA5O6SXF7HJ3YTYXBA
 
 std::string_view slug_of(const auto& result) { return result.error().slug.text(); }
 
-/// A key's text over any prefix and octets, its CRC right.
-std::string key_of(Bytes octets) {
-    const auto crc = crc16_xmodem(octets);
-    octets.push_back(static_cast<std::uint8_t>(crc & 0xffU));
-    octets.push_back(static_cast<std::uint8_t>(crc >> 8U));
-    return codec::encode_base32(octets);
+/// A key's text over any prefix and bytes, its CRC right.
+std::string key_of(Bytes bytes) {
+    const auto crc = crc16_xmodem(bytes);
+    bytes.push_back(static_cast<std::uint8_t>(crc & 0xffU));
+    bytes.push_back(static_cast<std::uint8_t>(crc >> 8U));
+    return codec::encode_base32(bytes);
 }
 
 TEST(Crc16, GivesTheCheckValueOfItsCatalogue) {
@@ -79,7 +79,7 @@ TEST(Nkeys, NoticesEveryMistypedCharacter) {
 }
 
 TEST(Nkeys, SaysWhatIsWrongWithAKey) {
-    const auto good = PublicKey::parse(key_text).value().octets();
+    const auto good = PublicKey::parse(key_text).value().bytes();
     Bytes unknown_kind = {1U << 3U};
     unknown_kind.insert(unknown_kind.end(), good.begin(), good.end());
 
@@ -116,11 +116,11 @@ TEST(Nkeys, SaysWhatIsWrongWithASeed) {
 }
 
 TEST(Nkeys, RefusesKeysOfSmallOrder) {
-    for (const auto& octets : small_order_keys())
+    for (const auto& bytes : small_order_keys())
         for (const auto& row : key_kinds()) {
             if (row.kind == KeyKind::curve) continue;
             Bytes key = {row.prefix};
-            key.insert(key.end(), octets.begin(), octets.end());
+            key.insert(key.end(), bytes.begin(), bytes.end());
             EXPECT_EQ(slug_of(PublicKey::parse(key_of(key))), "crypto.key_weak");
         }
 }

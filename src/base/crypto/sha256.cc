@@ -15,9 +15,9 @@ Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
                 "the library has SHA-256");
 }
 
-void Sha256::update(BytesView octets) {
-    WEFT_ASSERT(EVP_DigestUpdate(context_.get(), octets.data(), octets.size()) == 1,
-                "a digest that is not finished takes octets");
+void Sha256::update(BytesView bytes) {
+    WEFT_ASSERT(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1,
+                "a digest that is not finished takes bytes");
 }
 
 Sha256Digest Sha256::finish() {
@@ -27,9 +27,9 @@ Sha256Digest Sha256::finish() {
     return digest;
 }
 
-Sha256Digest sha256(BytesView octets) {
+Sha256Digest sha256(BytesView bytes) {
     Sha256 digest;
-    digest.update(octets);
+    digest.update(bytes);
     return digest.finish();
 }
 

@@ -16,14 +16,14 @@ TEST(Sha256, GivesThePublishedDigests) {
 }
 
 TEST(Sha256, GivesTheSameInPieces) {
-    Bytes octets(1000);
-    for (std::size_t i = 0; i < octets.size(); ++i) octets[i] = static_cast<std::uint8_t>(i * 7);
+    Bytes bytes(1000);
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * 7);
 
     for (const std::size_t piece : {1U, 63U, 64U, 65U, 999U}) {
         Sha256 digest;
-        for (std::size_t at = 0; at < octets.size(); at += piece)
-            digest.update(BytesView(octets).subspan(at, std::min(piece, octets.size() - at)));
-        EXPECT_EQ(digest.finish(), sha256(octets)) << piece;
+        for (std::size_t at = 0; at < bytes.size(); at += piece)
+            digest.update(BytesView(bytes).subspan(at, std::min(piece, bytes.size() - at)));
+        EXPECT_EQ(digest.finish(), sha256(bytes)) << piece;
     }
 }
 

@@ -29,9 +29,9 @@ inline std::vector<Ed25519PublicKey> small_order_keys() {
           "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",   // identity + p
           "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"})  // order 4 + p
         for (const std::uint8_t sign : {0x00, 0x80}) {
-            const auto octets = from_hex(y);
+            const auto bytes = from_hex(y);
             Ed25519PublicKey key;
-            for (std::size_t i = 0; i < key.size(); ++i) key[i] = octets[i];
+            for (std::size_t i = 0; i < key.size(); ++i) key[i] = bytes[i];
             key[31] = static_cast<std::uint8_t>(key[31] | sign);
             keys.push_back(key);
         }

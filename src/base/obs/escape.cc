@@ -11,7 +11,7 @@ namespace {
 
 struct Decoded {
     char32_t code_point;
-    std::size_t length;  ///< Octets taken; 0 when they are not UTF-8.
+    std::size_t length;  ///< Bytes taken; 0 when they are not UTF-8.
 };
 
 bool is_continuation(char c) { return (static_cast<std::uint8_t>(c) & 0xC0U) == 0x80U; }

@@ -77,7 +77,7 @@ struct Field {
     FieldValue value;
 };
 
-/// Makes a field: `kv("host", id)`. Text may hold any octets; the sink escapes it.
+/// Makes a field: `kv("host", id)`. Text may hold any bytes; the sink escapes it.
 inline Field kv(FieldKey key, std::string_view value) { return {key, value}; }
 inline Field kv(FieldKey key, std::same_as<bool> auto value) { return {key, value}; }
 inline Field kv(FieldKey key, std::signed_integral auto value) {

@@ -16,16 +16,16 @@ void LineWriter::write(std::string_view line) {
     if (!write_all(line)) lines_lost_.fetch_add(1, std::memory_order_relaxed);
 }
 
-bool LineWriter::write_all(std::string_view octets) {
+bool LineWriter::write_all(std::string_view bytes) {
     bool is_begun = false;
-    while (!octets.empty()) {
-        const auto written = ::write(descriptor_, octets.data(), octets.size());
+    while (!bytes.empty()) {
+        const auto written = ::write(descriptor_, bytes.data(), bytes.size());
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0) {
             is_cut_ = is_cut_ || is_begun;
             return false;
         }
-        octets.remove_prefix(static_cast<std::size_t>(written));
+        bytes.remove_prefix(static_cast<std::size_t>(written));
         is_begun = true;
     }
     return true;

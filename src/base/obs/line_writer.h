@@ -21,7 +21,7 @@ class LineWriter {
     std::uint64_t lines_lost() const { return lines_lost_.load(std::memory_order_relaxed); }
 
   private:
-    bool write_all(std::string_view octets);
+    bool write_all(std::string_view bytes);
 
     std::mutex mutex_;
     int descriptor_;

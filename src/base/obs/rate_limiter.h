@@ -13,7 +13,7 @@
 namespace weft::obs {
 
 /// Keeps one talkative source (a component, a peer) from flooding the log. Each source may spend
-/// `budget_per_s` in a second: lines when each costs 1, octets when each costs its length. What is
+/// `budget_per_s` in a second: lines when each costs 1, bytes when each costs its length. What is
 /// refused is counted, and the count comes back with the first line that passes in a later second,
 /// so that the site can report it: `kv("lines_dropped", pass->lines_dropped)`. Any thread.
 class RateLimiter {

@@ -32,7 +32,7 @@ TEST(RateLimiter, KeepsSourcesApart) {
     EXPECT_TRUE(limiter.admit("quiet", start));
 }
 
-TEST(RateLimiter, CountsOctetsWhenTheyAreTheCost) {
+TEST(RateLimiter, CountsBytesWhenTheyAreTheCost) {
     RateLimiter limiter({.budget_per_s = 100});
 
     EXPECT_FALSE(limiter.admit("a", start, 101));

@@ -10,7 +10,7 @@
 namespace weft::obs {
 
 struct SinkLimits {
-    std::size_t value_bytes_max = 4096;  ///< Octets of one text field before it is cut with a mark.
+    std::size_t value_bytes_max = 4096;  ///< Bytes of one text field before it is cut with a mark.
 };
 
 enum class Colour { off, on };

@@ -9,13 +9,13 @@
 
 namespace weft::rt {
 
-/// Some octets of a stream. `last` says that nothing follows; only then may `data` be empty.
+/// Some bytes of a stream. `last` says that nothing follows; only then may `data` be empty.
 struct Chunk {
     Bytes data;
     bool last = false;
 };
 
-/// Where octets come from: request and response bodies, sockets, logs. Bounded: it reads ahead no
+/// Where bytes come from: request and response bodies, sockets, logs. Bounded: it reads ahead no
 /// more than its documented window, so a slow reader slows the producer down. Destroying it before
 /// the last chunk tells the producer that nobody wants the rest. Shard-local; one read at a time.
 class ByteSource {
@@ -28,7 +28,7 @@ class ByteSource {
     virtual std::optional<Result<Chunk>> try_read() = 0;
 };
 
-/// Where octets go. `write` returns when the sink can take more. One write at a time.
+/// Where bytes go. `write` returns when the sink can take more. One write at a time.
 class ByteSink {
   public:
     virtual ~ByteSink() = default;
@@ -36,14 +36,14 @@ class ByteSink {
     virtual Task<void> write(Chunk chunk) = 0;
 };
 
-/// A source over octets in memory, as one chunk or in pieces of `piece_bytes`.
+/// A source over bytes in memory, as one chunk or in pieces of `piece_bytes`.
 std::unique_ptr<ByteSource> source_of(Bytes data);
 std::unique_ptr<ByteSource> source_of(Bytes data, std::size_t piece_bytes);
 
 /// A source whose every read returns `error`: the fault-injecting end of tests.
 std::unique_ptr<ByteSource> failing_source(Bytes first, Error error);
 
-/// Reads to the end. Errors: exhausted when there are more than `bytes_max` octets; those of the
+/// Reads to the end. Errors: exhausted when there are more than `bytes_max` bytes; those of the
 /// source. `source` is borrowed from the caller for the duration of the task.
 Task<Bytes> read_all(ByteSource* source, std::size_t bytes_max);
 

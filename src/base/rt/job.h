@@ -12,11 +12,11 @@
 
 namespace weft::rt {
 
-/// Something to run once, later. What it captures lies inside, up to `room_bytes`: a reply and a
+/// Something to run once, later. What it captures lies inside, up to `storage_bytes`: a reply and a
 /// payload need no allocation. One cache line.
 class Job {
   public:
-    static constexpr std::size_t room_bytes = 56;
+    static constexpr std::size_t storage_bytes = 56;
 
     Job() = default;
     template <typename Run>
@@ -24,11 +24,11 @@ class Job {
     Job(Run&& run) {  // NOLINT(google-explicit-constructor): a lambda is a job.
         using Own = std::decay_t<Run>;
         if constexpr (fits<Own>) {
-            ::new (room_) Own(std::forward<Run>(run));
-            ways_ = &Inside<Own>::ways;
+            ::new (storage_) Own(std::forward<Run>(run));
+            operations_ = &Inside<Own>::operations;
         } else {
-            ::new (room_) Boxed<Own>(std::make_unique<Own>(std::forward<Run>(run)));
-            ways_ = &Inside<Boxed<Own>>::ways;
+            ::new (storage_) Boxed<Own>(std::make_unique<Own>(std::forward<Run>(run)));
+            operations_ = &Inside<Boxed<Own>>::operations;
         }
     }
     Job(Job&& other) noexcept { take(other); }
@@ -40,14 +40,15 @@ class Job {
     }
     ~Job() { drop(); }
 
-    explicit operator bool() const { return ways_ != nullptr; }
+    explicit operator bool() const { return operations_ != nullptr; }
     void operator()() {
-        WEFT_ASSERT(ways_ != nullptr, "an empty job is not run");
-        ways_->run(room_);
+        WEFT_ASSERT(operations_ != nullptr, "an empty job is not run");
+        operations_->run(storage_);
     }
     /// Destroys what it holds, which may still use it meanwhile.
     void drop() noexcept {
-        if (const auto* const ways = std::exchange(ways_, nullptr)) ways->drop(room_);
+        if (const auto* const operations = std::exchange(operations_, nullptr))
+            operations->drop(storage_);
     }
 
   private:
@@ -57,33 +58,33 @@ class Job {
         void operator()() { (*own)(); }
     };
     template <typename Own>
-    static constexpr bool fits = sizeof(Own) <= room_bytes && alignof(Own) <= alignof(void*) &&
+    static constexpr bool fits = sizeof(Own) <= storage_bytes && alignof(Own) <= alignof(void*) &&
                                  std::is_nothrow_move_constructible_v<Own>;
 
-    struct Ways {
-        void (*run)(void* room);
+    struct Operations {
+        void (*run)(void* storage);
         void (*move)(void* from, void* to) noexcept;
-        void (*drop)(void* room) noexcept;
+        void (*drop)(void* storage) noexcept;
     };
     template <typename Own>
     struct Inside {
-        static Own& of(void* room) { return *std::launder(static_cast<Own*>(room)); }
-        static void run(void* room) { of(room)(); }
+        static Own& of(void* storage) { return *std::launder(static_cast<Own*>(storage)); }
+        static void run(void* storage) { of(storage)(); }
         static void move(void* from, void* to) noexcept {
             ::new (to) Own(std::move(of(from)));
             std::destroy_at(&of(from));
         }
-        static void drop(void* room) noexcept { std::destroy_at(&of(room)); }
-        static constexpr Ways ways{&run, &move, &drop};
+        static void drop(void* storage) noexcept { std::destroy_at(&of(storage)); }
+        static constexpr Operations operations{&run, &move, &drop};
     };
 
     void take(Job& other) noexcept {
-        ways_ = std::exchange(other.ways_, nullptr);
-        if (ways_ != nullptr) ways_->move(other.room_, room_);
+        operations_ = std::exchange(other.operations_, nullptr);
+        if (operations_ != nullptr) operations_->move(other.storage_, storage_);
     }
 
-    const Ways* ways_ = nullptr;
-    alignas(void*) std::byte room_[room_bytes];
+    const Operations* operations_ = nullptr;
+    alignas(void*) std::byte storage_[storage_bytes];
 };
 
 }  // namespace weft::rt

@@ -24,7 +24,7 @@ class Guest {
     int* living_;
 };
 
-/// Runs a job that captures `Size` octets more, after it was moved twice.
+/// Runs a job that captures `Size` bytes more, after it was moved twice.
 template <std::size_t Size>
 void run_moved() {
     int living = 0;
@@ -48,8 +48,8 @@ void run_moved() {
 
 TEST(Job, HoldsWhatItCapturesInsideOrNot) {
     run_moved<1>();
-    run_moved<Job::room_bytes - 2 * sizeof(void*)>();
-    run_moved<Job::room_bytes>();
+    run_moved<Job::storage_bytes - 2 * sizeof(void*)>();
+    run_moved<Job::storage_bytes>();
 }
 
 TEST(Job, ReplacesWhatItHeld) {

@@ -62,7 +62,7 @@ class Arbitrary {
             case Kind::char_: return Value::character(character());
             case Kind::string: return Value::string(string());
             case Kind::own:
-            case Kind::borrow: return Value::octets(octets());
+            case Kind::borrow: return Value::bytes(bytes());
             case Kind::list:
             case Kind::stream: return list(type);
             case Kind::fixed_list: return items(&type.element(), type.length());
@@ -194,7 +194,7 @@ class Arbitrary {
         return out;
     }
 
-    Bytes octets() {
+    Bytes bytes() {
         Bytes out;
         const auto count = below(20);
         for (std::uint64_t i = 0; i < count; ++i) out.push_back(static_cast<std::uint8_t>(next_()));
@@ -210,7 +210,7 @@ class Arbitrary {
 
     Value list(const Type& type) {
         const Type* const element = type.part(0);
-        if (element != nullptr && element->kind() == Kind::u8) return Value::octets(octets());
+        if (element != nullptr && element->kind() == Kind::u8) return Value::bytes(bytes());
         return items(element, small());
     }
 
@@ -254,15 +254,14 @@ class Arbitrary {
     Handles handles_;
 };
 
-/// The same from octets, which are borrowed: so many for each number, zeros after the last.
-inline Arbitrary arbitrary_from(BytesView octets, unsigned octets_each,
-                                Arbitrary::Handles handles) {
+/// The same from bytes, which are borrowed: so many for each number, zeros after the last.
+inline Arbitrary arbitrary_from(BytesView bytes, unsigned bytes_each, Arbitrary::Handles handles) {
     auto at = std::make_shared<std::size_t>(0);
     return Arbitrary(
-        [octets, octets_each, at] {
+        [bytes, bytes_each, at] {
             std::uint64_t number = 0;
-            for (unsigned i = 0; i < octets_each && *at < octets.size(); ++i)
-                number = number << 8U | octets[(*at)++];
+            for (unsigned i = 0; i < bytes_each && *at < bytes.size(); ++i)
+                number = number << 8U | bytes[(*at)++];
             return number;
         },
         handles);

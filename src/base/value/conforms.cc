@@ -77,12 +77,12 @@ Result<void> check_string(const Value& value, const Type& type, const Place& pla
     return ok();
 }
 
-/// Octets where the elements are u8 and `octets_allowed`, items of that type elsewhere.
+/// Bytes where the elements are u8 and `bytes_allowed`, items of that type elsewhere.
 Result<void> check_elements(const Value& value, const Type& type, const Place& place) {
     const Type* const element = type.part(0);
-    const bool is_octets =
+    const bool is_bytes =
         type.kind() != Kind::fixed_list && element != nullptr && element->kind() == Kind::u8;
-    if (is_octets) return value.as_octets() != nullptr ? ok() : wrong_form(place, type);
+    if (is_bytes) return value.as_bytes() != nullptr ? ok() : wrong_form(place, type);
     const auto* const items = value.as_items();
     if (items == nullptr) return wrong_form(place, type);
     if (type.kind() == Kind::fixed_list && items->size() != type.length())
@@ -123,7 +123,7 @@ Result<void> check_map(const Value& value, const Type& type, const Place& place)
     for (std::size_t i = 0; i < entries->size(); ++i) {
         const Place inner(place, i);
         CHECK(check_fields((*entries)[i], type, inner));
-        const auto key = wire_octets((*entries)[i].as_items()->front(), *type.part(0));
+        const auto key = wire_bytes((*entries)[i].as_items()->front(), *type.part(0));
         if (!keys.insert(std::string(as_text(key))).second)
             return fail(Errc::invalid_argument, "value.key_duplicate",
                         "{}a key of the map is there twice", inner.prefix());
@@ -186,7 +186,7 @@ Result<void> check(const Value& value, const Type& type, const Place& place) {
         case Kind::future: return check_choice(value, type, place);
         case Kind::flags: return check_flags(value, type, place);
         case Kind::own:
-        case Kind::borrow: return value.as_octets() != nullptr ? ok() : wrong_form(place, type);
+        case Kind::borrow: return value.as_bytes() != nullptr ? ok() : wrong_form(place, type);
         case Kind::error_context: break;
     }
     return fail(Errc::unsupported, "value.kind_unsupported", "there are no values of {} yet",

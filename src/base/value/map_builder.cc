@@ -5,8 +5,8 @@
 namespace weft::value {
 
 void MapBuilder::add(Value key, Value value) {
-    const auto octets = wire_octets(key, *type_->part(0));
-    const auto [place, is_new] = places_.try_emplace(std::string(as_text(octets)), entries_.size());
+    const auto bytes = wire_bytes(key, *type_->part(0));
+    const auto [place, is_new] = places_.try_emplace(std::string(as_text(bytes)), entries_.size());
     std::vector<Value> pair;
     pair.push_back(std::move(key));
     pair.push_back(std::move(value));

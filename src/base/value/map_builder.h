@@ -23,7 +23,7 @@ class MapBuilder {
   private:
     const Type* type_;
     std::vector<Value> entries_;
-    std::unordered_map<std::string, std::size_t> places_;  ///< By the octets of the key.
+    std::unordered_map<std::string, std::size_t> places_;  ///< By the bytes of the key.
 };
 
 }  // namespace weft::value

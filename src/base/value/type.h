@@ -72,7 +72,7 @@ class Type {
     static Result<Type> enumeration(std::vector<std::string> cases);
     static Result<Type> flags(std::vector<std::string> names);
     /// Also invalid_argument (`types.resource_invalid`: no visible ASCII text of at most
-    /// `resource_bytes_max` octets).
+    /// `resource_bytes_max` bytes).
     static Result<Type> own(std::string resource);
     static Result<Type> borrow(std::string resource);
     /// Also invalid_argument (`types.key_kind`: keys are bool, integers, char or string).
@@ -100,7 +100,7 @@ class Type {
 
     /// Types inside one another, 1 for those without parts.
     unsigned depth() const;
-    /// The fewest octets that a value of it has in wRPC encoding, at least 1; saturates.
+    /// The fewest bytes that a value of it has in wRPC encoding, at least 1; saturates.
     std::uint64_t wire_bytes_min() const;
 
     friend bool operator==(const Type& a, const Type& b);

@@ -87,7 +87,7 @@ TEST(Type, FindsPrimitivesByName) {
     EXPECT_EQ(find_primitive("U8"), std::nullopt);
 }
 
-TEST(Type, KnowsTheFewestOctetsOfAValue) {
+TEST(Type, KnowsTheFewestBytesOfAValue) {
     const auto bytes = [](Result<Type> type) { return type.value().wire_bytes_min(); };
     EXPECT_EQ(Type(Kind::f32).wire_bytes_min(), 4U);
     EXPECT_EQ(Type(Kind::f64).wire_bytes_min(), 8U);

@@ -25,7 +25,7 @@ struct ValueLimits {
 ///
 ///   bool, f32, f64, char, string         the value
 ///   u8 to u64; s8 to s64                 an unsigned number; a signed one
-///   list<u8>, own, borrow                octets; of a handle they are opaque
+///   list<u8>, own, borrow                bytes; of a handle they are opaque
 ///   list, fixed_list, tuple, record      items
 ///   map                                  items, each a pair of items; no key twice
 ///   option                               choice 0 none, 1 some
@@ -47,7 +47,7 @@ class Value {
         real64,
         character,
         string,
-        octets,
+        bytes,
         items,
         choice,
         flags,
@@ -66,7 +66,7 @@ class Value {
     static Value real64(double value);
     static Value character(char32_t value) { return Value(Held(value)); }
     static Value string(std::string value) { return Value(Held(std::move(value))); }
-    static Value octets(Bytes value) { return Value(Held(std::move(value))); }
+    static Value bytes(Bytes value) { return Value(Held(std::move(value))); }
     static Value items(std::vector<Value> values) { return Value(Held(std::move(values))); }
     static Value flags(std::vector<bool> set) { return Value(Held(std::move(set))); }
     static Value choice(std::uint32_t index) { return Value(Held(Choice{index, {}})); }
@@ -84,7 +84,7 @@ class Value {
     std::optional<double> as_real64() const;
     std::optional<char32_t> as_character() const { return copy_if<char32_t>(); }
     const std::string* as_string() const { return std::get_if<std::string>(&held_); }
-    const Bytes* as_octets() const { return std::get_if<Bytes>(&held_); }
+    const Bytes* as_bytes() const { return std::get_if<Bytes>(&held_); }
     const std::vector<Value>* as_items() const { return std::get_if<std::vector<Value>>(&held_); }
     const Choice* as_choice() const { return std::get_if<Choice>(&held_); }
     const std::vector<bool>* as_flags() const { return std::get_if<std::vector<bool>>(&held_); }

@@ -25,8 +25,8 @@ Json convert_character(char32_t code_point) {
 
 Result<Json> convert_list(const Value& value, const Type& type) {
     Json out = Json::Array();
-    if (const auto* const octets = value.as_octets()) {
-        for (const auto octet : *octets) out.push(octet);
+    if (const auto* const bytes = value.as_bytes()) {
+        for (const auto byte : *bytes) out.push(byte);
         return out;
     }
     for (const auto& item : *value.as_items()) {

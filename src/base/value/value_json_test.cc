@@ -68,7 +68,7 @@ TEST(ValueJson, OptionsInOptionsStayApart) {
 }
 
 TEST(ValueJson, HasNothingForHandles) {
-    EXPECT_EQ(to_json(Value::octets({}), Type::own("r").value()).error().slug,
+    EXPECT_EQ(to_json(Value::bytes({}), Type::own("r").value()).error().slug,
               Slug("wave.kind_unsupported"));
     EXPECT_EQ(to_json(Value::none(), Type(Kind::u8)).error().slug, Slug("value.form_wrong"));
 }

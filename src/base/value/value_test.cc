@@ -32,7 +32,7 @@ TEST(Value, GivesWhatItHoldsAndNothingElse) {
     EXPECT_EQ(Value::real64(1.5).as_real32(), std::nullopt);
     EXPECT_EQ(Value::boolean(true).as_bool(), true);
     EXPECT_EQ(Value::character(U'x').as_character(), U'x');
-    EXPECT_EQ(*Value::octets({1, 2}).as_octets(), (Bytes{1, 2}));
+    EXPECT_EQ(*Value::bytes({1, 2}).as_bytes(), (Bytes{1, 2}));
     EXPECT_EQ(Value::flags({true, false}).as_flags()->size(), 2U);
 }
 
@@ -97,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
               "U+110000 is no Unicode scalar value"},
         Wrong{"utf8", Value::string("\xFF"), Type(Kind::string), "value.text_invalid",
               "the string is not valid UTF-8"},
-        Wrong{"octets", Value::items({}), Type::list(Type(Kind::u8)).value(), "value.form_wrong",
+        Wrong{"bytes", Value::items({}), Type::list(Type(Kind::u8)).value(), "value.form_wrong",
               "it is no list<u8>"},
         Wrong{"handle", Value::items({}), Type::own("r").value(), "value.form_wrong",
               "it is no own<r>"},
@@ -140,7 +140,7 @@ TEST(Conforms, RefusesAValueOfAnotherForm) {
                                        Value::real64(1),
                                        Value::character(U'a'),
                                        Value::string("a"),
-                                       Value::octets({1}),
+                                       Value::bytes({1}),
                                        Value::items({Value::items({})}),
                                        Value::choice(0),
                                        Value::flags({true, true, true})};

@@ -32,7 +32,7 @@ bool has_wave_notation(const Type& type);
 struct WaveLimits {
     std::size_t bytes_max = 16 * 1024 * 1024;  ///< Of a whole text.
     std::size_t nodes_max = 1'000'000;  ///< Values, those inside others counted too, without the
-                                        ///< octets of list<u8>.
+                                        ///< bytes of list<u8>.
 };
 
 /// Reads one value, which all of the text must belong to. Messages begin with

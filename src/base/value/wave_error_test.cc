@@ -139,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(
               "line 1, column 4: expected a number of type u32, found the end"},
         Wrong{"list_closed_twice", "[1]]", list(), "wave.trailing",
               "line 1, column 4: ']' follows the last value"},
-        Wrong{"octet", "[1, 256]", Type::list(Type(Kind::u8)).value(), "wave.number_range",
+        Wrong{"byte", "[1, 256]", Type::list(Type(Kind::u8)).value(), "wave.number_range",
               "line 1, column 5: '256' is no whole number that fits in u8"},
         Wrong{"fixed", "[1]", Type::fixed_list(Type(Kind::u8), 2).value(), "wave.size_wrong",
               "line 1, column 1: the list has 1 items, its type list<u8, 2>"},

@@ -185,8 +185,8 @@ namespace {
 
 Result<void> check_text(std::string_view text, const WaveLimits& limits) {
     if (text.size() > limits.bytes_max)
-        return fail(Errc::exhausted, "wave.text_too_long",
-                    "the text has {} octets, the limit is {}", text.size(), limits.bytes_max);
+        return fail(Errc::exhausted, "wave.text_too_long", "the text has {} bytes, the limit is {}",
+                    text.size(), limits.bytes_max);
     const auto bad = codec::find_invalid_utf8(text);
     if (bad == std::string_view::npos) return ok();
     return fail(Errc::invalid_argument, "wave.utf8_invalid", "{}the text is not valid UTF-8 here",

@@ -43,7 +43,7 @@ Result<Value> WaveParser::read_list(const Type& type) {
     const auto offset = scanner_.offset();
     if (!scanner_.take('[')) return mismatch(type);
     const bool is_fixed = type.kind() == Kind::fixed_list;
-    if (!is_fixed && type.element().kind() == Kind::u8) return read_octets();
+    if (!is_fixed && type.element().kind() == Kind::u8) return read_bytes();
     std::vector<Value> items;
     CHECK(read_items(']', [&]() -> Result<void> {
         TRY(auto item, read(type.element()));
@@ -57,15 +57,15 @@ Result<Value> WaveParser::read_list(const Type& type) {
     return Value::items(std::move(items));
 }
 
-Result<Value> WaveParser::read_octets() {
+Result<Value> WaveParser::read_bytes() {
     const Type u8(Kind::u8);
-    Bytes octets;
+    Bytes bytes;
     CHECK(read_items(']', [&]() -> Result<void> {
         TRY(const auto number, read_number(u8));
-        octets.push_back(static_cast<std::uint8_t>(*number.as_unsigned()));
+        bytes.push_back(static_cast<std::uint8_t>(*number.as_unsigned()));
         return ok();
     }));
-    return Value::octets(std::move(octets));
+    return Value::bytes(std::move(bytes));
 }
 
 Result<Value> WaveParser::read_tuple(const Type& type) {

@@ -36,7 +36,7 @@ class WaveParser {
     Result<Value> read_number(const Type& type);
     Result<Value> read_real(const Type& type);
     Result<Value> read_list(const Type& type);
-    Result<Value> read_octets();
+    Result<Value> read_bytes();
     Result<Value> read_tuple(const Type& type);
     Result<Value> read_record(const Type& type);
     Result<Value> read_map(const Type& type);

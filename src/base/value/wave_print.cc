@@ -85,10 +85,10 @@ class WavePrinter {
 
     Result<void> print_list(const Value& value, const Type& type) {
         out_ += '[';
-        if (const auto* const octets = value.as_octets()) {
-            for (std::size_t i = 0; i < octets->size(); ++i) {
+        if (const auto* const bytes = value.as_bytes()) {
+            for (std::size_t i = 0; i < bytes->size(); ++i) {
                 separate(i);
-                append((*octets)[i]);
+                append((*bytes)[i]);
             }
         } else {
             const auto& items = *value.as_items();

@@ -8,7 +8,7 @@
 
 namespace weft::value {
 
-/// "line 2, column 7: ", where an octet of a text is.
+/// "line 2, column 7: ", where an byte of a text is.
 std::string wave_place(std::string_view text, std::size_t offset);
 
 struct WaveCharacter {

@@ -50,8 +50,8 @@ std::size_t number_length(std::string_view text) {
 }
 
 /// So much of a text as a message should quote.
-std::string_view shown(std::string_view text, std::size_t octets) {
-    return text.substr(0, std::min(octets, shown_max));
+std::string_view shown(std::string_view text, std::size_t bytes) {
+    return text.substr(0, std::min(bytes, shown_max));
 }
 
 }  // namespace
@@ -69,8 +69,8 @@ void WaveScanner::skip_blanks() {
     }
 }
 
-void WaveScanner::pass(std::size_t octets) {
-    at_ += octets;
+void WaveScanner::pass(std::size_t bytes) {
+    at_ += bytes;
     skip_blanks();
 }
 

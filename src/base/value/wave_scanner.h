@@ -54,7 +54,7 @@ class WaveScanner {
     /// (`wave.string_unclosed`, `wave.escape_invalid`, `wave.multiline_invalid`).
     Result<std::string> take_string();
 
-    /// Of the next token, in octets.
+    /// Of the next token, in bytes.
     std::size_t offset() const { return at_; }
     /// "line 2, column 7: "
     std::string place(std::size_t offset) const { return wave_place(text_, offset); }
@@ -63,7 +63,7 @@ class WaveScanner {
 
   private:
     void skip_blanks();
-    void pass(std::size_t octets);
+    void pass(std::size_t bytes);
     std::string_view rest() const { return text_.substr(at_); }
 
     std::string_view text_;

@@ -91,7 +91,7 @@ TEST(Wave, Lists) {
     EXPECT_EQ(parsed("[]", list_of(Type(Kind::char_))), Value::items({}));
     EXPECT_EQ(parsed("['a', 'b',]", list_of(Type(Kind::char_))),
               Value::items({Value::character(U'a'), Value::character(U'b')}));
-    EXPECT_EQ(parsed("[0,255 ,1]", list_of(Type(Kind::u8))), Value::octets({0, 255, 1}));
+    EXPECT_EQ(parsed("[0,255 ,1]", list_of(Type(Kind::u8))), Value::bytes({0, 255, 1}));
     EXPECT_EQ(normal("[1,2,]", Type::fixed_list(Type(Kind::u8), 2).value()), "[1, 2]");
 }
 
@@ -213,9 +213,9 @@ TEST(Wave, RoundTripsAsDeepAsTypesGo) {
         value = Value::items({value});
     }
     EXPECT_EQ(parsed(print_wave(value, type).value(), type), value);
-    Bytes octets;
-    ASSERT_TRUE(encode(value, type, octets));
-    EXPECT_EQ(decode(octets, type).value(), value);
+    Bytes bytes;
+    ASSERT_TRUE(encode(value, type, bytes));
+    EXPECT_EQ(decode(bytes, type).value(), value);
 }
 
 TEST(Wave, RefusesEveryPrefixThatEndsInAContainer) {
@@ -236,8 +236,8 @@ TEST(Wave, HasNoNotationForHandles) {
     }
     EXPECT_TRUE(has_wave_notation(record()));
     EXPECT_TRUE(has_wave_notation(variant()));
-    EXPECT_EQ(print_wave(Value::octets({1}), own).error().slug, Slug("wave.kind_unsupported"));
-    EXPECT_EQ(print_wave(Value::items({Value::octets({1})}), list_of(own)).error().code,
+    EXPECT_EQ(print_wave(Value::bytes({1}), own).error().slug, Slug("wave.kind_unsupported"));
+    EXPECT_EQ(print_wave(Value::items({Value::bytes({1})}), list_of(own)).error().code,
               Errc::unsupported);
 }
 

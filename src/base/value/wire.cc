@@ -10,8 +10,8 @@ namespace {
 /// Builds values from a reader. Depth is bounded by the type's.
 class Decoder {
   public:
-    Decoder(BytesView octets, ValueLimits limits)
-        : reader_(octets), nodes_left_(limits.nodes_max), nodes_max_(limits.nodes_max) {}
+    Decoder(BytesView bytes, ValueLimits limits)
+        : reader_(bytes), nodes_left_(limits.nodes_max), nodes_max_(limits.nodes_max) {}
 
     Result<Value> read(const Type& type) {
         CHECK(count_node());
@@ -29,7 +29,7 @@ class Decoder {
             case Kind::enum_: return read_case(type);
             case Kind::flags: return read_flags(type);
             case Kind::own:
-            case Kind::borrow: return read_octets();
+            case Kind::borrow: return read_bytes();
             case Kind::error_context:
                 return fail(Errc::unsupported, "value.kind_unsupported",
                             "there are no values of {} yet", kind_name(type.kind()));
@@ -73,14 +73,14 @@ class Decoder {
         }
     }
 
-    Result<Value> read_octets() {
-        const auto octets = reader_.octets();
-        return checked(Value::octets(Bytes(octets.begin(), octets.end())));
+    Result<Value> read_bytes() {
+        const auto bytes = reader_.bytes();
+        return checked(Value::bytes(Bytes(bytes.begin(), bytes.end())));
     }
 
     Result<Value> read_list(const Type& type) {
         const Type* const element = type.part(0);
-        if (element != nullptr && element->kind() == Kind::u8) return read_octets();
+        if (element != nullptr && element->kind() == Kind::u8) return read_bytes();
         const auto items = reader_.count(element == nullptr ? 0 : element->wire_bytes_min());
         CHECK(reader_.check());
         return read_items(element, items);
@@ -144,11 +144,10 @@ class Decoder {
     }
 
     Result<Value> read_flags(const Type& type) {
-        const auto octets = reader_.flags(type.size());
+        const auto bytes = reader_.flags(type.size());
         CHECK(reader_.check());
         std::vector<bool> set(type.size());
-        for (std::size_t i = 0; i < set.size(); ++i)
-            set[i] = ((octets[i / 8] >> (i % 8)) & 1U) != 0;
+        for (std::size_t i = 0; i < set.size(); ++i) set[i] = ((bytes[i / 8] >> (i % 8)) & 1U) != 0;
         return Value::flags(std::move(set));
     }
 
@@ -166,8 +165,8 @@ Result<void> encode(const Value& value, const Type& type, Bytes& out) {
     return ok();
 }
 
-Result<Value> decode(BytesView octets, const Type& type, ValueLimits limits) {
-    Decoder decoder(octets, limits);
+Result<Value> decode(BytesView bytes, const Type& type, ValueLimits limits) {
+    Decoder decoder(bytes, limits);
     TRY(auto value, decoder.read(type));
     CHECK(decoder.finish());
     return value;
@@ -187,9 +186,9 @@ Result<void> encode_arguments(std::span<const Value> arguments, const Function& 
     return ok();
 }
 
-Result<std::vector<Value>> decode_arguments(BytesView octets, const Function& function,
+Result<std::vector<Value>> decode_arguments(BytesView bytes, const Function& function,
                                             ValueLimits limits) {
-    Decoder decoder(octets, limits);
+    Decoder decoder(bytes, limits);
     std::vector<Value> arguments;
     for (const auto& param : function.params) {
         TRY(auto argument, decoder.read(param.type).context("argument '{}'", param.name));
@@ -199,9 +198,9 @@ Result<std::vector<Value>> decode_arguments(BytesView octets, const Function& fu
     return arguments;
 }
 
-Result<std::optional<Value>> decode_result(BytesView octets, const Function& function,
+Result<std::optional<Value>> decode_result(BytesView bytes, const Function& function,
                                            ValueLimits limits) {
-    Decoder decoder(octets, limits);
+    Decoder decoder(bytes, limits);
     std::optional<Value> result;
     if (function.result) {
         TRY(result, decoder.read(*function.result));

@@ -13,11 +13,11 @@
 namespace weft::value {
 namespace {
 
-Bytes octets_of(const std::string& hex) {
-    Bytes octets;
+Bytes bytes_of(const std::string& hex) {
+    Bytes bytes;
     for (std::size_t at = 0; at < hex.size(); at += 2)
-        octets.push_back(static_cast<std::uint8_t>(std::stoul(hex.substr(at, 2), nullptr, 16)));
-    return octets;
+        bytes.push_back(static_cast<std::uint8_t>(std::stoul(hex.substr(at, 2), nullptr, 16)));
+    return bytes;
 }
 
 std::string read(const std::string& type, WireReader& reader) {
@@ -39,8 +39,8 @@ TEST(WireCases, IntegersAreReadAsByTheEngine) {
         std::string hex;
         std::string expected;
         std::istringstream(line) >> type >> hex >> expected;
-        const auto octets = octets_of(hex);
-        WireReader reader(octets);
+        const auto bytes = bytes_of(hex);
+        WireReader reader(bytes);
 
         const auto value = read(type, reader);
 

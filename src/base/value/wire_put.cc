@@ -17,7 +17,7 @@ void put_items(WireWriter& writer, const Value& value, const Type& element) {
 }
 
 void put_list(WireWriter& writer, const Value& value, const Type& type) {
-    if (type.element().kind() == Kind::u8) return writer.octets(sure(value.as_octets()));
+    if (type.element().kind() == Kind::u8) return writer.bytes(sure(value.as_bytes()));
     writer.count(sure(value.as_items()).size());
     put_items(writer, value, type.element());
 }
@@ -45,10 +45,10 @@ void put_flags(WireWriter& writer, const Value& value, const Type& type) {
     const auto& set = sure(value.as_flags());
     WEFT_ASSERT(set.size() == type.size(), "there is a bool for each flag");
     for (std::size_t first = 0; first < set.size(); first += 8) {
-        std::uint8_t octet = 0;
+        std::uint8_t byte = 0;
         for (std::size_t i = first; i < set.size() && i < first + 8; ++i)
-            if (set[i]) octet = static_cast<std::uint8_t>(octet | (1U << (i - first)));
-        writer.u8(octet);
+            if (set[i]) byte = static_cast<std::uint8_t>(byte | (1U << (i - first)));
+        writer.u8(byte);
     }
 }
 
@@ -56,7 +56,7 @@ void put_flags(WireWriter& writer, const Value& value, const Type& type) {
 void put_stream(WireWriter& writer, const Value& value, const Type& type) {
     const Type* const element = type.part(0);
     if (element != nullptr && element->kind() == Kind::u8)
-        return writer.octets(sure(value.as_octets()));
+        return writer.bytes(sure(value.as_bytes()));
     writer.count(sure(value.as_items()).size());
     if (element != nullptr) put_items(writer, value, *element);
 }
@@ -109,7 +109,7 @@ void put_value(WireWriter& writer, const Value& value, const Type& type) {
         case Kind::future: return put_choice(writer, value, chosen_part(value, type));
         case Kind::flags: return put_flags(writer, value, type);
         case Kind::own:
-        case Kind::borrow: return writer.octets(sure(value.as_octets()));
+        case Kind::borrow: return writer.bytes(sure(value.as_bytes()));
         case Kind::stream: return put_stream(writer, value, type);
         case Kind::map: return put_map(writer, value, type);
         case Kind::fixed_list: return put_items(writer, value, type.element());
@@ -118,7 +118,7 @@ void put_value(WireWriter& writer, const Value& value, const Type& type) {
     WEFT_ASSERT(false, "an error-context has no values of ours");
 }
 
-Bytes wire_octets(const Value& value, const Type& type) {
+Bytes wire_bytes(const Value& value, const Type& type) {
     Bytes out;
     WireWriter writer(out);
     put_value(writer, value, type);

@@ -8,7 +8,7 @@
 namespace weft::value {
 namespace {
 
-std::size_t leb_octets_max(unsigned bits) { return (bits + 6) / 7; }
+std::size_t leb_bytes_max(unsigned bits) { return (bits + 6) / 7; }
 
 }  // namespace
 
@@ -18,11 +18,11 @@ void WireReader::refuse(Fault fault, std::size_t offset, std::uint64_t detail) {
         fault_offset_ = offset;
         detail_ = detail;
     }
-    at_ = octets_.size();
+    at_ = bytes_.size();
 }
 
 std::uint8_t WireReader::cut_short() {
-    refuse(Fault::truncated, octets_.size());
+    refuse(Fault::truncated, bytes_.size());
     return 0;
 }
 
@@ -31,7 +31,7 @@ BytesView WireReader::take(std::size_t bytes) {
         cut_short();
         return {};
     }
-    const auto taken = octets_.subspan(at_, bytes);
+    const auto taken = bytes_.subspan(at_, bytes);
     at_ += bytes;
     return taken;
 }
@@ -40,8 +40,7 @@ template <typename T>
 T WireReader::fixed() {
     if (rest() < sizeof(T)) return cut_short();
     T value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-        value |= static_cast<T>(octets_[at_ + i]) << (8 * i);
+    for (std::size_t i = 0; i < sizeof(T); ++i) value |= static_cast<T>(bytes_[at_ + i]) << (8 * i);
     at_ += sizeof(T);
     return value;
 }
@@ -51,21 +50,21 @@ template std::uint64_t WireReader::fixed();
 
 bool WireReader::boolean() {
     const auto offset = at_;
-    const auto octet = u8();
-    if (octet > 1) refuse(Fault::bool_invalid, offset, octet);
-    return octet == 1;
+    const auto byte = u8();
+    if (byte > 1) refuse(Fault::bool_invalid, offset, byte);
+    return byte == 1;
 }
 
 std::uint64_t WireReader::long_unsigned(unsigned bits) {
-    const auto ahead = octets_.subspan(at_, std::min(rest(), leb_octets_max(bits)));
+    const auto ahead = bytes_.subspan(at_, std::min(rest(), leb_bytes_max(bits)));
     std::uint64_t value = 0;
     unsigned shift = 0;
-    for (const auto octet : ahead) {
-        const std::uint64_t group = octet & 0x7FU;
+    for (const auto byte : ahead) {
+        const std::uint64_t group = byte & 0x7FU;
         if (shift + 7 > bits && (group >> (bits - shift)) != 0) break;
         value |= group << shift;
         shift += 7;
-        if ((octet & 0x80U) != 0) continue;
+        if ((byte & 0x80U) != 0) continue;
         if (group == 0 && shift > 7) return refuse_number(Fault::leb_overlong, bits);
         at_ += shift / 7;
         return value;
@@ -74,27 +73,27 @@ std::uint64_t WireReader::long_unsigned(unsigned bits) {
 }
 
 std::int64_t WireReader::signed_number(unsigned bits) {
-    const auto ahead = octets_.subspan(at_, std::min(rest(), leb_octets_max(bits)));
+    const auto ahead = bytes_.subspan(at_, std::min(rest(), leb_bytes_max(bits)));
     std::uint64_t value = 0;
     unsigned shift = 0;
     std::uint8_t before = 0;
-    for (const auto octet : ahead) {
-        value |= static_cast<std::uint64_t>(octet & 0x7FU) << shift;
-        if ((octet & 0x80U) != 0) {
-            before = octet;
+    for (const auto byte : ahead) {
+        value |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
+        if ((byte & 0x80U) != 0) {
+            before = byte;
             shift += 7;
             continue;
         }
         // The last group says nothing when it only repeats the sign bit of the one before.
         const bool repeats =
-            (octet == 0x00 && (before & 0x40U) == 0) || (octet == 0x7F && (before & 0x40U) != 0);
+            (byte == 0x00 && (before & 0x40U) == 0) || (byte == 0x7F && (before & 0x40U) != 0);
         if (shift > 0 && repeats) {
             refuse_number(Fault::leb_overlong, bits);
             return 0;
         }
         // All bits of the last group that do not fit must be copies of the sign.
         const auto fitting = std::min(7U, bits - shift);
-        const auto above = (octet & 0x7FU) >> (fitting - 1);
+        const auto above = (byte & 0x7FU) >> (fitting - 1);
         if (above != 0 && above != (0x7FU >> (fitting - 1))) break;
         if (above != 0 && shift + 7 < 64) value |= ~std::uint64_t{0} << (shift + 7);
         at_ += shift / 7 + 1;
@@ -104,11 +103,11 @@ std::int64_t WireReader::signed_number(unsigned bits) {
     return 0;
 }
 
-/// Says that the octets end, if they do before the number does.
+/// Says that the bytes end, if they do before the number does.
 std::uint64_t WireReader::refuse_number(Fault fault, unsigned bits) {
-    const auto ahead = octets_.subspan(at_, std::min(rest(), leb_octets_max(bits)));
-    const bool goes_on = std::ranges::all_of(ahead, [](auto octet) { return octet >= 0x80; });
-    if (goes_on && ahead.size() < leb_octets_max(bits)) return cut_short();
+    const auto ahead = bytes_.subspan(at_, std::min(rest(), leb_bytes_max(bits)));
+    const bool goes_on = std::ranges::all_of(ahead, [](auto byte) { return byte >= 0x80; });
+    if (goes_on && ahead.size() < leb_bytes_max(bits)) return cut_short();
     refuse(fault, at_, bits);
     return 0;
 }
@@ -116,7 +115,7 @@ std::uint64_t WireReader::refuse_number(Fault fault, unsigned bits) {
 char32_t WireReader::character() {
     if (rest() == 0) return cut_short();
     const auto next =
-        codec::decode_utf8(as_text(octets_.subspan(at_, std::min<std::size_t>(4, rest()))));
+        codec::decode_utf8(as_text(bytes_.subspan(at_, std::min<std::size_t>(4, rest()))));
     if (!next.valid) {
         refuse(Fault::char_invalid, at_);
         return 0;
@@ -125,13 +124,13 @@ char32_t WireReader::character() {
     return next.code_point;
 }
 
-BytesView WireReader::octets() {
+BytesView WireReader::bytes() {
     const auto bytes = count(1);
     return take(bytes);
 }
 
 std::string_view WireReader::string() {
-    const auto text = as_text(octets());
+    const auto text = as_text(bytes());
     const auto bad = codec::find_invalid_utf8(text);
     if (bad == std::string_view::npos) return text;
     refuse(Fault::utf8_invalid, at_ - text.size() + bad);
@@ -168,8 +167,8 @@ std::uint64_t WireReader::flag_bits(unsigned names) {
     WEFT_ASSERT(names <= 64, "so many flags are no number");
     std::uint64_t bits = 0;
     unsigned shift = 0;
-    for (const auto octet : flags(names)) {
-        bits |= static_cast<std::uint64_t>(octet) << shift;
+    for (const auto byte : flags(names)) {
+        bits |= static_cast<std::uint64_t>(byte) << shift;
         shift += 8;
     }
     return bits;
@@ -180,14 +179,14 @@ Result<void> WireReader::check() const {
     switch (fault_) {
         case Fault::none: return weft::ok();
         case Fault::truncated:
-            return fail(Errc::corrupt, "wire.truncated", "offset {}: the octets end within a value",
+            return fail(Errc::corrupt, "wire.truncated", "offset {}: the bytes end within a value",
                         at);
         case Fault::bool_invalid:
             return fail(Errc::corrupt, "wire.bool_invalid",
-                        "offset {}: octet {} is no bool; 0 and 1 are", at, detail_);
+                        "offset {}: byte {} is no bool; 0 and 1 are", at, detail_);
         case Fault::leb_overlong:
             return fail(Errc::corrupt, "wire.leb_overlong",
-                        "offset {}: a number takes more octets than it needs", at);
+                        "offset {}: a number takes more bytes than it needs", at);
         case Fault::leb_overflow:
             return fail(Errc::corrupt, "wire.leb_overflow",
                         "offset {}: a number does not fit in {} bits", at, detail_);
@@ -199,13 +198,13 @@ Result<void> WireReader::check() const {
                         "offset {}: a string is not valid UTF-8", at);
         case Fault::count_exceeded:
             return fail(Errc::corrupt, "wire.count_exceeded",
-                        "offset {}: {} items or octets cannot be in what follows", at, detail_);
+                        "offset {}: {} items or bytes cannot be in what follows", at, detail_);
         case Fault::case_unknown:
             return fail(Errc::corrupt, "wire.case_unknown",
                         "offset {}: there is no case of number {}", at, detail_);
         case Fault::flags_unknown:
             return fail(Errc::corrupt, "wire.flags_unknown",
-                        "offset {}: octet {} sets flags that have no name", at, detail_);
+                        "offset {}: byte {} sets flags that have no name", at, detail_);
     }
     return weft::ok();
 }
@@ -213,7 +212,7 @@ Result<void> WireReader::check() const {
 Result<void> WireReader::finish() const {
     CHECK(check());
     if (rest() == 0) return weft::ok();
-    return fail(Errc::corrupt, "wire.trailing", "offset {}: {} octets follow the last value", at_,
+    return fail(Errc::corrupt, "wire.trailing", "offset {}: {} bytes follow the last value", at_,
                 rest());
 }
 

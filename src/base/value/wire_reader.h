@@ -10,19 +10,19 @@
 
 namespace weft::value {
 
-/// Reads values in wRPC encoding from octets that it borrows: no copy, no allocation. Texts and
-/// octets are views into the input.
+/// Reads values in wRPC encoding from bytes that it borrows: no copy, no allocation. Texts and
+/// bytes are views into the input.
 ///
 /// The first failure sticks: from then on every read gives zero or nothing at once, counts too, so
 /// that loops end. What was read counts only after `finish` or `check` said that all was well.
-/// Only the one canonical encoding of a value is read: a number in more octets than it needs, a
+/// Only the one canonical encoding of a value is read: a number in more bytes than it needs, a
 /// bool that is neither 0 nor 1, bits of flags without a name are failures.
 class WireReader {
   public:
-    explicit WireReader(BytesView octets) : octets_(octets) {}
+    explicit WireReader(BytesView bytes) : bytes_(bytes) {}
 
     bool boolean();
-    std::uint8_t u8() { return at_ < octets_.size() ? octets_[at_++] : cut_short(); }
+    std::uint8_t u8() { return at_ < bytes_.size() ? bytes_[at_++] : cut_short(); }
     std::int8_t s8() { return static_cast<std::int8_t>(u8()); }
     std::uint16_t u16() { return static_cast<std::uint16_t>(unsigned_number(16)); }
     std::uint32_t u32() { return static_cast<std::uint32_t>(unsigned_number(32)); }
@@ -37,7 +37,7 @@ class WireReader {
     /// Valid UTF-8.
     std::string_view string();
     /// Of list<u8> and list<s8>, and of a handle.
-    BytesView octets();
+    BytesView bytes();
     /// Items of a list, map or stream that follow. `item_bytes_min` is what the smallest item
     /// takes; a count whose items cannot be in what is left is a failure. With 0 the caller bounds
     /// it.
@@ -46,22 +46,22 @@ class WireReader {
     /// 1 err.
     std::uint32_t case_index(std::uint32_t cases);
     bool is_some() { return case_index(2) == 1; }
-    /// The octets of so many flags, the first flag in the lowest bit of the first octet.
+    /// The bytes of so many flags, the first flag in the lowest bit of the first byte.
     BytesView flags(std::size_t names);
     /// The same as one number, for at most 64 of them.
     std::uint64_t flag_bits(unsigned names);
 
     /// Whether nothing failed so far.
     bool ok() const { return fault_ == Fault::none; }
-    /// Octets read so far.
+    /// Bytes read so far.
     std::size_t offset() const { return at_; }
-    std::size_t rest() const { return octets_.size() - at_; }
+    std::size_t rest() const { return bytes_.size() - at_; }
 
     /// The first failure, with its offset. Errors: corrupt (`wire.truncated`, `wire.bool_invalid`,
     /// `wire.leb_overlong`, `wire.leb_overflow`, `wire.char_invalid`, `wire.utf8_invalid`,
     /// `wire.count_exceeded`, `wire.case_unknown`, `wire.flags_unknown`).
     Result<void> check() const;
-    /// As `check`, and all octets must have been read. Errors: also corrupt (`wire.trailing`).
+    /// As `check`, and all bytes must have been read. Errors: also corrupt (`wire.trailing`).
     Result<void> finish() const;
 
   private:
@@ -79,8 +79,8 @@ class WireReader {
     };
 
     std::uint64_t unsigned_number(unsigned bits) {
-        if (at_ < octets_.size() && octets_[at_] < 0x80) [[likely]]
-            return octets_[at_++];
+        if (at_ < bytes_.size() && bytes_[at_] < 0x80) [[likely]]
+            return bytes_[at_++];
         return long_unsigned(bits);
     }
     std::uint64_t long_unsigned(unsigned bits);
@@ -93,7 +93,7 @@ class WireReader {
     /// Nothing is left to read afterwards. `detail` is for the message.
     void refuse(Fault fault, std::size_t offset, std::uint64_t detail = 0);
 
-    BytesView octets_;
+    BytesView bytes_;
     std::size_t at_ = 0;
     Fault fault_ = Fault::none;
     std::size_t fault_offset_ = 0;

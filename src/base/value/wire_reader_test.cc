@@ -52,7 +52,7 @@ TEST(Wire, WritesWhatThePeersOfWrpcWrite) {
     writer.character(U'€');
     writer.boolean(true);
     writer.flag_bits(0x3FF, 9);
-    writer.octets(Bytes{7});
+    writer.bytes(Bytes{7});
     writer.case_index(130);
 
     EXPECT_EQ(out, (Bytes{2,    'h',  'i',  0xAC, 0x02, 0xFF, 0x7E, 0, 0,    0xC0, 0x3F,
@@ -66,7 +66,7 @@ TEST(Wire, WritesWhatThePeersOfWrpcWrite) {
     EXPECT_EQ(reader.character(), U'€');
     EXPECT_TRUE(reader.boolean());
     EXPECT_EQ(reader.flag_bits(9), 0x1FFU);
-    EXPECT_EQ(reader.octets().size(), 1U);
+    EXPECT_EQ(reader.bytes().size(), 1U);
     EXPECT_EQ(reader.case_index(131), 130U);
     EXPECT_TRUE(reader.finish());
 }
@@ -76,10 +76,10 @@ TEST(Wire, ViewsPointIntoTheInput) {
     WireReader reader(in);
 
     const auto text = reader.string();
-    const auto octets = reader.octets();
+    const auto bytes = reader.bytes();
 
     EXPECT_EQ(static_cast<const void*>(text.data()), in.data() + 1);
-    EXPECT_EQ(octets.data(), in.data() + 5);
+    EXPECT_EQ(bytes.data(), in.data() + 5);
     EXPECT_EQ(reader.offset(), 7U);
 }
 
@@ -106,7 +106,7 @@ using Read = void (*)(WireReader&);
 
 struct Wrong {
     std::string name;
-    Bytes octets;
+    Bytes bytes;
     Read read;
     std::string slug;
     std::string message;
@@ -115,9 +115,9 @@ struct Wrong {
 class WrongWire : public ::testing::TestWithParam<Wrong> {};
 
 TEST_P(WrongWire, IsRefusedAtItsOffset) {
-    Bytes octets{0xAB};  // one octet before, so that offsets are not all zero
-    octets.insert(octets.end(), GetParam().octets.begin(), GetParam().octets.end());
-    WireReader reader(octets);
+    Bytes bytes{0xAB};  // one byte before, so that offsets are not all zero
+    bytes.insert(bytes.end(), GetParam().bytes.begin(), GetParam().bytes.end());
+    WireReader reader(bytes);
     reader.u8();
 
     GetParam().read(reader);
@@ -129,50 +129,50 @@ TEST_P(WrongWire, IsRefusedAtItsOffset) {
     EXPECT_EQ(refused.error().message, GetParam().message);
 }
 
-constexpr const char* overlong = "offset 1: a number takes more octets than it needs";
+constexpr const char* overlong = "offset 1: a number takes more bytes than it needs";
 
 INSTANTIATE_TEST_SUITE_P(
     All, WrongWire,
-    ::testing::Values(Wrong{"no_octet",
+    ::testing::Values(Wrong{"no_byte",
                             {},
                             [](WireReader& r) { r.u8(); },
                             "wire.truncated",
-                            "offset 1: the octets end within a value"},
+                            "offset 1: the bytes end within a value"},
                       Wrong{"cut_leb",
                             {0x80, 0x80},
                             [](WireReader& r) { r.u32(); },
                             "wire.truncated",
-                            "offset 3: the octets end within a value"},
+                            "offset 3: the bytes end within a value"},
                       Wrong{"cut_signed_leb",
                             {0xFF},
                             [](WireReader& r) { r.s64(); },
                             "wire.truncated",
-                            "offset 2: the octets end within a value"},
+                            "offset 2: the bytes end within a value"},
                       Wrong{"cut_f32",
                             {1, 2, 3},
                             [](WireReader& r) { r.f32(); },
                             "wire.truncated",
-                            "offset 4: the octets end within a value"},
+                            "offset 4: the bytes end within a value"},
                       Wrong{"cut_f64",
                             {1, 2, 3, 4, 5, 6, 7},
                             [](WireReader& r) { r.f64(); },
                             "wire.truncated",
-                            "offset 8: the octets end within a value"},
+                            "offset 8: the bytes end within a value"},
                       Wrong{"cut_char",
                             {},
                             [](WireReader& r) { r.character(); },
                             "wire.truncated",
-                            "offset 1: the octets end within a value"},
+                            "offset 1: the bytes end within a value"},
                       Wrong{"cut_flags",
                             {1},
                             [](WireReader& r) { r.flags(9); },
                             "wire.truncated",
-                            "offset 2: the octets end within a value"},
+                            "offset 2: the bytes end within a value"},
                       Wrong{"bool",
                             {2},
                             [](WireReader& r) { r.boolean(); },
                             "wire.bool_invalid",
-                            "offset 1: octet 2 is no bool; 0 and 1 are"},
+                            "offset 1: byte 2 is no bool; 0 and 1 are"},
                       Wrong{"overlong_zero",
                             {0x80, 0},
                             [](WireReader& r) { r.u16(); },
@@ -249,17 +249,17 @@ INSTANTIATE_TEST_SUITE_P(
                             {4, 'a', 'b', 'c'},
                             [](WireReader& r) { r.string(); },
                             "wire.count_exceeded",
-                            "offset 1: 4 items or octets cannot be in what follows"},
+                            "offset 1: 4 items or bytes cannot be in what follows"},
                       Wrong{"count",
                             {3, 0, 0, 0, 0, 0},
                             [](WireReader& r) { r.count(2); },
                             "wire.count_exceeded",
-                            "offset 1: 3 items or octets cannot be in what follows"},
+                            "offset 1: 3 items or bytes cannot be in what follows"},
                       Wrong{"count_huge",
                             {0xFF, 0xFF, 0xFF, 0xFF, 0x0F},
                             [](WireReader& r) { r.count(~std::uint64_t{0}); },
                             "wire.count_exceeded",
-                            "offset 1: 4294967295 items or octets cannot be in what follows"},
+                            "offset 1: 4294967295 items or bytes cannot be in what follows"},
                       Wrong{"case",
                             {3},
                             [](WireReader& r) { r.case_index(3); },
@@ -274,12 +274,12 @@ INSTANTIATE_TEST_SUITE_P(
                             {0xFF, 0x02},
                             [](WireReader& r) { r.flags(9); },
                             "wire.flags_unknown",
-                            "offset 2: octet 2 sets flags that have no name"},
+                            "offset 2: byte 2 sets flags that have no name"},
                       Wrong{"trailing",
                             {1, 2, 3},
                             [](WireReader& r) { r.u8(); },
                             "wire.trailing",
-                            "offset 2: 2 octets follow the last value"}),
+                            "offset 2: 2 bytes follow the last value"}),
     [](const auto& param) { return param.param.name; });
 
 TEST(Wire, FirstFailureSticksAndEndsReading) {

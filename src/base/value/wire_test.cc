@@ -24,7 +24,7 @@ TEST(WireValue, ReadsTheAnswerOfAPeer) {
     const auto value = decode(Bytes{0, 1, 1, 0x31}, *type);
 
     ASSERT_TRUE(value) << value.error().message;
-    EXPECT_EQ(*value, Value::choice(0, Value::some(Value::octets({0x31}))));
+    EXPECT_EQ(*value, Value::choice(0, Value::some(Value::bytes({0x31}))));
     EXPECT_EQ(decode(Bytes{0, 0}, *type).value(), Value::choice(0, Value::none()));
 }
 
@@ -63,11 +63,11 @@ TEST(WireValue, EveryKindHasItsForm) {
     EXPECT_EQ(encoded(Value::choice(0), future), (Bytes{0}));
     EXPECT_EQ(encoded(Value::choice(1, Value::unsigned_number(9)), future), (Bytes{1, 9}));
     const auto stream = Type::stream(Type(Kind::u8)).value();
-    EXPECT_EQ(encoded(Value::octets({}), stream), (Bytes{0}));
-    EXPECT_EQ(encoded(Value::octets({4}), stream), (Bytes{1, 4}));
+    EXPECT_EQ(encoded(Value::bytes({}), stream), (Bytes{0}));
+    EXPECT_EQ(encoded(Value::bytes({4}), stream), (Bytes{1, 4}));
     const auto ticks = Type::stream({}).value();
     EXPECT_EQ(encoded(Value::items({Value::items({}), Value::items({})}), ticks), (Bytes{2}));
-    EXPECT_EQ(encoded(Value::octets({1, 2}), Type::borrow("r").value()), (Bytes{2, 1, 2}));
+    EXPECT_EQ(encoded(Value::bytes({1, 2}), Type::borrow("r").value()), (Bytes{2, 1, 2}));
 }
 
 TEST(WireValue, RoundTripsEveryValue) {
@@ -76,30 +76,30 @@ TEST(WireValue, RoundTripsEveryValue) {
     for (int round = 0; round < 5000; ++round) {
         const auto type = arbitrary.type(5);
         const auto value = arbitrary.value(type);
-        const auto octets = encoded(value, type);
+        const auto bytes = encoded(value, type);
 
-        const auto again = decode(octets, type);
+        const auto again = decode(bytes, type);
 
         ASSERT_TRUE(again) << type_text(type) << ": " << again.error().message;
         EXPECT_EQ(*again, value) << type_text(type);
-        EXPECT_GE(octets.size(), type.wire_bytes_min());
+        EXPECT_GE(bytes.size(), type.wire_bytes_min());
     }
 }
 
-TEST(WireValue, RefusesEveryProperPrefixAndAnyOctetMore) {
+TEST(WireValue, RefusesEveryProperPrefixAndAnyByteMore) {
     SeededRandom random(22);
     Arbitrary arbitrary([&] { return random.next(); }, Arbitrary::Handles::yes);
     for (int round = 0; round < 1000; ++round) {
         const auto type = arbitrary.type();
-        auto octets = encoded(arbitrary.value(type), type);
-        for (std::size_t length = 0; length < octets.size(); ++length)
-            EXPECT_FALSE(decode(BytesView(octets).first(length), type)) << type_text(type);
-        octets.push_back(0);
-        EXPECT_EQ(decode(octets, type).error().slug, Slug("wire.trailing"));
+        auto bytes = encoded(arbitrary.value(type), type);
+        for (std::size_t length = 0; length < bytes.size(); ++length)
+            EXPECT_FALSE(decode(BytesView(bytes).first(length), type)) << type_text(type);
+        bytes.push_back(0);
+        EXPECT_EQ(decode(bytes, type).error().slug, Slug("wire.trailing"));
     }
 }
 
-/// Where there are neither floats nor maps, what is read is written back to the same octets.
+/// Where there are neither floats nor maps, what is read is written back to the same bytes.
 bool is_one_to_one(const Type& type) {
     if (type.kind() == Kind::f32 || type.kind() == Kind::f64 || type.kind() == Kind::map)
         return false;
@@ -115,13 +115,12 @@ TEST(WireValue, ReadsOnlyTheOneEncodingOfAValue) {
     for (int round = 0; round < 5000; ++round) {
         const auto type = arbitrary.type();
         if (!is_one_to_one(type)) continue;
-        auto octets = encoded(arbitrary.value(type), type);
-        octets[arbitrary.below(octets.size())] ^=
-            static_cast<std::uint8_t>(1U << arbitrary.below(8));
-        const auto value = decode(octets, type);
+        auto bytes = encoded(arbitrary.value(type), type);
+        bytes[arbitrary.below(bytes.size())] ^= static_cast<std::uint8_t>(1U << arbitrary.below(8));
+        const auto value = decode(bytes, type);
         if (!value) continue;
         ++accepted;
-        EXPECT_EQ(encoded(*value, type), octets) << type_text(type);
+        EXPECT_EQ(encoded(*value, type), bytes) << type_text(type);
     }
     EXPECT_GT(accepted, 500);
 }
@@ -140,13 +139,13 @@ TEST(WireValue, NanBecomesTheCanonicalOne) {
     EXPECT_EQ(encoded(*value, Type(Kind::f32)), (Bytes{0, 0, 0xC0, 0x7F}));
 }
 
-TEST(WireValue, ListsOfOctetsAreOneNode) {
-    Bytes octets{0xE8, 0x07};
-    octets.resize(2 + 1000);
-    EXPECT_TRUE(decode(octets, list_of(Kind::u8), {.nodes_max = 1}));
-    EXPECT_TRUE(decode(octets, list_of(Kind::s8), {.nodes_max = 1001}));
+TEST(WireValue, ListsOfBytesAreOneNode) {
+    Bytes bytes{0xE8, 0x07};
+    bytes.resize(2 + 1000);
+    EXPECT_TRUE(decode(bytes, list_of(Kind::u8), {.nodes_max = 1}));
+    EXPECT_TRUE(decode(bytes, list_of(Kind::s8), {.nodes_max = 1001}));
 
-    const auto refused = decode(octets, list_of(Kind::s8), {.nodes_max = 1000});
+    const auto refused = decode(bytes, list_of(Kind::s8), {.nodes_max = 1000});
 
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().slug, Slug("wire.nodes_exceeded"));
@@ -154,18 +153,18 @@ TEST(WireValue, ListsOfOctetsAreOneNode) {
     EXPECT_EQ(refused.error().message, "offset 1001: there are more than 1000 values");
 }
 
-TEST(WireValue, ItemsWithoutOctetsAreBounded) {
-    const Bytes octets{0xFF, 0xFF, 0xFF, 0xFF, 0x0F};
-    EXPECT_EQ(decode(octets, Type::stream({}).value()).error().slug, Slug("wire.nodes_exceeded"));
+TEST(WireValue, ItemsWithoutBytesAreBounded) {
+    const Bytes bytes{0xFF, 0xFF, 0xFF, 0xFF, 0x0F};
+    EXPECT_EQ(decode(bytes, Type::stream({}).value()).error().slug, Slug("wire.nodes_exceeded"));
 }
 
 TEST(WireValue, CountsAreCheckedAgainstTheSmallestItem) {
     const auto reals = list_of(Kind::f64);
-    Bytes octets(1 + 15);
-    octets[0] = 2;
-    EXPECT_EQ(decode(octets, reals).error().slug, Slug("wire.count_exceeded"));
-    octets.push_back(0);
-    EXPECT_TRUE(decode(octets, reals));
+    Bytes bytes(1 + 15);
+    bytes[0] = 2;
+    EXPECT_EQ(decode(bytes, reals).error().slug, Slug("wire.count_exceeded"));
+    bytes.push_back(0);
+    EXPECT_TRUE(decode(bytes, reals));
 }
 
 TEST(WireValue, AppendsNothingWhenItFails) {
@@ -188,7 +187,7 @@ TEST(WireValue, ArgumentsMustBeAsManyAsParameters) {
     EXPECT_EQ(encode_arguments(std::vector{Value::none()}, function, out).error().message,
               "argument 'a': it is no u8");
     EXPECT_EQ(decode_arguments(Bytes{}, function).error().message,
-              "argument 'a': offset 0: the octets end within a value");
+              "argument 'a': offset 0: the bytes end within a value");
 }
 
 TEST(WireValue, ResultsMayBeNothing) {

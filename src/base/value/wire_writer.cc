@@ -11,10 +11,10 @@ namespace weft::value {
 
 template <typename T>
 void WireWriter::fixed(T bits) {
-    std::uint8_t octets[sizeof(T)];
+    std::uint8_t bytes[sizeof(T)];
     for (std::size_t i = 0; i < sizeof(T); ++i)
-        octets[i] = static_cast<std::uint8_t>(bits >> (8 * i));
-    out_->insert(out_->end(), octets, octets + sizeof(T));
+        bytes[i] = static_cast<std::uint8_t>(bits >> (8 * i));
+    out_->insert(out_->end(), bytes, bytes + sizeof(T));
 }
 
 template void WireWriter::fixed(std::uint32_t);
@@ -36,9 +36,9 @@ void WireWriter::character(char32_t value) {
     out_->insert(out_->end(), text.begin(), text.end());
 }
 
-void WireWriter::octets(BytesView octets) {
-    count(octets.size());
-    out_->insert(out_->end(), octets.begin(), octets.end());
+void WireWriter::bytes(BytesView bytes) {
+    count(bytes.size());
+    out_->insert(out_->end(), bytes.begin(), bytes.end());
 }
 
 void WireWriter::count(std::size_t items) {

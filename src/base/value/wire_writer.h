@@ -27,9 +27,9 @@ class WireWriter {
     void f32(float value) { fixed(std::bit_cast<std::uint32_t>(value)); }
     void f64(double value) { fixed(std::bit_cast<std::uint64_t>(value)); }
     void character(char32_t value);
-    void string(std::string_view text) { octets(as_bytes(text)); }
+    void string(std::string_view text) { bytes(as_bytes(text)); }
     /// Of list<u8> and list<s8>, and of a handle.
-    void octets(BytesView octets);
+    void bytes(BytesView bytes);
     /// Before the items of a list, map or stream.
     void count(std::size_t items);
     /// Of a variant or enum; of an option 0 none, 1 some; of a result 0 ok, 1 err.

@@ -113,10 +113,10 @@ Result<std::optional<Entry>> CodeCache::open_entry(const std::string& name,
     CHECK(check_file(info));
     const auto code_bytes = static_cast<std::uint64_t>(info.st_size) - Seal::size;
     Seal seal(seal_key_);
-    Seal::Octets found;
+    Seal::Bytes found;
     if (!read_through(file.get(), code_bytes,
-                      [&](BytesView octets) {
-                          seal.update(octets);
+                      [&](BytesView bytes) {
+                          seal.update(bytes);
                           return true;
                       }) ||
         ::pread(file.get(), found.data(), found.size(), static_cast<off_t>(code_bytes)) !=
@@ -150,9 +150,9 @@ Result<void> CodeCache::write_entry(const std::string& name, const CodeKey& key,
     Draft draft(&directory_, draft_name(static_cast<std::uint64_t>(::getpid()), next_draft_++));
     if (draft.fd() < 0) return store_failed(errno);
     Seal seal(seal_key_);
-    const bool is_copied = read_through(file, bytes, [&](BytesView octets) {
-        seal.update(octets);
-        return write_all(draft.fd(), octets);
+    const bool is_copied = read_through(file, bytes, [&](BytesView bytes) {
+        seal.update(bytes);
+        return write_all(draft.fd(), bytes);
     });
     if (!is_copied || !write_all(draft.fd(), seal.finish(key)) || !draft.publish(name))
         return store_failed(errno);

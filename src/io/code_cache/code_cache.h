@@ -16,7 +16,7 @@
 
 namespace weft::code_cache {
 
-/// Code that passed every check: the first `bytes` octets of a file that nobody changes.
+/// Code that passed every check: the first `bytes` bytes of a file that nobody changes.
 struct Entry {
     Descriptor file;
     std::uint64_t bytes = 0;
@@ -45,7 +45,7 @@ class CodeCache {
     /// The code with that key, if it is there and passes every check.
     std::optional<Entry> find(const CodeKey& key) const;
 
-    /// Keeps the first `bytes` octets of `file`, read from its start, and makes room for them.
+    /// Keeps the first `bytes` bytes of `file`, read from its start, and makes room for them.
     /// Errors: exhausted (`code_cache.entry_too_large`), unavailable (`code_cache.store_failed`:
     /// the disk is full or broken; said once in the log). Then nothing is left behind.
     Result<Entry> put(const CodeKey& key, int file, std::uint64_t bytes) const;

@@ -29,9 +29,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-CodeKey key(std::uint8_t octet) {
+CodeKey key(std::uint8_t byte) {
     CodeKey key;
-    key.fill(octet);
+    key.fill(byte);
     return key;
 }
 
@@ -44,8 +44,8 @@ Descriptor memory_of(std::string_view code) {
 
 std::string code_in(const Entry& entry) {
     std::string code;
-    EXPECT_TRUE(read_through(entry.file.get(), entry.bytes, [&](BytesView octets) {
-        code.append(as_text(octets));
+    EXPECT_TRUE(read_through(entry.file.get(), entry.bytes, [&](BytesView bytes) {
+        code.append(as_text(bytes));
         return true;
     }));
     return code;

@@ -10,7 +10,7 @@
 
 namespace weft::code_cache {
 
-/// Gives the first `bytes` octets of a file to `take`, piece by piece. False, with errno, when the
+/// Gives the first `bytes` bytes of a file to `take`, piece by piece. False, with errno, when the
 /// file is shorter or broken, or as soon as `take` is.
 template <typename Take>
 bool read_through(int file, std::uint64_t bytes, Take take) {
@@ -30,12 +30,12 @@ bool read_through(int file, std::uint64_t bytes, Take take) {
 }
 
 /// False, with errno, when not all of it could be written.
-inline bool write_all(int file, BytesView octets) {
-    while (!octets.empty()) {
-        const auto wrote = ::write(file, octets.data(), octets.size());
+inline bool write_all(int file, BytesView bytes) {
+    while (!bytes.empty()) {
+        const auto wrote = ::write(file, bytes.data(), bytes.size());
         if (wrote < 0 && errno == EINTR) continue;
         if (wrote < 0) return false;
-        octets = octets.subspan(static_cast<std::size_t>(wrote));
+        bytes = bytes.subspan(static_cast<std::size_t>(wrote));
     }
     return true;
 }

@@ -21,7 +21,7 @@ Failure unusable(const std::string& path, std::string_view reason) {
 
 Failure is_unsafe(const std::string& path, std::string_view reason) {
     return fail(Errc::denied, "code_cache.directory_unsafe",
-                "the directory of the code cache '{}' {}; mend that or choose another", path,
+                "the directory of the code cache '{}' {}; fix that or choose another", path,
                 reason);
 }
 

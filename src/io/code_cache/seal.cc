@@ -12,11 +12,10 @@ constexpr std::string_view magic = "weftcode";
 constexpr std::uint64_t layout_version = 1;
 constexpr std::size_t mac_at = 56;
 
-std::uint8_t* put(std::uint8_t* at, BytesView octets) { return std::ranges::copy(octets, at).out; }
+std::uint8_t* put(std::uint8_t* at, BytesView bytes) { return std::ranges::copy(bytes, at).out; }
 
 std::uint8_t* put(std::uint8_t* at, std::uint64_t number) {
-    for (int octet = 0; octet < 8; ++octet)
-        *at++ = static_cast<std::uint8_t>(number >> (8 * octet));
+    for (int byte = 0; byte < 8; ++byte) *at++ = static_cast<std::uint8_t>(number >> (8 * byte));
     return at;
 }
 
@@ -30,8 +29,8 @@ std::string SealKey::name_of(const CodeKey& key) const {
     return codec::encode_hex_lower(crypto::hmac_sha256(for_names_, key));
 }
 
-Seal::Octets Seal::finish(const CodeKey& key) {
-    Octets seal;
+Seal::Bytes Seal::finish(const CodeKey& key) {
+    Bytes seal;
     auto* at = put(seal.data(), as_bytes(magic));
     at = put(at, layout_version);
     at = put(at, code_bytes_);
@@ -41,7 +40,7 @@ Seal::Octets Seal::finish(const CodeKey& key) {
     return seal;
 }
 
-bool is_same_seal(const Seal::Octets& left, const Seal::Octets& right) {
+bool is_same_seal(const Seal::Bytes& left, const Seal::Bytes& right) {
     // What is before the code is no secret; a difference there is one in the code as well.
     crypto::Sha256Digest left_mac;
     crypto::Sha256Digest right_mac;

@@ -33,17 +33,17 @@ class SealKey {
 /// What follows the code in its file, computed while the code passes by. Behind and not in front,
 /// because code is mapped from the start of its file:
 ///
-///     8 octets  "weftcode"
+///     8 bytes  "weftcode"
 ///     8         version of this layout, 1
 ///     8         length of the code
 ///    32         key of the code
-///    32         HMAC-SHA256 over the code and the 56 octets above
+///    32         HMAC-SHA256 over the code and the 56 bytes above
 ///
 /// Numbers are little-endian. Pure.
 class Seal {
   public:
     static constexpr std::size_t size = 88;
-    using Octets = std::array<std::uint8_t, size>;
+    using Bytes = std::array<std::uint8_t, size>;
 
     explicit Seal(const SealKey& key) : mac_(key.for_seals_) {}
 
@@ -52,7 +52,7 @@ class Seal {
         code_bytes_ += code.size();
     }
     /// The seal of everything so far, as code with that key. Once.
-    Octets finish(const CodeKey& key);
+    Bytes finish(const CodeKey& key);
 
   private:
     crypto::HmacSha256 mac_;
@@ -60,6 +60,6 @@ class Seal {
 };
 
 /// Whether a seal is exactly the expected one, in a time that does not depend on where they differ.
-bool is_same_seal(const Seal::Octets& left, const Seal::Octets& right);
+bool is_same_seal(const Seal::Bytes& left, const Seal::Bytes& right);
 
 }  // namespace weft::code_cache

@@ -15,7 +15,7 @@
 namespace weft::code_cache {
 namespace {
 
-using Octets = std::array<std::uint8_t, SealKey::secret_bytes>;
+using Bytes = std::array<std::uint8_t, SealKey::secret_bytes>;
 
 Failure unusable(const std::string& path, int error) {
     return fail(Errc::unavailable, "code_cache.key_unusable",
@@ -39,18 +39,18 @@ Result<std::optional<SealKey>> read_key(const std::string& path) {
     if (!S_ISREG(info.st_mode)) return is_unsafe(path, "is not a regular file");
     if (info.st_uid != ::geteuid()) return is_unsafe(path, "belongs to another user");
     if ((info.st_mode & 0077) != 0) return is_unsafe(path, "is open to other users");
-    Octets secret;
+    Bytes secret;
     const auto got = ::pread(file.get(), secret.data(), secret.size(), 0);
     if (got < 0) return unusable(path, errno);
     if (info.st_size != static_cast<off_t>(secret.size()) ||
         got != static_cast<ssize_t>(secret.size()))
-        return is_unsafe(path, "does not have 32 octets");
+        return is_unsafe(path, "does not have 32 bytes");
     return SealKey(secret);
 }
 
 /// Whole or not at all, and never over another: the first of several wins.
 Result<void> make_key(const std::string& path, Random& random) {
-    Octets secret;
+    Bytes secret;
     random.fill(secret);
     std::string beside = path + ".XXXXXX";
     const Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));  // Its mode is 0600.

@@ -5,21 +5,21 @@
 namespace weft::code_cache {
 namespace {
 
-SealKey host(std::uint8_t octet) {
+SealKey host(std::uint8_t byte) {
     std::array<std::uint8_t, SealKey::secret_bytes> secret;
-    secret.fill(octet);
+    secret.fill(byte);
     return SealKey(secret);
 }
 
-CodeKey key(std::uint8_t octet) {
+CodeKey key(std::uint8_t byte) {
     CodeKey key;
-    key.fill(octet);
+    key.fill(byte);
     return key;
 }
 
-Seal::Octets seal_of(const SealKey& host_key, std::string_view code, const CodeKey& code_key) {
+Seal::Bytes seal_of(const SealKey& host_key, std::string_view code, const CodeKey& code_key) {
     Seal seal(host_key);
-    for (const char octet : code) seal.update(as_bytes(std::string_view(&octet, 1)));
+    for (const char byte : code) seal.update(as_bytes(std::string_view(&byte, 1)));
     return seal.finish(code_key);
 }
 

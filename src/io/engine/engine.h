@@ -14,7 +14,7 @@
 #include "io/engine/imports.h"
 #include "io/engine/limits.h"
 #include "io/engine/values.h"
-#include "io/engine/world.h"
+#include "io/engine/wasi_context.h"
 #include "io/net/http_message.h"
 
 /// The port to whatever runs WebAssembly. `wasmtime/` implements it for real, `fake/` with C++
@@ -34,12 +34,12 @@ enum class Refusal : std::uint8_t {
 class GuestObserver {
   public:
     virtual ~GuestObserver() = default;
-    /// Octets the guest wrote to its stdout or stderr, as written: not yet lines.
-    virtual void on_output(GuestStream stream, BytesView octets) = 0;
+    /// Bytes the guest wrote to its stdout or stderr, as written: not yet lines.
+    virtual void on_output(GuestStream stream, BytesView bytes) = 0;
     /// The guest trapped; `backtrace` is text for an engineer and may be empty.
     virtual void on_trap(std::string_view message, std::string_view backtrace) = 0;
     /// The guest was refused something and told so. `target` is the guest's choice, of at most 256
-    /// octets; as often as the guest tries.
+    /// bytes; as often as the guest tries.
     virtual void on_refused(Refusal what, std::string_view target) = 0;
 };
 
@@ -47,8 +47,8 @@ class GuestObserver {
 struct InstanceOptions {
     CallLimits limits = {};
     std::uint32_t calls_max = 1;       ///< Calls it serves in its life; then it ends by itself.
-    std::uint32_t concurrent_max = 1;  ///< Calls at one time, where the component can: others serve
-                                       ///< one after the other.
+    std::uint32_t concurrent_max = 1;  ///< Calls at the same time, where the component can: others
+                                       ///< serve one after the other.
     std::shared_ptr<ImportHandler> imports =
         nullptr;  ///< Null: a call of an import ends the guest.
 };
@@ -127,8 +127,8 @@ class Instance {
 /// How a component takes HTTP requests, if at all.
 enum class HttpKind : std::uint8_t {
     none,
-    in_turn,   ///< `wasi:http/incoming-handler` 0.2: an instance serves one after the other.
-    together,  ///< `wasi:http/handler` 0.3: an instance may serve many at one time.
+    sequential,  ///< `wasi:http/incoming-handler` 0.2: an instance serves one after the other.
+    concurrent,  ///< `wasi:http/handler` 0.3: an instance may serve many at the same time.
 };
 
 /// What a program is started through.
@@ -156,10 +156,11 @@ class Component {
     virtual Result<std::shared_ptr<Instance>> open(rt::Executor* executor,
                                                    InstanceOptions options) const = 0;
 
-    /// The same code in a world of its own; as compiled, it sees nothing of the machine. Errors:
-    /// failed_precondition (`engine.world_refused`: a directory that cannot be opened),
-    /// invalid_argument (`engine.world_invalid`: text that WASI cannot carry).
-    virtual Result<std::shared_ptr<const Component>> in_world(const World& world) const = 0;
+    /// The same code in a WASI context of its own; as compiled, it sees nothing of the machine.
+    /// Errors: failed_precondition (`engine.wasi_context_refused`: a directory that cannot be
+    /// opened), invalid_argument (`engine.wasi_context_invalid`: text that WASI cannot carry).
+    virtual Result<std::shared_ptr<const Component>> with_context(
+        const WasiContext& context) const = 0;
 
     virtual CommandKind command_kind() const = 0;
 

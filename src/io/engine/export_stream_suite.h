@@ -18,7 +18,7 @@ class EngineExportStreams : public EngineStreams {
 
     static constexpr std::uint32_t endless = 1U << 30U;
     static inline const InstanceOptions one_call{.limits = {}};
-    static inline const InstanceOptions in_turn{.limits = {}, .calls_max = 100};
+    static inline const InstanceOptions sequential{.limits = {}, .calls_max = 100};
 
     static Values with(std::uint32_t value, SourcePtr source) {
         Values values(Payload::of(number(value)));
@@ -38,14 +38,14 @@ class EngineExportStreams : public EngineStreams {
     static rt::Task<SourcePtr> stream_of(rt::Task<Values> call) {
         CO_TRY(auto values, co_await std::move(call));
         EXPECT_EQ(values.streams.size(), 1U);
-        EXPECT_EQ(Bytes(values.payload.octets().begin(), values.payload.octets().end()), number(0));
+        EXPECT_EQ(Bytes(values.payload.bytes().begin(), values.payload.bytes().end()), number(0));
         co_return std::move(values.streams.at(0));
     }
 
     rt::Task<std::string> sum_of(SourcePtr source) {
         CO_TRY(auto instance, open(component_, one_call));
         CO_TRY(const auto result, co_await call_in(instance, sum, with(0, std::move(source))));
-        CO_TRY(const auto value, codec::read_leb128_u32(result.payload.octets()));
+        CO_TRY(const auto value, codec::read_leb128_u32(result.payload.bytes()));
         co_return std::to_string(value.value);
     }
 
@@ -79,18 +79,18 @@ class EngineExportStreams : public EngineStreams {
     }
 
     rt::Task<std::string> refuse_arguments(Values arguments) {
-        CO_TRY(auto instance, open(component_, in_turn));
+        CO_TRY(auto instance, open(component_, sequential));
         Result<Values> refused = co_await call_in(instance, sum, std::move(arguments));
         EXPECT_FALSE(refused);
         CO_TRY(const auto sum_after,
                co_await call_in(instance, sum, with(0, rt::source_of(Bytes(3, 1)))));
-        EXPECT_EQ(sum_after.payload.octets()[0], 3) << "the guest is not as it was";
+        EXPECT_EQ(sum_after.payload.bytes()[0], 3) << "the guest is not as it was";
         co_return refused ? "called" : std::string(refused.error().slug.text());
     }
 
     /// A stream counts as its call does until it is dropped.
     rt::Task<std::string> drop_early() {
-        CO_TRY(auto instance, open(component_, in_turn));
+        CO_TRY(auto instance, open(component_, sequential));
         CO_TRY(auto stream, co_await stream_of(call_in(instance, pour, with(endless))));
         CO_TRY(const auto chunk, co_await stream->read());
         EXPECT_FALSE(chunk.last);
@@ -101,11 +101,11 @@ class EngineExportStreams : public EngineStreams {
         EXPECT_EQ(instance->calls(), 0U);
         CO_TRY(const auto second,
                co_await call_in(instance, sum, with(0, rt::source_of(Bytes(10, 1)))));
-        co_return std::to_string(second.payload.octets()[0]);
+        co_return std::to_string(second.payload.bytes()[0]);
     }
 
     rt::Task<std::string> close_while_reading() {
-        CO_TRY(auto instance, open(component_, in_turn));
+        CO_TRY(auto instance, open(component_, sequential));
         CO_TRY(auto stream, co_await stream_of(call_in(instance, pour, with(400'000))));
         instance->close();
         CO_TRY(const Bytes read, co_await rt::read_all(stream.get(), 400'000));
@@ -130,7 +130,7 @@ class EngineExportStreams : public EngineStreams {
 
     /// A result that nobody took.
     rt::Task<std::string> cancel_before_the_end(Seen* seen) {
-        CO_TRY(auto instance, open(component_, in_turn));
+        CO_TRY(auto instance, open(component_, sequential));
         rt::Scope calls(&thread_.shard());
         std::string outcome;
         CO_CHECK(calls.spawn(note(

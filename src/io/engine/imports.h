@@ -11,13 +11,13 @@
 
 namespace weft::engine {
 
-/// An answer that is given later. Any thread, but for one with streams; destroying it unanswered
+/// An answer that is given later. Any thread, except for one with streams; destroying it unanswered
 /// ends the guest.
 class LaterReply {
   public:
     /// How a kind of engine takes such answers. A token is its own and stands for one of them; all
     /// but `attach` consume it.
-    class Way {
+    class Backend {
       public:
         virtual Result<std::uint32_t> attach(void* token,
                                              std::unique_ptr<rt::ByteSource> source) const = 0;
@@ -26,21 +26,23 @@ class LaterReply {
         virtual void drop(void* token) const = 0;
 
       protected:
-        ~Way() = default;
+        ~Backend() = default;
     };
 
-    /// `way` outlives it.
-    LaterReply(const Way& way, void* token) : way_(&way), token_(token) {}
+    /// `backend` outlives it.
+    LaterReply(const Backend& backend, void* token) : backend_(&backend), token_(token) {}
     LaterReply(LaterReply&& other) noexcept
-        : way_(other.way_), token_(std::exchange(other.token_, nullptr)), thread_(other.thread_) {}
+        : backend_(other.backend_),
+          token_(std::exchange(other.token_, nullptr)),
+          thread_(other.thread_) {}
     LaterReply& operator=(LaterReply&& other) noexcept {
-        std::swap(way_, other.way_);
+        std::swap(backend_, other.backend_);
         std::swap(token_, other.token_);
         std::swap(thread_, other.thread_);
         return *this;
     }
     ~LaterReply() {
-        if (token_ != nullptr) way_->drop(take_token());
+        if (token_ != nullptr) backend_->drop(take_token());
     }
 
     /// As ImportReply::attach. On the executor of the instance, where the reply then stays: it is
@@ -48,12 +50,12 @@ class LaterReply {
     /// guest is gone).
     Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source) {
         thread_ = std::this_thread::get_id();
-        return way_->attach(token_, std::move(source));
+        return backend_->attach(token_, std::move(source));
     }
     /// The encoded result. False: the guest is gone, nobody waits. Once, instead of `refuse`.
-    bool answer(Payload result) { return way_->answer(take_token(), std::move(result)); }
+    bool answer(Payload result) { return backend_->answer(take_token(), std::move(result)); }
     /// Ends the guest: it cannot be told of an error that its interface has no place for.
-    bool refuse(const Error& error) { return way_->refuse(take_token(), error); }
+    bool refuse(const Error& error) { return backend_->refuse(take_token(), error); }
 
   private:
     /// With it go what it carries and nobody reads, and their sources are shard-local.
@@ -63,7 +65,7 @@ class LaterReply {
         return std::exchange(token_, nullptr);
     }
 
-    const Way* way_;
+    const Backend* backend_;
     void* token_;             // Null once used.
     std::thread::id thread_;  // Whoever attached to it.
 };

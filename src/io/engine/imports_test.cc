@@ -9,7 +9,7 @@ namespace weft::engine {
 namespace {
 
 /// Writes down what becomes of its tokens, which are those logs.
-class Logged final : public LaterReply::Way {
+class Logged final : public LaterReply::Backend {
   public:
     Result<std::uint32_t> attach(void* token, std::unique_ptr<rt::ByteSource>) const override {
         return log(token, "attach "), 0U;
@@ -24,17 +24,17 @@ class Logged final : public LaterReply::Way {
     }
 };
 
-constexpr Logged way;
+constexpr Logged backend;
 
 TEST(LaterReply, IsUsedOnce) {
     std::string log;
     {
-        LaterReply reply(way, &log);
+        LaterReply reply(backend, &log);
         EXPECT_TRUE(reply.attach(nullptr));
         EXPECT_TRUE(reply.answer({}));
     }
     EXPECT_EQ(log, "attach answer ");
-    EXPECT_FALSE(LaterReply(way, &log).refuse({Errc::denied, "test.denied", "no"}));
+    EXPECT_FALSE(LaterReply(backend, &log).refuse({Errc::denied, "test.denied", "no"}));
     EXPECT_EQ(log, "attach answer refuse ");
 }
 
@@ -42,10 +42,10 @@ TEST(LaterReply, IsDroppedByItsLastOwner) {
     std::string first;
     std::string second;
     {
-        LaterReply reply(way, &first);
+        LaterReply reply(backend, &first);
         LaterReply moved = std::move(reply);
         EXPECT_EQ(first, "");
-        moved = LaterReply(way, &second);
+        moved = LaterReply(backend, &second);
         EXPECT_EQ(first, "drop ");
         EXPECT_EQ(second, "");
     }
@@ -55,12 +55,12 @@ TEST(LaterReply, IsDroppedByItsLastOwner) {
 
 TEST(LaterReply, WithStreamsStaysOnItsThread) {
     std::string log;
-    LaterReply free(way, &log);
+    LaterReply free(backend, &log);
     std::thread([&] { free.answer({}); }).join();
 
     EXPECT_DEATH(
         {
-            LaterReply bound(way, &log);
+            LaterReply bound(backend, &log);
             (void)bound.attach(nullptr);
             std::thread([&] { bound.answer({}); }).join();
         },

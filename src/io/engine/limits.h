@@ -13,7 +13,7 @@ struct CallLimits {
     std::uint64_t memory_bytes_max = 64U << 20U;  ///< All linear memories of the instance together.
     std::uint64_t hostcall_bytes_max = 16U << 20U;  ///< Handed to the host in one call.
     std::uint32_t table_elements_max = 20'000;      ///< Of each table.
-    std::uint32_t handles_max = 1'000;              ///< Host resources open at one time.
+    std::uint32_t handles_max = 1'000;              ///< Host resources open at the same time.
     std::uint32_t header_bytes_max = 64U << 10U;    ///< Of one set of fields that the guest builds.
     std::uint32_t random_bytes_max = 64U << 10U;    ///< Asked for in one call.
     std::uint32_t parts_max = 100;  ///< Core instances, tables and memories, of each.
@@ -22,7 +22,8 @@ struct CallLimits {
 
 /// How the engine of a process is set up; fixed at start.
 struct EngineConfig {
-    std::uint32_t instances_max = 1'000;  ///< Instances alive at one time, all components together.
+    std::uint32_t instances_max =
+        1'000;  ///< Instances alive at the same time, all components together.
     std::uint64_t memory_bytes_max = 256U
                                      << 20U;  ///< The largest linear memory any component may get.
     std::uint64_t keep_resident_bytes = 64U << 10U;  ///< Memory kept warm per pooled slot.
@@ -31,7 +32,7 @@ struct EngineConfig {
 
 /// How memory that an instance has used is made new for the next one.
 enum class MemoryReset : std::uint8_t {
-    copy_on_write,   ///< The kernel takes it back, but for what is kept warm; it is copied anew.
+    copy_on_write,   ///< The kernel takes it back, except for what is kept warm; it is copied anew.
     resident_pages,  ///< The kernel says which pages were written; only those are overwritten.
 };
 

@@ -20,7 +20,7 @@
 
 namespace weft::engine {
 
-/// An engine and the octets of its test guest, whose behaviour follows the request's path
+/// An engine and the bytes of its test guest, whose behaviour follows the request's path
 /// (testdata/testguest).
 struct EngineSetUp {
     std::shared_ptr<Engine> engine;
@@ -37,8 +37,8 @@ struct EngineUnderTest {
 /// Remembers what an instance said.
 class ListeningObserver final : public GuestObserver {
   public:
-    void on_output(GuestStream stream, BytesView octets) override {
-        (stream == GuestStream::out ? out : err).append(as_text(octets));
+    void on_output(GuestStream stream, BytesView bytes) override {
+        (stream == GuestStream::out ? out : err).append(as_text(bytes));
     }
     void on_trap(std::string_view message, std::string_view) override { trap = message; }
     void on_refused(Refusal, std::string_view target) override { refused.emplace_back(target); }
@@ -162,7 +162,7 @@ class EnginePort : public testing::TestWithParam<EngineUnderTest> {
         co_return std::to_string(alive) + " " + outcome;
     }
 
-    /// Two calls at one time, of which the first waits.
+    /// Two calls at the same time, of which the first waits.
     rt::Task<std::string> two_at_once() {
         rt::Scope inner(&thread_.shard());
         std::string first;

@@ -10,7 +10,7 @@
 namespace weft::engine {
 
 TEST_P(EnginePort, AnswersWithStatusAndContent) {
-    ASSERT_EQ(component_->http_kind(), HttpKind::in_turn);
+    ASSERT_EQ(component_->http_kind(), HttpKind::sequential);
 
     EXPECT_EQ(fetch("/ignore").value(), "200 ignored");
     EXPECT_EQ(fetch("/sleep?1").value(), "200 woke");
@@ -103,7 +103,7 @@ TEST_P(EnginePort, AnInstanceThatTrappedTakesNoFurtherCall) {
 
 TEST_P(EnginePort, CallsRunTogetherWhereTheComponentCan) {
     const auto together = component_03();
-    EXPECT_EQ(together->http_kind(), HttpKind::together);
+    EXPECT_EQ(together->http_kind(), HttpKind::concurrent);
     EXPECT_EQ(run(beside_a_sleeper(together, "/ignore")).value(), "200 ignored");
     EXPECT_EQ(run(beside_a_sleeper(component_, "/ignore")).value(), "engine.instance_busy");
 }

@@ -19,10 +19,11 @@ class EnginePrograms : public EnginePort {
     void SetUp() override { start_program({}); }
 
     /// The test program, told to do this.
-    std::shared_ptr<const Component> told(std::vector<std::string> words, World world = {}) {
+    std::shared_ptr<const Component> told(std::vector<std::string> words,
+                                          WasiContext context = {}) {
         words.insert(words.begin(), "program");
-        world.arguments = std::move(words);
-        auto placed = program_->in_world(world);
+        context.arguments = std::move(words);
+        auto placed = program_->with_context(context);
         EXPECT_TRUE(placed) << placed.error().message;
         return *placed;
     }
@@ -83,10 +84,10 @@ TEST_P(EnginePrograms, GiveTheirExitCode) {
 }
 
 TEST_P(EnginePrograms, SeeTheirWorldAndNothingElse) {
-    World world;
-    world.environment = {{"NAME", "value"}};
+    WasiContext context;
+    context.environment = {{"NAME", "value"}};
 
-    EXPECT_EQ(exit_of(told({"environment"}, world)).value(), "0");
+    EXPECT_EQ(exit_of(told({"environment"}, context)).value(), "0");
     EXPECT_EQ(exit_of(told({"arguments", "a b"})).value(), "0");
     EXPECT_EQ(exit_of(told({"environment"})).value(), "0");
 

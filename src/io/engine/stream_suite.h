@@ -136,20 +136,20 @@ class EngineStreams : public EnginePort {
         return std::make_unique<WatchedSource>(kind, seen);
     }
     static Bytes number(std::uint32_t value) {
-        Bytes octets;
-        codec::append_leb128(octets, value);
-        return octets;
+        Bytes bytes;
+        codec::append_leb128(bytes, value);
+        return bytes;
     }
 
-    /// Calls a function in an instance of its own: a number if it gives one, else the octets.
+    /// Calls a function in an instance of its own: a number if it gives one, else the bytes.
     rt::Task<std::string> call(std::shared_ptr<ImportHandler> handler, Function function,
                                Bytes arguments) {
         CO_TRY(auto instance, open(component_, {.imports = std::move(handler)}));
         CO_TRY(const auto result,
                co_await instance->call({}, function, Payload::of(std::move(arguments)), observer_));
-        const auto octets = result.payload.octets();
-        if (function == await || octets.empty()) co_return std::string(as_text(octets));
-        CO_TRY(const auto value, codec::read_leb128_u32(octets));
+        const auto bytes = result.payload.bytes();
+        if (function == await || bytes.empty()) co_return std::string(as_text(bytes));
+        CO_TRY(const auto value, codec::read_leb128_u32(bytes));
         co_return std::to_string(value.value);
     }
     Result<std::string> call(Host handler, Function function, std::uint32_t argument) {
@@ -171,16 +171,16 @@ class EngineStreams : public EnginePort {
     }
 
     /// How much a guest sent and how much of it arrived, while somebody reads.
-    rt::Task<std::string> send_and_read(Host handler, std::uint32_t octets) {
+    rt::Task<std::string> send_and_read(Host handler, std::uint32_t bytes) {
         rt::Scope calls(&thread_.shard());
         std::string sent;
-        CO_CHECK(calls.spawn(note(call(handler, send, number(octets)), &sent)));
+        CO_CHECK(calls.spawn(note(call(handler, send, number(bytes)), &sent)));
         CO_CHECK(co_await handler->asked);
         if (handler->later) EXPECT_TRUE(handler->answer_now());
         CO_CHECK(co_await settle());
-        if (octets > 300'000) EXPECT_EQ(sent, "") << "the guest went on though nobody read";
-        CO_TRY(const Bytes read, co_await rt::read_all(handler->taken.get(), octets));
-        EXPECT_EQ(read, Bytes(octets, 42));
+        if (bytes > 300'000) EXPECT_EQ(sent, "") << "the guest went on though nobody read";
+        CO_TRY(const Bytes read, co_await rt::read_all(handler->taken.get(), bytes));
+        EXPECT_EQ(read, Bytes(bytes, 42));
         co_await calls.drain();
         co_return sent + " sent, " + std::to_string(read.size()) + " read";
     }
@@ -228,7 +228,7 @@ class EngineStreams : public EnginePort {
         EXPECT_FALSE(chunk.last);
         Result<rt::Chunk> rest = co_await handler->taken->read();
         EXPECT_EQ(rest.error().code, Errc::unavailable);
-        co_return outcome + ", " + std::to_string(chunk.data.size()) + " octets";
+        co_return outcome + ", " + std::to_string(chunk.data.size()) + " bytes";
     }
 
     /// A guest is ended while somebody waits for its stream.
@@ -258,7 +258,7 @@ class EngineStreams : public EnginePort {
         co_return outcome;
     }
 
-    /// A call is given up while its guest waits for octets of the host's.
+    /// A call is given up while its guest waits for bytes of the host's.
     rt::Task<std::string> cancel_while_the_guest_reads(WatchedSource::Seen* seen) {
         rt::Scope calls(&thread_.shard());
         std::string outcome;
@@ -316,7 +316,7 @@ TEST_P(EngineStreams, ACancelledReadLosesNothing) {
 }
 
 TEST_P(EngineStreams, AGuestThatFallsCutsItsStream) {
-    EXPECT_EQ(run(read_of_a_falling_guest(host())).value(), "engine.trap, 1000 octets");
+    EXPECT_EQ(run(read_of_a_falling_guest(host())).value(), "engine.trap, 1000 bytes");
 }
 
 TEST_P(EngineStreams, AGuestThatIsEndedCutsItsStream) {

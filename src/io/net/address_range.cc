@@ -42,14 +42,14 @@ bool read_number(std::string_view text, Number least, Number most, Number& out) 
 
 bool holds_ipv4(const AddressRange& range) {
     constexpr std::array<std::uint8_t, 12> mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    return range.bits >= 96 && std::ranges::equal(mapped, std::span(range.octets).first<12>());
+    return range.bits >= 96 && std::ranges::equal(mapped, std::span(range.bytes).first<12>());
 }
 
 bool read_base(std::string_view text, AddressRange& out) {
     const std::string base(text);
     out.family = base.contains(':') ? AddressRange::Family::ipv6 : AddressRange::Family::ipv4;
     const int family = out.family == AddressRange::Family::ipv6 ? AF_INET6 : AF_INET;
-    return ::inet_pton(family, base.c_str(), out.octets.data()) == 1;
+    return ::inet_pton(family, base.c_str(), out.bytes.data()) == 1;
 }
 
 bool read_range(std::string_view text, AddressRange& out) {

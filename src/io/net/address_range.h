@@ -13,8 +13,7 @@ struct AddressRange {
     enum class Family : std::uint8_t { ipv4 = 4, ipv6 = 6 };
 
     Family family = Family::ipv4;
-    std::array<std::uint8_t, 16>
-        octets{};            ///< In the order of the network; of IPv4 the first four.
+    std::array<std::uint8_t, 16> bytes{};  ///< In the order of the network; of IPv4 the first four.
     std::uint8_t bits = 0;   ///< How many count, from the left: 0 to 32, or 128 for IPv6.
     std::uint16_t port = 0;  ///< 0: every port.
 

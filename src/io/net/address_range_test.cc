@@ -9,16 +9,16 @@ namespace {
 
 using Family = AddressRange::Family;
 
-AddressRange ipv4(std::array<std::uint8_t, 4> octets, std::uint8_t bits, std::uint16_t port) {
-    AddressRange range{.family = Family::ipv4, .octets = {}, .bits = bits, .port = port};
-    std::ranges::copy(octets, range.octets.begin());
+AddressRange ipv4(std::array<std::uint8_t, 4> bytes, std::uint8_t bits, std::uint16_t port) {
+    AddressRange range{.family = Family::ipv4, .bytes = {}, .bits = bits, .port = port};
+    std::ranges::copy(bytes, range.bytes.begin());
     return range;
 }
 
 AddressRange ipv6(std::uint8_t first, std::uint8_t last, std::uint8_t bits, std::uint16_t port) {
-    AddressRange range{.family = Family::ipv6, .octets = {}, .bits = bits, .port = port};
-    range.octets.front() = first;
-    range.octets.back() = last;
+    AddressRange range{.family = Family::ipv6, .bytes = {}, .bits = bits, .port = port};
+    range.bytes.front() = first;
+    range.bytes.back() = last;
     return range;
 }
 

@@ -35,7 +35,7 @@ class Http1Connection::RequestBody final : public rt::ByteSource {
         auto& stream = connection_->stream_;
         if (!connection_->is_open_ || connection_->parser_ != parser_) return gone();
         if (std::exchange(continue_due_, false)) {
-            // A client that cannot take 25 octets now will send its content anyway, after a while.
+            // A client that cannot take 25 bytes now will send its content anyway, after a while.
             (void)stream.try_write(as_bytes("HTTP/1.1 100 Continue\r\n\r\n"));
         }
         std::size_t used = 0;

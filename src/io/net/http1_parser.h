@@ -11,7 +11,7 @@
 
 namespace weft::net {
 
-/// Turns the octets of one HTTP/1 request into values: first its head, then its content piece by
+/// Turns the bytes of one HTTP/1 request into values: first its head, then its content piece by
 /// piece.
 class Http1Parser {
   public:
@@ -30,12 +30,12 @@ class Http1Parser {
     explicit Http1Parser(Limits limits);
     ~Http1Parser();
 
-    /// Reads a whole head from the front of `input`; `used` says how many octets it took. Empty
+    /// Reads a whole head from the front of `input`; `used` says how many bytes it took. Empty
     /// when the head is not complete yet. Errors: invalid_argument, unsupported, exhausted
     /// (`net.http_head_too_large`).
     Result<std::optional<Head>> parse_head(BytesView input, std::size_t& used);
 
-    /// Reads a piece of the content from `input`; `used` says how many octets it took. Empty when
+    /// Reads a piece of the content from `input`; `used` says how many bytes it took. Empty when
     /// more input is needed. Errors: invalid_argument, exhausted (`net.http_body_too_large`).
     Result<std::optional<rt::Chunk>> parse_body(BytesView input, std::size_t& used);
 

@@ -10,7 +10,7 @@
 
 namespace weft::net {
 
-/// One header field. Names compare without regard to case (RFC 9110 section 5.1); values are octets
+/// One header field. Names compare without regard to case (RFC 9110 section 5.1); values are bytes
 /// without CR, LF, NUL.
 struct HttpHeader {
     std::string name;
@@ -19,7 +19,7 @@ struct HttpHeader {
 
 using HttpHeaders = std::vector<HttpHeader>;
 
-/// Field names are equal but for the case of ASCII letters.
+/// Field names are equal except for the case of ASCII letters.
 bool same_header_name(std::string_view a, std::string_view b);
 
 /// The first value of a field, or null.

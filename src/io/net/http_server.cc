@@ -90,7 +90,7 @@ void HttpServer::start() {
     WEFT_ASSERT(impl_->accepting.spawn(impl_->accept_all()), "a server starts once");
 }
 
-rt::Task<void> HttpServer::refuse() {
+rt::Task<void> HttpServer::stop_accepting() {
     impl_->shared.draining = true;
     co_await impl_->accepting.close();
     impl_->listener.close();
@@ -99,7 +99,7 @@ rt::Task<void> HttpServer::refuse() {
 }
 
 rt::Task<void> HttpServer::drain() {
-    CO_CHECK(co_await refuse());
+    CO_CHECK(co_await stop_accepting());
     co_await impl_->serving.drain();
     co_return ok();
 }

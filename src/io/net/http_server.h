@@ -19,20 +19,20 @@ class HttpHandler {
     /// response through `refuse`.
     virtual rt::Task<HttpResponse> handle(rt::CallCtx ctx, HttpRequest request) = 0;
     /// The response that tells the client of an error: of `handle`, or of a body that failed before
-    /// its first octet.
+    /// its first byte.
     virtual HttpResponse refuse(const rt::CallCtx& ctx, const Error& error) = 0;
 };
 
 /// Bounds of one server.
 struct HttpLimits {
-    std::size_t connections_max = 10'000;        ///< Open at one time; more are closed at once.
-    std::size_t head_bytes_max = 64U << 10U;     ///< Request line and fields; more is 431.
+    std::size_t connections_max = 10'000;     ///< Open at the same time; more are closed at once.
+    std::size_t head_bytes_max = 64U << 10U;  ///< Request line and fields; more is 431.
     std::uint64_t body_bytes_max = 256U << 20U;  ///< Content of one request; more is 413.
     Duration head_wait = std::chrono::seconds(
-        10);  ///< From the first octet of a request to its empty line; then 408.
+        10);  ///< From the first byte of a request to its empty line; then 408.
     Duration idle_wait = std::chrono::seconds(60);  ///< Without any request; then closed.
     Duration body_wait =
-        std::chrono::seconds(30);  ///< Without an octet of a body that is read; then 408.
+        std::chrono::seconds(30);  ///< Without an byte of a body that is read; then 408.
     Duration write_wait =
         std::chrono::seconds(30);  ///< Without the client taking what is sent; then closed.
 };
@@ -60,7 +60,7 @@ class HttpServer {
     /// Accepts connections from now on.
     void start();
     /// Accepts nothing more and closes idle connections; requests under way go on.
-    rt::Task<void> refuse();
+    rt::Task<void> stop_accepting();
     /// Refuses, and returns when no request is under way any more.
     rt::Task<void> drain();
     /// Ends everything at once.

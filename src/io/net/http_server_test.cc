@@ -1,4 +1,4 @@
-// The server on a real loopback port: a test client sends octets and reads what comes back.
+// The server on a real loopback port: a test client sends bytes and reads what comes back.
 #include "io/net/http_server.h"
 
 #include <future>
@@ -210,7 +210,7 @@ TEST_F(HttpServerTest, UnreadBodyThatIsHereDoesNotEndTheConnection) {
     EXPECT_NE(all.find("x-path: /b"), std::string::npos) << all;
 }
 
-TEST_F(HttpServerTest, FailuresBeforeTheFirstOctetAreResponses) {
+TEST_F(HttpServerTest, FailuresBeforeTheFirstByteAreResponses) {
     start();
 
     EXPECT_TRUE(ask("GET /fail HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
@@ -219,7 +219,7 @@ TEST_F(HttpServerTest, FailuresBeforeTheFirstOctetAreResponses) {
                     .starts_with("HTTP/1.1 500 "));
 }
 
-TEST_F(HttpServerTest, FailureAfterTheFirstOctetEndsWithoutALastChunk) {
+TEST_F(HttpServerTest, FailureAfterTheFirstByteEndsWithoutALastChunk) {
     start();
 
     const auto all = ask("GET /fail-midway HTTP/1.1\r\nHost: h\r\n\r\n");

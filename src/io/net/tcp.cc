@@ -58,7 +58,7 @@ struct TcpStream::Impl : std::enable_shared_from_this<TcpStream::Impl> {
 
     rt::Shard* home;
     tcp::socket socket;
-    Bytes buffer;  // Octets [begin, end) are the input.
+    Bytes buffer;  // Bytes [begin, end) are the input.
     std::size_t buffer_max;
     std::size_t begin = 0;
     std::size_t end = 0;
@@ -122,9 +122,9 @@ BytesView TcpStream::input() const {
     return BytesView(impl_->buffer).subspan(impl_->begin, impl_->end - impl_->begin);
 }
 
-void TcpStream::consume(std::size_t octets) {
-    WEFT_ASSERT(octets <= impl_->end - impl_->begin, "only what arrived is consumed");
-    impl_->begin += octets;
+void TcpStream::consume(std::size_t bytes) {
+    WEFT_ASSERT(bytes <= impl_->end - impl_->begin, "only what arrived is consumed");
+    impl_->begin += bytes;
 }
 
 bool TcpStream::is_ended() const { return impl_->ended; }
@@ -164,7 +164,7 @@ Result<std::size_t> TcpStream::try_write(BytesView data) {
 
 rt::Task<void> TcpStream::write(Bytes data, TimePoint due) {
     auto impl = impl_;
-    // The octets and the wait are shared with the handler: a cancelled write leaves the kernel call
+    // The bytes and the wait are shared with the handler: a cancelled write leaves the kernel call
     // to end by itself.
     struct Writing {
         Bytes data;

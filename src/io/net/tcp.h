@@ -22,10 +22,10 @@ class TcpStream {
     TcpStream& operator=(TcpStream&&) noexcept;
     ~TcpStream();
 
-    /// Octets that have arrived and were not consumed. Valid until the next call that is not const.
+    /// Bytes that have arrived and were not consumed. Valid until the next call that is not const.
     BytesView input() const;
-    void consume(std::size_t octets);
-    /// True when no more octets will come: the peer closed its side or the connection broke.
+    void consume(std::size_t bytes);
+    /// True when no more bytes will come: the peer closed its side or the connection broke.
     bool is_ended() const;
 
     /// Waits until the input has grown or the stream ended, at most until `due`. Errors: deadline,
@@ -37,7 +37,7 @@ class TcpStream {
     /// must outlive the watch.
     void watch(rt::TaskContext* context);
 
-    /// Sends what the kernel takes at once; returns the number of octets. Errors: unavailable (the
+    /// Sends what the kernel takes at once; returns the number of bytes. Errors: unavailable (the
     /// connection broke).
     Result<std::size_t> try_write(BytesView data);
     /// Sends all of it, at most until `due`. Errors: unavailable, deadline, cancelled.

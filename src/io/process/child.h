@@ -40,7 +40,7 @@ struct ChildEnd {
     bool is_signal = false;
     int code = 0;  ///< Exit code, or number of the signal.
     Duration cpu_time{};
-    std::uint64_t rss_bytes_max = 0;  ///< The most that was resident at one time.
+    std::uint64_t rss_bytes_max = 0;  ///< The most that was resident at the same time.
 };
 
 /// A child process in a process group of its own, which ends with it. It also ends when the thread

@@ -23,12 +23,12 @@ Result<Descriptor> make_memory_file() {
     return file;
 }
 
-Result<void> write_memory_file(int file, BytesView octets) {
-    while (!octets.empty()) {
-        const auto wrote = ::write(file, octets.data(), octets.size());
+Result<void> write_memory_file(int file, BytesView bytes) {
+    while (!bytes.empty()) {
+        const auto wrote = ::write(file, bytes.data(), bytes.size());
         if (wrote < 0 && errno == EINTR) continue;
         if (wrote < 0) return failed();
-        octets = octets.subspan(static_cast<std::size_t>(wrote));
+        bytes = bytes.subspan(static_cast<std::size_t>(wrote));
     }
     return ok();
 }

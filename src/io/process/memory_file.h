@@ -12,7 +12,7 @@ namespace weft::process {
 Result<Descriptor> make_memory_file();
 
 /// Appends. Errors: unavailable.
-Result<void> write_memory_file(int file, BytesView octets);
+Result<void> write_memory_file(int file, BytesView bytes);
 
 /// From now on nobody can change it, whoever has it open. Errors: unavailable (somebody has it
 /// mapped for writing).

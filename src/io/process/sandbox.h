@@ -5,7 +5,7 @@
 namespace weft::process {
 
 /// Leaves this process, all threads it has and all it will have, nothing but arithmetic: memory of
-/// its own that is never executable, threads, clocks, random octets, and reading and writing on the
+/// its own that is never executable, threads, clocks, random bytes, and reading and writing on the
 /// descriptors that are open now. No file can be opened, no socket made, no program started, no
 /// other process seen or signalled; such calls fail with EPERM. There is no way back. The process
 /// itself is not ended: libraries try things they can do without.

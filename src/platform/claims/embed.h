@@ -25,7 +25,7 @@ bool is_nested_binary(codec::WasmKind kind, const codec::WasmSection& section);
 struct TokenSection {
     std::string_view name;
     std::string_view token;
-    std::size_t offset = 0;  ///< Of the section's first octet.
+    std::size_t offset = 0;  ///< Of the section's first byte.
     std::size_t end = 0;     ///< Behind its last.
 };
 
@@ -42,7 +42,7 @@ Result<TokenScan> scan_tokens(BytesView wasm);
 /// The one token, or nothing. Errors: unauthenticated (`claims.token_several`).
 Result<std::optional<TokenSection>> only_token(const TokenScan& scan);
 
-/// The binary without its tokens at depth 0, all other octets as they are. Errors: as
+/// The binary without its tokens at depth 0, all other bytes as they are. Errors: as
 /// `scan_tokens`.
 Result<Bytes> strip_tokens(BytesView wasm);
 

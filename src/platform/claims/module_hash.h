@@ -14,7 +14,7 @@ enum class HashRule : std::uint8_t {
     /// Over the binary written anew: every size in its shortest form, token sections left out at
     /// every depth. Signers since `wascap_revision` 3.
     rebuild,
-    /// Over all octets but those of the token section at depth 0. Older signers.
+    /// Over all bytes but those of the token section at depth 0. Older signers.
     plain_cut,
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 using testing::component;
 
-/// A section whose size takes five octets.
+/// A section whose size takes five bytes.
 void append_padded(Bytes& out, std::uint8_t id, BytesView body) {
     const auto size = static_cast<std::uint32_t>(body.size());
     out.insert(out.end(), {id, static_cast<std::uint8_t>(size | 0x80U),
@@ -22,7 +22,7 @@ void append_padded(Bytes& out, std::uint8_t id, BytesView body) {
     out.insert(out.end(), body.begin(), body.end());
 }
 
-std::string sha_hex(BytesView octets) { return codec::encode_hex(crypto::sha256(octets)); }
+std::string sha_hex(BytesView bytes) { return codec::encode_hex(crypto::sha256(bytes)); }
 
 TEST(ModuleHash, BothRulesAgreeOnMinimalSizes) {
     const auto plain = component({{"wasi:http/types@0.2.0"}});

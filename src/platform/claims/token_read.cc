@@ -61,8 +61,8 @@ Result<TokenHead> read_head(const Json& claims) {
 
 /// So that a message may quote it.
 Result<void> check_hash_text(const std::string& hash) {
-    const auto octets = codec::decode_hex(hash);
-    if (octets && octets->size() == crypto::Sha256Digest().size()) return ok();
+    const auto bytes = codec::decode_hex(hash);
+    if (bytes && bytes->size() == crypto::Sha256Digest().size()) return ok();
     return fail(Errc::unauthenticated, "claims.token_malformed",
                 "the claims of the token are malformed: 'hash' is not 64 hexadecimal digits in "
                 "upper case; sign again");

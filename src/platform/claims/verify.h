@@ -26,7 +26,7 @@ struct Admission {
 };
 
 /// Decides whether a binary may run: one token, strict form, right signature, of a component, for
-/// these octets, in its time, by a trusted issuer, and every import and export outside the baseline
+/// these bytes, in its time, by a trusted issuer, and every import and export outside the baseline
 /// both claimed and granted. What is wrong with the artefact itself is said before what is wrong
 /// between it and this host. Pure and offline. Errors: those of `scan_tokens`, `only_token`,
 /// `crypto::decode_jwt`, `crypto::verify_jwt`, `read_token`, `check_validity`, `find_issuer`,

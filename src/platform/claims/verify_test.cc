@@ -166,7 +166,7 @@ TEST(Admit, ATokenFitsOnlyItsOwnBinary) {
     }
 }
 
-TEST(Admit, EveryChangedOctetIsNoticed) {
+TEST(Admit, EveryChangedByteIsNoticed) {
     const auto wasm = testing::sign(component({{"wasi:io/poll@0.2.0"}}));
     for (std::size_t i = 0; i < wasm.size(); ++i) {
         auto changed = wasm;
@@ -194,7 +194,7 @@ TEST(Admit, OneTokenAtDepthZeroOrNone) {
     EXPECT_EQ(slug_of(testing::sign(outer)), "admitted");
 }
 
-TEST(Admit, OctetsBehindTheTokenAreRefused) {
+TEST(Admit, BytesBehindTheTokenAreRefused) {
     const auto wasm = testing::sign(http_component());
     auto section = wasm;
     codec::append_wasm_custom(section, "extra", as_bytes("x"));
@@ -246,9 +246,9 @@ TEST(Admit, DuplicateClaimsAreRefused) {
 
 TEST(Admit, KeysOfSmallOrderSignNothing) {
     const auto plain = http_component();
-    for (const auto& octets : crypto::small_order_keys()) {
+    for (const auto& bytes : crypto::small_order_keys()) {
         Bytes text = {crypto::key_kind_row(KeyKind::account).prefix};
-        text.insert(text.end(), octets.begin(), octets.end());
+        text.insert(text.end(), bytes.begin(), bytes.end());
         const auto crc = crypto::crc16_xmodem(text);
         text.push_back(static_cast<std::uint8_t>(crc & 0xffU));
         text.push_back(static_cast<std::uint8_t>(crc >> 8U));
@@ -261,7 +261,7 @@ TEST(Admit, KeysOfSmallOrderSignNothing) {
         claims.set("iss", codec::encode_base32(text));
         auto token = crypto::sign_jwt(claims, seed(KeyKind::account)).value();
         crypto::Ed25519Signature forged{};
-        std::ranges::copy(octets, forged.begin());
+        std::ranges::copy(bytes, forged.begin());
         token = token.substr(0, token.rfind('.') + 1) + codec::encode_base64url(forged);
         EXPECT_EQ(slug_of(embed_token(plain, token).value()), "jwt.issuer_invalid");
     }

@@ -15,10 +15,10 @@ GuestLog::~GuestLog() {
     }
 }
 
-void GuestLog::on_output(engine::GuestStream stream, BytesView octets) {
-    shared_->probe.log_bytes.add(octets.size());
+void GuestLog::on_output(engine::GuestStream stream, BytesView bytes) {
+    shared_->probe.log_bytes.add(bytes.size());
     auto& pending = pending_[static_cast<std::size_t>(stream)];
-    auto rest = as_text(octets);
+    auto rest = as_text(bytes);
     while (!rest.empty()) {
         const auto end = rest.find('\n');
         const auto piece = rest.substr(0, std::min(end, line_bytes_max - pending.size()));
@@ -33,16 +33,16 @@ void GuestLog::on_output(engine::GuestStream stream, BytesView octets) {
 }
 
 /// Whether the component may add so much to the log now.
-bool GuestLog::admit(std::uint64_t octets) {
-    const auto pass = shared_->limiter->admit_within(source_.bytes_per_s, source_.component,
-                                                     executor_->now(), octets);
-    if (!pass) {
+bool GuestLog::admit(std::uint64_t bytes) {
+    const auto admitted = shared_->limiter->admit_within(source_.bytes_per_s, source_.component,
+                                                         executor_->now(), bytes);
+    if (!admitted) {
         shared_->probe.log_lines_dropped.add();
         return false;
     }
-    if (pass->lines_dropped > 0)
+    if (admitted->lines_dropped > 0)
         shared_->log.warn("component.lines_dropped", obs::kv("component", source_.component),
-                          obs::kv("lines", pass->lines_dropped));
+                          obs::kv("lines", admitted->lines_dropped));
     return true;
 }
 

@@ -17,7 +17,7 @@ namespace weft::host {
 struct GuestLogShared {
     obs::Log log;
     Probe probe;
-    obs::RateLimiter* limiter;  ///< Octets, by component.
+    obs::RateLimiter* limiter;  ///< Bytes, by component.
 };
 
 /// Turns what one instance prints into events, a line each: `component.line_printed`. A line longer
@@ -27,7 +27,7 @@ class GuestLog final : public engine::GuestObserver {
   public:
     static constexpr std::size_t line_bytes_max = 4096;
 
-    /// Whose lines they are, and how many octets the component may print in a second.
+    /// Whose lines they are, and how many bytes the component may print in a second.
     struct Source {
         capability::ComponentId component;
         std::uint64_t bytes_per_s;
@@ -37,12 +37,12 @@ class GuestLog final : public engine::GuestObserver {
         : shared_(shared), executor_(executor), source_(std::move(source)) {}
     ~GuestLog() override;
 
-    void on_output(engine::GuestStream stream, BytesView octets) override;
+    void on_output(engine::GuestStream stream, BytesView bytes) override;
     void on_trap(std::string_view message, std::string_view backtrace) override;
     void on_refused(engine::Refusal what, std::string_view target) override;
 
   private:
-    bool admit(std::uint64_t octets);
+    bool admit(std::uint64_t bytes);
     void write_line(engine::GuestStream stream, std::string_view line);
 
     const GuestLogShared* shared_;

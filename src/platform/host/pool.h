@@ -12,9 +12,10 @@ namespace weft::host {
 
 /// How the instances of one component are kept on one shard.
 struct PoolLimits {
-    std::uint32_t reuse = 1;           ///< Calls that an instance serves before it ends.
-    std::uint32_t concurrent_max = 1;  ///< Calls at one time in an instance that can (WASI 0.3).
-    std::uint32_t instances_min = 0;   ///< Kept ready, also when idle.
+    std::uint32_t reuse = 1;  ///< Calls that an instance serves before it ends.
+    std::uint32_t concurrent_max =
+        1;  ///< Calls at the same time in an instance that can (WASI 0.3).
+    std::uint32_t instances_min = 0;  ///< Kept ready, also when idle.
     std::uint32_t instances_max = 200;
     Duration idle = std::chrono::seconds(10);  ///< After that an instance without calls ends.
 };

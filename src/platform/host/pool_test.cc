@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 class PoolTest : public testing::Test {
   protected:
     void SetUp() override { open({.reuse = 100}); }
-    void open(PoolLimits limits, engine::HttpKind kind = engine::HttpKind::in_turn) {
+    void open(PoolLimits limits, engine::HttpKind kind = engine::HttpKind::sequential) {
         engine_.add("guest", engine::fake::test_guest(), kind);
         pool_.reset();
         pool_ = std::make_unique<Pool>(&loop_, engine_.compile(as_bytes("guest")).value(),
@@ -83,7 +83,7 @@ TEST_F(PoolTest, CallsAtOneTimeGetInstancesOfTheirOwn) {
 }
 
 TEST_F(PoolTest, CallsShareAnInstanceWhereItCan) {
-    open({.reuse = 100, .concurrent_max = 2}, engine::HttpKind::together);
+    open({.reuse = 100, .concurrent_max = 2}, engine::HttpKind::concurrent);
     rt::Scope scope(&loop_);
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(scope.spawn(collect("/sleep?10")));
 

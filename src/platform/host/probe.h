@@ -48,7 +48,7 @@ struct Probe {
                     registry.counter("weft_host_outgoing_http_refused_total",
                                      "requests of components to other hosts, all refused"),
                 .log_bytes = registry.counter("weft_host_guest_log_bytes_total",
-                                              "octets that components printed"),
+                                              "bytes that components printed"),
                 .log_lines_dropped = registry.counter("weft_host_guest_log_lines_dropped_total",
                                                       "printed lines over the rate limit"),
                 .call_seconds = registry.histogram(

@@ -15,10 +15,10 @@ std::uint32_t share_of(std::uint32_t all, unsigned shards) {
 
 PoolLimits pool_limits_of(const ComponentSpec& spec, unsigned shards) {
     const auto& reuse = spec.reuse;
-    const bool together = spec.code->http_kind() == engine::HttpKind::together;
+    const bool concurrent = spec.code->http_kind() == engine::HttpKind::concurrent;
     PoolLimits limits;
-    limits.reuse = reuse.calls != 0 ? reuse.calls : together ? Reuse::reuse_together : 1;
-    limits.concurrent_max = together ? std::max(1U, reuse.concurrent_max) : 1;
+    limits.reuse = reuse.calls != 0 ? reuse.calls : concurrent ? Reuse::reuse_concurrent : 1;
+    limits.concurrent_max = concurrent ? std::max(1U, reuse.concurrent_max) : 1;
     limits.idle = reuse.idle;
     limits.instances_max = share_of(
         reuse.instances_max != 0 ? reuse.instances_max : 2 * spec.admission.concurrency_max,
@@ -40,14 +40,15 @@ void log_failure(const GuestLogShared& logging, const capability::ComponentId& c
                      obs::kv("reason", error.message));
 }
 
-/// The response's body as long as the call lasts: holds its place inside the gate, and logs how it
-/// fails.
+/// The response's body as long as the call lasts: holds its place inside the limiter, and logs how
+/// it fails.
 class CallBody final : public rt::ByteSource {
   public:
-    CallBody(std::unique_ptr<rt::ByteSource> inner, Gate::Pass pass, const GuestLogShared* logging,
-             capability::ComponentId component, std::uint64_t trace_id)
+    CallBody(std::unique_ptr<rt::ByteSource> inner, ConcurrencyLimiter::Permit permit,
+             const GuestLogShared* logging, capability::ComponentId component,
+             std::uint64_t trace_id)
         : inner_(std::move(inner)),
-          pass_(std::move(pass)),
+          permit_(std::move(permit)),
           logging_(logging),
           component_(std::move(component)),
           trace_id_(trace_id) {
@@ -68,7 +69,7 @@ class CallBody final : public rt::ByteSource {
 
   private:
     std::unique_ptr<rt::ByteSource> inner_;
-    Gate::Pass pass_;
+    ConcurrencyLimiter::Permit permit_;
     const GuestLogShared* logging_;
     capability::ComponentId component_;
     std::uint64_t trace_id_;
@@ -78,13 +79,13 @@ class CallBody final : public rt::ByteSource {
 
 void ShardHost::put(ComponentSpec spec) {
     const auto pool_limits = pool_limits_of(spec, options_.shards);
-    // Calls beyond what the pool can hold wait at the gate, where waiting is bounded.
+    // Calls beyond what the pool can hold wait at the limiter, where waiting is bounded.
     const auto inside_max = std::min(share_of(spec.admission.concurrency_max, options_.shards),
                                      pool_limits.instances_max * pool_limits.concurrent_max);
     auto entry = std::make_shared<Entry>();
-    entry->gate = std::make_shared<Gate>(
-        Gate::Limits{.inside_max = inside_max,
-                     .waiting_max = share_of(spec.admission.queue_max, options_.shards)});
+    entry->limiter = std::make_shared<ConcurrencyLimiter>(ConcurrencyLimiter::Limits{
+        .inside_max = inside_max,
+        .waiting_max = share_of(spec.admission.queue_max, options_.shards)});
     entry->pool =
         std::make_unique<Pool>(executor_, spec.code, spec.limits, pool_limits, &logging_->probe);
     entry->spec = std::move(spec);
@@ -102,7 +103,7 @@ void ShardHost::stop() {
 std::size_t ShardHost::calls() const {
     std::size_t count = 0;
     for (const auto& [id, entry] : entries_)
-        count += entry->gate->inside() + entry->gate->waiting();
+        count += entry->limiter->inside() + entry->limiter->waiting();
     return count;
 }
 
@@ -123,14 +124,14 @@ rt::Task<net::HttpResponse> ShardHost::handle_http(rt::CallCtx ctx, capability::
     ctx.deadline = std::min(ctx.deadline, begin + entry->spec.admission.deadline);
     logging_->probe.calls.add();
 
-    Gate::Pass pass;
-    if (!entry->gate->try_enter(pass)) {
-        Result<Gate::Pass> waited = co_await entry->gate->enter(ctx.deadline);
+    ConcurrencyLimiter::Permit permit;
+    if (!entry->limiter->try_enter(permit)) {
+        Result<ConcurrencyLimiter::Permit> waited = co_await entry->limiter->enter(ctx.deadline);
         if (!waited) {
             log_failure(*logging_, entry->spec.id, ctx.trace_id, waited.error());
             co_return Failure(std::move(waited).error());
         }
-        pass = std::move(*waited);
+        permit = std::move(*waited);
     }
     auto observer = std::make_shared<GuestLog>(
         logging_, executor_,
@@ -145,17 +146,18 @@ rt::Task<net::HttpResponse> ShardHost::handle_http(rt::CallCtx ctx, capability::
         co_await (*instance)->handle_http(std::move(ctx), std::move(request), std::move(observer));
     logging_->probe.call_seconds.observe(
         std::chrono::duration<double>(executor_->now() - begin).count());
-    co_return finish(*entry, trace_id, std::move(pass), std::move(response));
+    co_return finish(*entry, trace_id, std::move(permit), std::move(response));
 }
 
 Result<net::HttpResponse> ShardHost::finish(const Entry& entry, std::uint64_t trace_id,
-                                            Gate::Pass pass, Result<net::HttpResponse> response) {
+                                            ConcurrencyLimiter::Permit permit,
+                                            Result<net::HttpResponse> response) {
     if (!response) {
         log_failure(*logging_, entry.spec.id, trace_id, response.error());
         return response;
     }
     if (response->body)
-        response->body = std::make_unique<CallBody>(std::move(response->body), std::move(pass),
+        response->body = std::make_unique<CallBody>(std::move(response->body), std::move(permit),
                                                     logging_, entry.spec.id, trace_id);
     return response;
 }

@@ -8,7 +8,7 @@
 #include "base/rt/executor.h"
 #include "platform/capability/invoke.h"
 #include "platform/host/component.h"
-#include "platform/host/gate.h"
+#include "platform/host/concurrency_limiter.h"
 #include "platform/host/guest_log.h"
 #include "platform/host/pool.h"
 
@@ -46,11 +46,12 @@ class ShardHost final : public capability::Invoker {
   private:
     struct Entry {
         ComponentSpec spec;
-        std::shared_ptr<Gate> gate;
+        std::shared_ptr<ConcurrencyLimiter> limiter;
         std::unique_ptr<Pool> pool;
     };
 
-    Result<net::HttpResponse> finish(const Entry& entry, std::uint64_t trace_id, Gate::Pass pass,
+    Result<net::HttpResponse> finish(const Entry& entry, std::uint64_t trace_id,
+                                     ConcurrencyLimiter::Permit permit,
                                      Result<net::HttpResponse> response);
 
     rt::Executor* executor_;

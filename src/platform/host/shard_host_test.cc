@@ -152,7 +152,7 @@ TEST_F(ShardHostTest, EachLimitThatEndsOrRefusesACallIsCounted) {
     for (std::size_t at = 0; at < component_limits.size(); ++at) {
         engine_.add(
             "over",
-            [at](std::shared_ptr<engine::fake::World>,
+            [at](std::shared_ptr<engine::fake::GuestHost>,
                  net::HttpRequest) -> rt::Task<net::HttpResponse> {
                 co_return Failure(Error{Errc::exhausted, component_limits[at].slug, "over it"});
             });

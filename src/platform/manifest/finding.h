@@ -40,7 +40,7 @@ class Findings {
     /// For what Weft does not act on: a warning, or an error when strict.
     void ignored(Slug slug, const Place& place, std::string message,
                  std::string_view suggestion = {});
-    /// An error that a lower room reported; its slug is kept.
+    /// An error that a lower module reported; its slug is kept.
     void error(const Error& error, const Place& place);
 
     /// Errors so far, those that are counted only too.
@@ -60,7 +60,7 @@ class Findings {
     std::size_t omitted_ = 0;
 };
 
-/// `text` in single quotes, hostile characters escaped, cut after 80 octets.
+/// `text` in single quotes, hostile characters escaped, cut after 80 bytes.
 std::string quoted(std::string_view text);
 
 }  // namespace weft::manifest

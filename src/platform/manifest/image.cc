@@ -159,8 +159,7 @@ Result<ImageRef> classify_image(std::string_view text) {
                     "the image is empty; name a file or an OCI reference");
     if (text.size() > reference_bytes_max)
         return fail(Errc::invalid_argument, "manifest.image_too_long",
-                    "the image reference has {} octets, limit {}", text.size(),
-                    reference_bytes_max);
+                    "the image reference has {} bytes, limit {}", text.size(), reference_bytes_max);
     const auto scheme_end = text.find("://");
     if (scheme_end == std::string_view::npos) {
         if (!is_path(text)) return classify_oci(text);

@@ -32,7 +32,7 @@ struct ImageRef {
 
 /// Classifies an image reference. A text without a scheme is a path when it begins with `/`, `./`
 /// or `../`, or ends with `.wasm` or `.par`, has neither ':' nor '@' and its first part has no dot
-/// (a first part with a dot is a registry's host, unless it is all there is). At most 1,024 octets.
+/// (a first part with a dot is a registry's host, unless it is all there is). At most 1,024 bytes.
 /// Errors: invalid_argument (`manifest.image_empty`, `manifest.image_too_long`,
 /// `manifest.image_scheme_unknown`, `manifest.image_path_missing`, `manifest.image_digest_missing`,
 /// `manifest.image_digest_invalid`, `manifest.image_reference_invalid`), not_found

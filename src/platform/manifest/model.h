@@ -45,7 +45,7 @@ struct SpreadRule {
     Place place;
 };
 
-/// How many: of a component the instances at one time, of a capability the hosts that run it.
+/// How many: of a component the instances at the same time, of a capability the hosts that run it.
 struct Scaler {
     enum class Kind : std::uint8_t {
         spread,  ///< Instances over all matching hosts together.
@@ -84,15 +84,15 @@ struct Pool {
     Place place;
 };
 
-/// Weft's trait `limits`, of each instance but for concurrency and queue.
+/// Weft's trait `limits`, of each instance except for concurrency and queue.
 struct Limits {
     std::optional<std::uint64_t> memory_bytes;
     std::optional<Duration> cpu_time;             ///< Of one call.
-    std::optional<std::uint32_t> concurrency;     ///< Calls of the component at one time.
+    std::optional<std::uint32_t> concurrency;     ///< Calls of the component at the same time.
     std::optional<std::uint32_t> queue;           ///< Calls that wait.
     std::optional<Duration> deadline;             ///< Of one call, waiting included.
     std::optional<std::uint32_t> table_elements;  ///< Of each table.
-    std::optional<std::uint32_t> handles;         ///< Host resources open at one time.
+    std::optional<std::uint32_t> handles;         ///< Host resources open at the same time.
     std::optional<std::uint32_t> parts;           ///< Core instances, tables and memories, of each.
     std::optional<std::uint64_t> host_data_bytes;  ///< Handed to the host in one call.
     std::optional<std::uint64_t> fields_bytes;     ///< Of one set of header fields.

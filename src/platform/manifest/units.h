@@ -12,7 +12,7 @@ namespace weft::manifest {
 /// Errors: invalid_argument (`manifest.duration_invalid`; also when it exceeds 365 days).
 Result<Duration> parse_duration(std::string_view text);
 
-/// `64MiB`, `512KiB`, `1GiB`, `100B`, and decimal `kB`, `MB`, `GB`; in octets.
+/// `64MiB`, `512KiB`, `1GiB`, `100B`, and decimal `kB`, `MB`, `GB`; in bytes.
 /// Errors: invalid_argument (`manifest.size_invalid`; also when it exceeds 2^53).
 Result<std::uint64_t> parse_size(std::string_view text);
 

@@ -64,7 +64,7 @@ cargo_component() {
     RUSTFLAGS=$flags CARGO_TARGET_DIR=$out cargo build --quiet --locked --release --target wasm32-wasip2 "${options[@]}"
 }
 
-# claims_of FILE: what the token says, but for when it was made.
+# claims_of FILE: what the token says, except for when it was made.
 claims_of() {
     "$weft" claims inspect -o json "$1" 2>/dev/null | python3 -c '
 import json, sys

@@ -1,7 +1,7 @@
 //! Async functions as 0.3 guests use them: imports lowered and exports lifted the asynchronous way, and
 //! several calls in one instance.
 
-use super::world::{Fate, Live, Way, World, engine, octets};
+use super::world::{Fate, Live, Way, World, bytes, engine};
 use futures::task::noop_waker_ref;
 use std::pin::pin;
 use std::task::{Context, Poll};
@@ -37,7 +37,7 @@ const TEXT: &str = r#"(component
   (import "host" "new-set" (func $new_set (result i32)))
   (import "host" "join" (func $join (param i32 i32)))
   (import "host" "drop" (func $drop (param i32)))
-  ;; Where the answer to a subtask goes: by its handle, eight octets each.
+  ;; Where the answer to a subtask goes: by its handle, eight bytes each.
   (global $next (mut i32) (i32.const 1024))
   (global $set (mut i32) (i32.const 0))
   (func (export "run") (param $number i32) (result i32)
@@ -98,16 +98,16 @@ fn run(
     let mut all = pin!(live.store.run_concurrent(async |accessor| {
         let calls = numbers
             .iter()
-            .map(|number| calls.call_concurrent(accessor, 0, octets(&[*number]).into()));
+            .map(|number| calls.call_concurrent(accessor, 0, bytes(&[*number]).into()));
         futures::future::join_all(calls).await
     }));
     loop {
         match all.as_mut().poll(&mut Context::from_waker(noop_waker_ref())) {
             Poll::Ready(results) => {
-                let octets = |result: Result<crate::value::Handed>| {
-                    result.unwrap().octets.as_slice().to_vec()
+                let bytes = |result: Result<crate::value::Handed>| {
+                    result.unwrap().bytes.as_slice().to_vec()
                 };
-                return results.unwrap().into_iter().map(octets).collect();
+                return results.unwrap().into_iter().map(bytes).collect();
             }
             Poll::Pending => script(script_state),
         }
@@ -149,14 +149,14 @@ fn a_deferred_answer_reaches_a_single_call() {
     let world = world();
     let mut live = world.live(Way::Raw);
     live.script.defers = true;
-    let mut call = pin!(live.calls.call(&mut live.store, 0, octets(&[5]).into()));
+    let mut call = pin!(live.calls.call(&mut live.store, 0, bytes(&[5]).into()));
     let mut cx = Context::from_waker(noop_waker_ref());
 
     assert!(call.as_mut().poll(&mut cx).is_pending());
     assert_eq!(live.script.tokens.pop_front().unwrap().complete(b"\x04late"), Fate::Taken);
     let Poll::Ready(result) = call.as_mut().poll(&mut cx) else { panic!("it was answered") };
 
-    assert_eq!(result.unwrap().octets.as_slice(), b"\x04late");
+    assert_eq!(result.unwrap().bytes.as_slice(), b"\x04late");
 }
 
 #[test]

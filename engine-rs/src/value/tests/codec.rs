@@ -1,5 +1,5 @@
 //! Random types and values through a guest and back, by this codec and by wasmtime's dynamic values in
-//! every combination: all must agree octet for octet.
+//! every combination: all must agree byte for byte.
 
 use super::echo::{ENCODINGS, component};
 use super::random::{self, Random, rounds, values};

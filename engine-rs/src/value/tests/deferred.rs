@@ -1,6 +1,6 @@
 //! Answers that come later, from elsewhere, or never.
 
-use super::world::{Fate, Live, Token, Way, World, engine, octets};
+use super::world::{Fate, Live, Token, Way, World, bytes, engine};
 use crate::abi::{self, WeStr};
 use crate::error::{Fault, Status, TrapKind};
 use crate::tests::host::Wakes;
@@ -38,10 +38,10 @@ fn deferring(world: &World) -> Live<'_> {
 
 /// Runs `script` whenever the call waits, until it ends.
 fn run(live: &mut Live, mut script: impl FnMut(Token)) -> wasmtime::Result<Vec<u8>> {
-    let mut call = pin!(live.calls.call(&mut live.store, 0, octets(&[5]).into()));
+    let mut call = pin!(live.calls.call(&mut live.store, 0, bytes(&[5]).into()));
     loop {
         match call.as_mut().poll(&mut Context::from_waker(noop_waker_ref())) {
-            Poll::Ready(result) => return result.map(|handed| handed.octets.as_slice().to_vec()),
+            Poll::Ready(result) => return result.map(|handed| handed.bytes.as_slice().to_vec()),
             Poll::Pending => script(live.script.tokens.pop_front().expect("it waits for the host")),
         }
     }
@@ -78,7 +78,7 @@ fn an_answer_may_come_from_another_thread() {
         });
 
         let call = async {
-            let mut call = pin!(live.calls.call(&mut live.store, 0, octets(&[5]).into()));
+            let mut call = pin!(live.calls.call(&mut live.store, 0, bytes(&[5]).into()));
             std::future::poll_fn(|cx| {
                 let poll = call.as_mut().poll(cx);
                 live.script.tokens.drain(..).for_each(|token| sender.send(token).unwrap());
@@ -88,7 +88,7 @@ fn an_answer_may_come_from_another_thread() {
         };
         let result = block_on(call).unwrap();
 
-        assert_eq!(result.octets.as_slice(), [9]);
+        assert_eq!(result.bytes.as_slice(), [9]);
         drop(sender);
         assert_eq!(host.join().unwrap(), [Fate::Taken, Fate::Taken]);
     });
@@ -116,7 +116,7 @@ fn a_token_knows_that_its_guest_is_gone() {
     both_engines(|world| {
         let mut live = deferring(world);
         {
-            let mut call = pin!(live.calls.call(&mut live.store, 0, octets(&[5]).into()));
+            let mut call = pin!(live.calls.call(&mut live.store, 0, bytes(&[5]).into()));
             assert!(call.as_mut().poll(&mut Context::from_waker(noop_waker_ref())).is_pending());
         }
         drop(live.store);
@@ -160,26 +160,26 @@ fn a_reply_is_given_once() {
             let token = we_reply_defer(reply);
             assert!(!token.is_null());
             assert!(we_reply_defer(reply).is_null());
-            we_reply_answer(reply, octets(&[1]));
+            we_reply_answer(reply, bytes(&[1]));
             we_reply_refuse(reply, 0, WeStr::of(b"no"));
-            assert_eq!(we_import_complete(token, octets(&[2])), 0);
+            assert_eq!(we_import_complete(token, bytes(&[2])), 0);
         });
     unsafe {
-        we_reply_answer(null_mut(), octets(&[1]));
+        we_reply_answer(null_mut(), bytes(&[1]));
         assert!(we_reply_defer(null_mut()).is_null());
-        assert_eq!(we_import_complete(null_mut(), octets(&[1])), 1);
+        assert_eq!(we_import_complete(null_mut(), bytes(&[1])), 1);
     }
     assert_eq!(answer_of(&block_on(asking).unwrap()), [2]);
 }
 
 fn answer_of(answered: &Answered) -> Vec<u8> {
-    let mut octets = Vec::new();
+    let mut bytes = Vec::new();
     let taken = answered.lower(|value| {
-        octets.extend(value.octets.as_ref());
+        bytes.extend(value.bytes.as_ref());
         Ok(())
     });
     assert!(taken.is_ok());
-    octets
+    bytes
 }
 
 /// A question that is answered later.
@@ -215,7 +215,7 @@ fn a_token_and_its_task_may_meet_at_any_moment() {
             Poll::Ready(answered) => answered,
             Poll::Pending => block_on(asking),
         };
-        let spare = answered.unwrap().lower(|value| Ok(assert_eq!(value.octets.as_ref(), [7])));
+        let spare = answered.unwrap().lower(|value| Ok(assert_eq!(value.bytes.as_ref(), [7])));
         spares.keep(spare.unwrap());
         assert_eq!(told.recv().unwrap(), Fate::Taken);
     }

@@ -149,7 +149,7 @@ fn what_cannot_be_carried_is_refused_by_name() {
     let function = |ty: &str| {
         format!(r#"(component (import "acme:a/b@1.0.0" (instance (export "f" (func {ty})))))"#)
     };
-    let nested = r#"(component (type $octets (stream u8)) (type $future (future $octets))
+    let nested = r#"(component (type $bytes (stream u8)) (type $future (future $bytes))
         (import "acme:a/b@1.0.0" (instance (alias outer 1 $future (type $f))
           (export "f" (func (param "a" $f))))))"#
         .to_owned();

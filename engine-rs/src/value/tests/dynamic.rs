@@ -2,12 +2,12 @@
 //! wasmtime's.
 
 use crate::value::shape::{Scalar, Shape};
-use crate::value::wire::{Reader, put_char, put_octets, put_signed, put_unsigned};
+use crate::value::wire::{Reader, put_bytes, put_char, put_signed, put_unsigned};
 use wasmtime::component::Val;
 use wasmtime::{Result, bail};
 
-pub fn decode_all(octets: &[u8], shapes: &[Shape]) -> Result<Vec<Val>> {
-    let mut reader = Reader::new(octets);
+pub fn decode_all(bytes: &[u8], shapes: &[Shape]) -> Result<Vec<Val>> {
+    let mut reader = Reader::new(bytes);
     let values = shapes.iter().map(|shape| decode(&mut reader, shape)).collect::<Result<_>>()?;
     reader.finish()?;
     Ok(values)
@@ -76,8 +76,8 @@ fn decode(reader: &mut Reader, shape: &Shape) -> Result<Val> {
 fn decode_scalar(reader: &mut Reader, kind: Scalar) -> Result<Val> {
     Ok(match kind {
         Scalar::Bool => Val::Bool(reader.boolean()?),
-        Scalar::S8 => Val::S8(reader.octet()? as i8),
-        Scalar::U8 => Val::U8(reader.octet()?),
+        Scalar::S8 => Val::S8(reader.byte()? as i8),
+        Scalar::U8 => Val::U8(reader.byte()?),
         Scalar::S16 => Val::S16(reader.signed(16)? as i16),
         Scalar::U16 => Val::U16(reader.unsigned(16)? as u16),
         Scalar::S32 => Val::S32(reader.signed(32)? as i32),
@@ -109,7 +109,7 @@ fn place(names: impl IntoIterator<Item = impl AsRef<str>>, name: &str) -> u64 {
 fn encode(value: &Val, shape: &Shape, out: &mut Vec<u8>) -> Result<()> {
     match (shape, value) {
         (Shape::Scalar(_), value) => encode_scalar(value, out)?,
-        (Shape::Text, Val::String(text)) => put_octets(out, text.as_bytes()),
+        (Shape::Text, Val::String(text)) => put_bytes(out, text.as_bytes()),
         (Shape::List(element, _), Val::List(values)) => {
             put_unsigned(out, values.len() as u64);
             encode_list(values, element, out)?;

@@ -3,7 +3,7 @@
 //! - `f0`, `f1`, …: the exported one calls the imported one with what it was given and returns its answer;
 //! - `call0`, …: a list of numbers that become the core arguments of the imported `f0`, whatever they are;
 //! - `give0`, …: results in what lies in memory at 8, whatever that is;
-//! - `poke`: copies octets to an address.
+//! - `poke`: copies bytes to an address.
 //!
 //! Numbers up to 64 KiB are no one's memory, so that answers and pokes may lie there; the allocator
 //! starts behind it. Async functions are called and implemented the synchronous way.
@@ -295,7 +295,7 @@ pub fn component(signatures: &[Signature], encoding: &str) -> String {
 (core instance $main (instantiate $main_module
   (with "host" (instance {offered})) (with "libc" (instance $libc))))
 {lifted}
-(func $poke (param "at" u32) (param "octets" (list u8)) (canon lift (core func $main "poke") {options}))
+(func $poke (param "at" u32) (param "bytes" (list u8)) (canon lift (core func $main "poke") {options}))
 (export "poke" (func $poke)))"#
     )
 }

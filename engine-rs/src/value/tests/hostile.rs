@@ -1,4 +1,4 @@
-//! Octets that are no values, and guests whose memory and core values are anything: both codecs refuse
+//! Bytes that are no values, and guests whose memory and core values are anything: both codecs refuse
 //! the same and agree on the rest; nothing panics and nothing hangs.
 
 use super::dynamic::{decode_all, encode_all};
@@ -10,16 +10,16 @@ use crate::value::shape::Shape;
 use crate::value::wire::put_unsigned;
 use crate::value::{argument_fault_of, fault_of};
 
-/// What the oracle makes of octets: the same value in the only way to write it, or nothing.
-fn canonical(octets: &[u8], shapes: &[Shape]) -> Option<Vec<u8>> {
-    let values = decode_all(octets, shapes).ok()?;
+/// What the oracle makes of bytes: the same value in the only way to write it, or nothing.
+fn canonical(bytes: &[u8], shapes: &[Shape]) -> Option<Vec<u8>> {
+    let values = decode_all(bytes, shapes).ok()?;
     Some(encode_all(&values, shapes).unwrap())
 }
 
 fn damaged(random: &mut Random, shapes: &[Shape]) -> Vec<u8> {
-    let mut octets = values(random, shapes);
-    random::damage(random, &mut octets);
-    octets
+    let mut bytes = values(random, shapes);
+    random::damage(random, &mut bytes);
+    bytes
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn what_arguments_take_of_the_guests_memory_is_known_before() {
             let Signature { params, result, .. } = &signatures[index];
             let arguments = values(random, params);
             live.script.answers = [values(random, result.as_slice())].into();
-            live.store.data_mut().values.octets_max = random.below(200);
+            live.store.data_mut().values.bytes_max = random.below(200);
             let number = world.number(&format!("f{index}"));
 
             let got = live.call(Way::Raw, number, &arguments);
@@ -143,17 +143,17 @@ fn word(random: &mut Random) -> u64 {
 
 /// Memory full of such numbers.
 fn memory(random: &mut Random) -> Vec<u8> {
-    let mut octets = Vec::new();
-    while octets.len() < POKED {
+    let mut bytes = Vec::new();
+    while bytes.len() < POKED {
         let word = word(random).to_le_bytes();
         match random.below(4) {
-            0 => octets.extend_from_slice(&word),
-            1 => octets.push(word[0]),
-            _ => octets.extend_from_slice(&word[..4]),
+            0 => bytes.extend_from_slice(&word),
+            1 => bytes.push(word[0]),
+            _ => bytes.extend_from_slice(&word[..4]),
         }
     }
-    octets.truncate(POKED);
-    octets
+    bytes.truncate(POKED);
+    bytes
 }
 
 fn poke(live: &mut Live, world: &World, memory: &[u8]) {
@@ -173,7 +173,7 @@ fn attempt(live: &mut Live, way: Way, number: usize, arguments: &[u8]) -> Result
     }
 }
 
-/// Only this codec stops at wasmtime's fuel: it counts octets, dynamic values count their own size.
+/// Only this codec stops at wasmtime's fuel: it counts bytes, dynamic values count their own size.
 fn same(raw: &Result<Vec<u8>, String>, dynamic: &Result<Vec<u8>, String>) -> bool {
     match (raw, dynamic) {
         (Ok(raw), Ok(dynamic)) => raw == dynamic,
@@ -194,9 +194,9 @@ fn memory_of_any_content_is_lifted_alike() {
         for index in (0..signatures.len()).flat_map(|index| [index; 4]) {
             let mut words = vec![16];
             words.extend((0..16).flat_map(|_| {
-                let mut word_octets = Vec::new();
-                put_unsigned(&mut word_octets, word(random));
-                word_octets
+                let mut word_bytes = Vec::new();
+                put_unsigned(&mut word_bytes, word(random));
+                word_bytes
             }));
             let name = if random.one_in(2) { "call" } else { "give" };
             let arguments = if name == "call" { words.as_slice() } else { &[] };

@@ -2,7 +2,7 @@
 
 use super::echo::Signature;
 use crate::value::shape::{Scalar, Shape};
-use crate::value::wire::{put_char, put_octets, put_signed, put_unsigned};
+use crate::value::wire::{put_bytes, put_char, put_signed, put_unsigned};
 
 /// How many times the usual number of cases; `WEFT_CODEC_ROUNDS` sets it.
 pub fn rounds() -> u64 {
@@ -152,7 +152,7 @@ fn fields(random: &mut Random, depth: usize) -> Vec<(String, Shape)> {
 }
 
 fn variant(random: &mut Random, depth: usize) -> Shape {
-    // More than 256 cases need a discriminant of two octets.
+    // More than 256 cases need a discriminant of two bytes.
     let count = if random.one_in(8) { 260 } else { 1 + random.below(5) };
     let mut case = |name| {
         let payload = !random.one_in(if count > 5 { 50 } else { 3 });
@@ -182,7 +182,7 @@ pub fn values(random: &mut Random, shapes: &[Shape]) -> Vec<u8> {
 fn value(random: &mut Random, shape: &Shape, out: &mut Vec<u8>) {
     match shape {
         Shape::Scalar(kind) => scalar(random, *kind, out),
-        Shape::Text => put_octets(out, random.text().as_bytes()),
+        Shape::Text => put_bytes(out, random.text().as_bytes()),
         Shape::List(element, _) => {
             let count = random.length();
             put_unsigned(out, count as u64);
@@ -242,16 +242,16 @@ fn scalar(random: &mut Random, kind: Scalar, out: &mut Vec<u8>) {
     }
 }
 
-/// Octets that were one value, damaged in one to three places.
-pub fn damage(random: &mut Random, octets: &mut Vec<u8>) {
+/// Bytes that were one value, damaged in one to three places.
+pub fn damage(random: &mut Random, bytes: &mut Vec<u8>) {
     for _ in 0..1 + random.below(3) {
-        let place = random.below(octets.len() + 1);
+        let place = random.below(bytes.len() + 1);
         match random.below(5) {
-            0 => octets.truncate(place),
-            1 => octets.insert(place, random.next() as u8),
-            2 if place < octets.len() => octets[place] = random.pick(&[0, 1, 2, 0x7f, 0x80, 0xff]),
-            3 if place < octets.len() => octets[place] ^= 1 << random.below(8),
-            _ => octets.extend((0..random.below(9)).map(|_| random.next() as u8)),
+            0 => bytes.truncate(place),
+            1 => bytes.insert(place, random.next() as u8),
+            2 if place < bytes.len() => bytes[place] = random.pick(&[0, 1, 2, 0x7f, 0x80, 0xff]),
+            3 if place < bytes.len() => bytes[place] ^= 1 << random.below(8),
+            _ => bytes.extend((0..random.below(9)).map(|_| random.next() as u8)),
         }
     }
 }

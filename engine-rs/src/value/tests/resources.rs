@@ -1,10 +1,10 @@
 //! Resources of both sides: lent, given, returned and dropped.
 
-use super::world::{Live, Way, World, engine, octets};
+use super::world::{Live, Way, World, bytes, engine};
 use crate::error::{Fault, Status, TrapKind};
 use crate::value::argument_fault_of;
 use crate::value::handles::HANDLE_OCTETS_MAX;
-use crate::value::wire::{put_octets, put_unsigned};
+use crate::value::wire::{put_bytes, put_unsigned};
 use futures::executor::block_on;
 
 const TEXT: &str = include_str!("../../../../src/io/engine/testdata/resources.wat");
@@ -13,9 +13,9 @@ fn world() -> World {
     World::new(&engine(false), false, TEXT)
 }
 
-/// Octets with their count before them.
-fn counted(octets: &[u8]) -> Vec<u8> {
-    [&[octets.len() as u8], octets].concat()
+/// Bytes with their count before them.
+fn counted(bytes: &[u8]) -> Vec<u8> {
+    [&[bytes.len() as u8], bytes].concat()
 }
 
 impl Live<'_> {
@@ -34,12 +34,12 @@ impl Live<'_> {
     }
 
     fn answer(&mut self, answers: &[&[u8]]) {
-        self.script.answers = answers.iter().map(|octets| counted(octets)).collect();
+        self.script.answers = answers.iter().map(|bytes| counted(bytes)).collect();
     }
 }
 
 #[test]
-fn a_handle_is_the_hosts_octets_for_the_host() {
+fn a_handle_is_the_hosts_bytes_for_the_host() {
     let world = world();
     let mut live = world.live(Way::Raw);
     live.answer(&[b"handle-1", b"value"]);
@@ -107,7 +107,7 @@ fn a_handle_may_pass_through_a_guest() {
     let mut live = world.live(Way::Raw);
     for size in [0, 1, 63, 64, 127, 128, HANDLE_OCTETS_MAX] {
         let mut handle = Vec::new();
-        put_octets(&mut handle, &vec![7; size]);
+        put_bytes(&mut handle, &vec![7; size]);
         assert_eq!(live.ask(&world, "relay", &handle).unwrap(), handle);
     }
     drop(live.store);
@@ -118,7 +118,7 @@ fn a_handle_may_pass_through_a_guest() {
 fn a_handle_that_is_too_long_is_refused() {
     let world = world();
     let mut handle = Vec::new();
-    put_octets(&mut handle, &[7; HANDLE_OCTETS_MAX + 1]);
+    put_bytes(&mut handle, &[7; HANDLE_OCTETS_MAX + 1]);
 
     let message = world.live(Way::Raw).refused(&world, "relay", &handle).message;
 
@@ -213,12 +213,12 @@ fn of_two_calls_together_one_gives_a_handle_away() {
     let (store, calls, number) = (&mut live.store, &live.calls, world.number("finish"));
 
     let together = store.run_concurrent(async |accessor| {
-        let call = || calls.call_concurrent(accessor, number, octets(&counter).into());
+        let call = || calls.call_concurrent(accessor, number, bytes(&counter).into());
         futures::join!(call(), call())
     });
 
     let (first, second) = block_on(together).unwrap();
-    assert_eq!(first.unwrap().octets.as_slice(), [42]);
+    assert_eq!(first.unwrap().bytes.as_slice(), [42]);
     let fault = argument_fault_of(&second.err().unwrap()).unwrap();
     assert_eq!(fault.status, Status::Invalid);
     assert_eq!(live.ask(&world, "dropped", &[]).unwrap(), [42]);
@@ -229,10 +229,10 @@ fn more_handles_than_may_be_are_refused_before_the_guest_has_any() {
     let world = world();
     let mut live = world.live(Way::Raw);
     let many = |count: u64| {
-        let mut octets = Vec::new();
-        put_unsigned(&mut octets, count);
-        (0..count).for_each(|_| octets.extend_from_slice(b"\x01h"));
-        octets
+        let mut bytes = Vec::new();
+        put_unsigned(&mut bytes, count);
+        (0..count).for_each(|_| bytes.extend_from_slice(b"\x01h"));
+        bytes
     };
 
     let fault = live.refused(&world, "keep-all", &many(1_001));
@@ -250,7 +250,7 @@ fn arguments_that_need_too_much_of_the_guests_memory_are_refused() {
     let world = world();
     let mut live = world.live(Way::Raw);
     let mut name = Vec::new();
-    put_octets(&mut name, &vec![b'a'; (16 << 20) + 1]);
+    put_bytes(&mut name, &vec![b'a'; (16 << 20) + 1]);
 
     let message = live.refused(&world, "visit", &name).message;
 

@@ -1,6 +1,6 @@
-//! Streams of octets and futures, in both directions, through imports and exports.
+//! Streams of bytes and futures, in both directions, through imports and exports.
 
-use super::world::{Live, Read, Stream, Way, World, engine, octets};
+use super::world::{Live, Read, Stream, Way, World, bytes, engine};
 use crate::abi::WeBuf;
 use crate::body::*;
 use crate::error::Status;
@@ -89,14 +89,14 @@ fn run(
 }
 
 fn result(handed: Result<Handed>) -> Vec<u8> {
-    handed.unwrap().octets.as_slice().to_vec()
+    handed.unwrap().bytes.as_slice().to_vec()
 }
 
-/// The octets of an unsigned number.
+/// The bytes of an unsigned number.
 fn number(value: u64) -> Vec<u8> {
-    let mut octets = Vec::new();
-    crate::value::wire::put_unsigned(&mut octets, value);
-    octets
+    let mut bytes = Vec::new();
+    crate::value::wire::put_unsigned(&mut bytes, value);
+    bytes
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_guests_stream_is_read_chunk_by_chunk() {
     live.script.answers = [vec![]].into();
     let mut chunks = Vec::new();
 
-    let sent = run(&mut live, "send", octets(&number(200_000)).into(), |script| {
+    let sent = run(&mut live, "send", bytes(&number(200_000)).into(), |script| {
         if let Read::Chunk(chunk) = script.streams[0].read(&waiter) {
             chunks.push(chunk);
         }
@@ -129,7 +129,7 @@ fn a_guest_waits_until_its_stream_is_read() {
     live.script.answers = [vec![]].into();
     let mut waits = 0;
 
-    let sent = run(&mut live, "send", octets(&number(200_000)).into(), |script| {
+    let sent = run(&mut live, "send", bytes(&number(200_000)).into(), |script| {
         waits += 1;
         if waits > 20 {
             let Read::Chunk(chunk) = script.streams[0].read(&waiter) else { panic!("it waits") };
@@ -147,7 +147,7 @@ fn a_guest_hears_that_nobody_reads_its_stream() {
     let mut live = world.live(Way::Raw);
     live.script.answers = [vec![]].into();
 
-    let sent = run(&mut live, "send", octets(&number(200_000)).into(), |script| {
+    let sent = run(&mut live, "send", bytes(&number(200_000)).into(), |script| {
         script.streams.clear();
     });
 
@@ -161,8 +161,7 @@ fn a_stream_ends_with_the_store_of_its_guest() {
     live.script.answers = [vec![]].into();
     {
         let send = live.number("send");
-        let mut call =
-            pin!(live.calls.call(&mut live.store, send, octets(&number(200_000)).into()));
+        let mut call = pin!(live.calls.call(&mut live.store, send, bytes(&number(200_000)).into()));
         assert!(call.as_mut().poll(&mut Context::from_waker(noop_waker_ref())).is_pending());
         assert!(matches!(live.script.streams[0].read(&waiter), Read::Chunk(_)));
         assert_eq!(live.script.streams[0].read(&waiter), Read::Pending);
@@ -183,7 +182,7 @@ fn a_guest_reads_what_the_host_feeds() {
     live.script.answers = [vec![0]].into();
     let mut fed = 0;
 
-    let sum = run(&mut live, "receive", octets(&number(1_000)).into(), |_| {
+    let sum = run(&mut live, "receive", bytes(&number(1_000)).into(), |_| {
         assert_eq!(body.asked.wants, fed + 1, "it asks once for each chunk");
         fed += 1;
         match fed {
@@ -196,8 +195,8 @@ fn a_guest_reads_what_the_host_feeds() {
     assert_eq!(body.asked.closed, 1);
 }
 
-fn with_end(octets: WeBuf, end: BodyReader) -> Value {
-    let mut value = Value::from(octets);
+fn with_end(bytes: WeBuf, end: BodyReader) -> Value {
+    let mut value = Value::from(bytes);
     value.ends().push(Some(end));
     value
 }
@@ -208,15 +207,15 @@ fn a_stream_may_be_an_argument_and_a_result() {
     let mut live = world.live(Way::Raw);
     let body = Body::new();
     assert_eq!(body.feed(b"abc"), 0);
-    let arguments = with_end(octets(&[0]), body.end());
+    let arguments = with_end(bytes(&[0]), body.end());
     let sum = run(&mut live, "sum", arguments, |_| body.finish());
     assert_eq!(result(sum), number(294));
 
     let body = Body::new();
     assert_eq!(body.feed(b"through"), 0);
-    let arguments = with_end(octets(&[0]), body.end());
-    let Handed { octets, mut streams } = run(&mut live, "same", arguments, |_| {}).unwrap();
-    assert_eq!(octets.as_slice(), [0]);
+    let arguments = with_end(bytes(&[0]), body.end());
+    let Handed { bytes, mut streams } = run(&mut live, "same", arguments, |_| {}).unwrap();
+    assert_eq!(bytes.as_slice(), [0]);
     let stream = Stream::new(streams.pop().unwrap());
     let mut reads = 0;
     let read = loop {
@@ -251,7 +250,7 @@ fn a_guests_future_is_a_stream_of_one_value() {
     let mut live = world.live(Way::Raw);
     live.script.answers = [vec![]].into();
 
-    let kept = run(&mut live, "promise", octets(&[]).into(), |_| {});
+    let kept = run(&mut live, "promise", bytes(&[]).into(), |_| {});
 
     assert!(result(kept).is_empty());
     assert_eq!(live.script.asked, [(2, vec![0])]);
@@ -267,7 +266,7 @@ fn the_host_keeps_a_promise() {
     live.script.bodies = [body.raw].into();
     live.script.answers = [vec![0]].into();
 
-    let text = run(&mut live, "await", octets(&[]).into(), |_| {
+    let text = run(&mut live, "await", bytes(&[]).into(), |_| {
         assert_eq!(body.feed(b"\x04kept"), 0);
     });
 
@@ -283,7 +282,7 @@ fn a_promise_that_is_not_kept_or_of_another_type_ends_the_guest() {
         live.script.bodies = [body.raw].into();
         live.script.answers = [vec![0]].into();
 
-        let text = run(&mut live, "await", octets(&[]).into(), |_| match chunk {
+        let text = run(&mut live, "await", bytes(&[]).into(), |_| match chunk {
             Some(chunk) => assert_eq!(body.feed(chunk), 0),
             None => body.finish(),
         });
@@ -316,7 +315,7 @@ fn a_stream_without_an_end_that_is_fed_is_refused() {
         live.script.bodies = bodies.iter().map(|body| body.raw).collect();
         live.script.answers = [answer.to_vec()].into();
 
-        let error = run(&mut live, "receive", octets(&number(1_000)).into(), |_| {}).err().unwrap();
+        let error = run(&mut live, "receive", bytes(&number(1_000)).into(), |_| {}).err().unwrap();
 
         assert!(format!("{error:?}").contains("no end that is fed"), "{error:?}");
     }
@@ -336,6 +335,6 @@ fn an_argument_without_an_end_that_is_fed_does_not_enter_the_guest() {
     live.script.bodies = [body.raw].into();
     live.script.answers = [vec![0]].into();
     body.finish();
-    let handed = run(&mut live, "receive", octets(&number(1_000)).into(), |_| {}).unwrap();
-    assert_eq!(handed.octets.as_slice(), [0]);
+    let handed = run(&mut live, "receive", bytes(&number(1_000)).into(), |_| {}).unwrap();
+    assert_eq!(handed.bytes.as_slice(), [0]);
 }

@@ -1,15 +1,15 @@
 //! The small parts on their own.
 
-use crate::value::octets::Octets;
+use crate::value::encoded::Encoded;
 use crate::value::wire::*;
 
-fn read<T>(octets: &[u8], read: impl Fn(&mut Reader) -> wasmtime::Result<T>) -> Option<T> {
-    let mut reader = Reader::new(octets);
+fn read<T>(bytes: &[u8], read: impl Fn(&mut Reader) -> wasmtime::Result<T>) -> Option<T> {
+    let mut reader = Reader::new(bytes);
     read(&mut reader).ok().filter(|_| reader.finish().is_ok())
 }
 
 #[test]
-fn unsigned_integers_have_seven_bits_per_octet() {
+fn unsigned_integers_have_seven_bits_per_byte() {
     let cases: [(u64, &[u8]); 6] = [
         (0, &[0]),
         (127, &[0x7f]),
@@ -18,17 +18,17 @@ fn unsigned_integers_have_seven_bits_per_octet() {
         (u32::MAX.into(), &[0xff, 0xff, 0xff, 0xff, 0x0f]),
         (u64::MAX, &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]),
     ];
-    for (value, octets) in cases {
+    for (value, bytes) in cases {
         let mut out = Vec::new();
         put_unsigned(&mut out, value);
-        assert_eq!(out, octets);
-        assert_eq!(unsigned_size(value), octets.len());
-        assert_eq!(read(octets, |reader| reader.unsigned(64)), Some(value));
+        assert_eq!(out, bytes);
+        assert_eq!(unsigned_size(value), bytes.len());
+        assert_eq!(read(bytes, |reader| reader.unsigned(64)), Some(value));
     }
 }
 
 #[test]
-fn signed_integers_carry_their_sign_in_the_last_octet() {
+fn signed_integers_carry_their_sign_in_the_last_byte() {
     let cases: [(i64, &[u8]); 7] = [
         (0, &[0]),
         (-1, &[0x7f]),
@@ -38,17 +38,17 @@ fn signed_integers_carry_their_sign_in_the_last_octet() {
         (-123_456, &[0xc0, 0xbb, 0x78]),
         (i64::MIN, &[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x7f]),
     ];
-    for (value, octets) in cases {
+    for (value, bytes) in cases {
         let mut out = Vec::new();
         put_signed(&mut out, value);
-        assert_eq!(out, octets);
-        assert_eq!(read(octets, |reader| reader.signed(64)), Some(value));
+        assert_eq!(out, bytes);
+        assert_eq!(read(bytes, |reader| reader.signed(64)), Some(value));
     }
 }
 
 #[test]
 fn integers_out_of_range_are_malformed() {
-    let unsigned = |octets: &[u8], bits| read(octets, |reader| reader.unsigned(bits));
+    let unsigned = |bytes: &[u8], bits| read(bytes, |reader| reader.unsigned(bits));
     assert_eq!(unsigned(&[0xff, 0xff, 3], 16), Some(0xffff));
     assert_eq!(unsigned(&[0x80, 0x80, 4], 16), None);
     assert_eq!(unsigned(&[0x80, 0x80, 0x80, 0], 16), None);
@@ -56,7 +56,7 @@ fn integers_out_of_range_are_malformed() {
     assert_eq!(unsigned(&[0xff; 11], 64), None);
     assert_eq!(unsigned(&[0x80], 64), None);
 
-    let signed = |octets: &[u8], bits| read(octets, |reader| reader.signed(bits));
+    let signed = |bytes: &[u8], bits| read(bytes, |reader| reader.signed(bits));
     assert_eq!(signed(&[0xff, 0xff, 1], 16), Some(0x7fff));
     assert_eq!(signed(&[0x80, 0x80, 0x7e], 16), Some(-0x8000));
     assert_eq!(signed(&[0x80, 0x80, 2], 16), None);
@@ -65,11 +65,11 @@ fn integers_out_of_range_are_malformed() {
 }
 
 /// One of the cases that the host's reader is held to as well.
-fn integer(ty: &str, octets: &[u8]) -> Option<String> {
+fn integer(ty: &str, bytes: &[u8]) -> Option<String> {
     let bits = ty[1..].parse().unwrap();
     match ty.as_bytes()[0] {
-        b'u' => read(octets, |reader| reader.unsigned(bits)).map(|value| value.to_string()),
-        _ => read(octets, |reader| reader.signed(bits)).map(|value| value.to_string()),
+        b'u' => read(bytes, |reader| reader.unsigned(bits)).map(|value| value.to_string()),
+        _ => read(bytes, |reader| reader.signed(bits)).map(|value| value.to_string()),
     }
 }
 
@@ -81,10 +81,10 @@ fn integers_are_read_as_by_the_host() {
     for case in cases {
         let [ty, hex, expected] = case.split(' ').collect::<Vec<_>>().try_into().unwrap();
         let digits = hex.as_bytes().as_chunks::<2>().0.iter();
-        let octet = |two: &[u8; 2]| u8::from_str_radix(str::from_utf8(two).unwrap(), 16).unwrap();
-        let octets: Vec<_> = digits.map(octet).collect();
+        let byte = |two: &[u8; 2]| u8::from_str_radix(str::from_utf8(two).unwrap(), 16).unwrap();
+        let bytes: Vec<_> = digits.map(byte).collect();
 
-        let value = integer(ty, &octets).unwrap_or_else(|| "refused".to_owned());
+        let value = integer(ty, &bytes).unwrap_or_else(|| "refused".to_owned());
 
         assert_eq!(value, expected, "{case}");
     }
@@ -92,7 +92,7 @@ fn integers_are_read_as_by_the_host() {
 
 #[test]
 fn characters_and_text_are_utf_8() {
-    let character = |octets: &[u8]| read(octets, |reader| reader.character());
+    let character = |bytes: &[u8]| read(bytes, |reader| reader.character());
     for expected in ['a', 'é', '語', '🦀', '\u{10ffff}'] {
         let mut out = Vec::new();
         put_char(&mut out, expected);
@@ -116,10 +116,10 @@ fn flags_and_cases_that_do_not_exist_are_malformed() {
     assert_eq!(read(&[2], |reader| reader.boolean()), None);
 }
 
-fn inserted(octets: &[u8], room: usize, insertions: &[(usize, &[u8])]) -> Vec<u8> {
-    let mut buffer = Octets::with_capacity(0);
+fn inserted(bytes: &[u8], room: usize, insertions: &[(usize, &[u8])]) -> Vec<u8> {
+    let mut buffer = Encoded::with_capacity(0);
     buffer.keep_room(room);
-    buffer.append(octets);
+    buffer.append(bytes);
     let insertions: Vec<_> = insertions.iter().map(|(place, new)| (*place, new.to_vec())).collect();
     buffer.insert(&insertions);
     assert_eq!(buffer.len(), buffer.as_slice().len());
@@ -127,7 +127,7 @@ fn inserted(octets: &[u8], room: usize, insertions: &[(usize, &[u8])]) -> Vec<u8
 }
 
 #[test]
-fn octets_are_inserted_wherever_room_was_kept() {
+fn bytes_are_inserted_wherever_room_was_kept() {
     for room in [0, 1, 5, 6, 64] {
         assert_eq!(inserted(b"bd", room, &[(0, b"a"), (1, b"c"), (2, b"efg")]), b"abcdefg");
         assert_eq!(inserted(b"", room, &[(0, b"x"), (0, b"y")]), b"xy");
@@ -138,7 +138,7 @@ fn octets_are_inserted_wherever_room_was_kept() {
 
 #[test]
 fn a_buffer_moves_without_a_copy() {
-    let mut buffer = Octets::with_capacity(0);
+    let mut buffer = Encoded::with_capacity(0);
     buffer.append(&[7; 100_000]);
     let place = buffer.as_slice().as_ptr();
 
@@ -146,5 +146,5 @@ fn a_buffer_moves_without_a_copy() {
 
     assert_eq!(moved.as_ref().as_ptr(), place);
     assert_eq!(moved.as_ref(), [7; 100_000]);
-    assert!(Octets::empty().into_buf().as_ref().is_empty());
+    assert!(Encoded::empty().into_buf().as_ref().is_empty());
 }

@@ -12,8 +12,8 @@ use crate::value::hook::{ask as ask_host, *};
 use crate::value::import_call::{Answered, Asking, ImportCall};
 use crate::value::shape::Shape;
 use crate::value::streams::{WeStream, we_stream_free, we_stream_poll};
-use crate::value::{Calls, Exports, Handed, Octets, description_of, extend};
-use crate::world;
+use crate::value::{Calls, Encoded, Exports, Handed, description_of, extend};
+use crate::wasi_context;
 use futures::executor::block_on;
 use std::collections::VecDeque;
 use std::ffi::c_void;
@@ -100,7 +100,7 @@ impl Token {
     }
 
     pub fn complete(self, answer: &[u8]) -> Fate {
-        fate(unsafe { we_import_complete(self.0, octets(answer)) })
+        fate(unsafe { we_import_complete(self.0, bytes(answer)) })
     }
 
     pub fn fail(self, kind: i32, message: &str) -> Fate {
@@ -108,8 +108,8 @@ impl Token {
     }
 }
 
-pub fn octets(octets: &[u8]) -> WeBuf {
-    Octets::from(octets).into_buf()
+pub fn bytes(bytes: &[u8]) -> WeBuf {
+    Encoded::from(bytes).into_buf()
 }
 
 extern "C" fn call(context: *mut c_void, function: u32, args: WeBuf, reply: *mut ImportCall) {
@@ -121,7 +121,7 @@ extern "C" fn call(context: *mut c_void, function: u32, args: WeBuf, reply: *mut
         assert_eq!(unsafe { we_reply_attach(reply, body) }, place as u32);
     }
     if let Some(answer) = script.answers.pop_front() {
-        unsafe { we_reply_answer(reply, octets(&answer)) };
+        unsafe { we_reply_answer(reply, bytes(&answer)) };
     } else if script.defers {
         script.tokens.push_back(Token::of(reply));
     }
@@ -129,14 +129,14 @@ extern "C" fn call(context: *mut c_void, function: u32, args: WeBuf, reply: *mut
 
 extern "C" fn drop_resource(context: *mut c_void, resource: u32, handle: WeStr) {
     let script = unsafe { &mut *context.cast::<Script>() };
-    script.dropped.push((resource, unsafe { handle.octets() }.to_vec()));
+    script.dropped.push((resource, unsafe { handle.bytes() }.to_vec()));
 }
 
 pub fn new_store(engine: &Engine, imports: WeImports) -> Store<HostState> {
     let mut options: WeInstanceOptions = unsafe { std::mem::zeroed() };
     options.imports = imports;
     let options = options.resolved(64 << 20);
-    let wasi = world::World::default().wasi(&options).unwrap().build();
+    let wasi = wasi_context::WasiContext::default().wasi(&options).unwrap().build();
     let counters = Arc::new(Counters::new(Duration::from_millis(10)));
     let mut store = Store::new(engine, HostState::new(&options, wasi, counters));
     store.set_hostcall_fuel(options.hostcall_bytes_max as usize);
@@ -160,13 +160,13 @@ pub enum Way {
 
 fn ask(state: &mut HostState, number: u32, arguments: &[Val], shapes: &[Shape]) -> Result<Asking> {
     let asked = dynamic::encode_all(arguments, shapes)?;
-    let handed = Handed { octets: asked.as_slice().into(), streams: Vec::new() };
+    let handed = Handed { bytes: asked.as_slice().into(), streams: Vec::new() };
     Ok(ask_host(&mut state.values, number, handed))
 }
 
 fn answer(answered: &Answered, shapes: &[Shape], results: &mut [Val]) -> Result<()> {
     let lowered = answered.lower(|answer| {
-        let values = dynamic::decode_all(answer.octets.as_ref(), shapes)?;
+        let values = dynamic::decode_all(answer.bytes.as_ref(), shapes)?;
         values.into_iter().zip(results).for_each(|(value, slot)| *slot = value);
         Ok(())
     });
@@ -275,8 +275,8 @@ impl Live<'_> {
     pub fn call(&mut self, way: Way, number: usize, arguments: &[u8]) -> Result<Vec<u8>> {
         match way {
             Way::Raw => {
-                let call = self.calls.call(&mut self.store, number, octets(arguments).into());
-                block_on(call).map(|handed| handed.octets.as_slice().to_vec())
+                let call = self.calls.call(&mut self.store, number, bytes(arguments).into());
+                block_on(call).map(|handed| handed.bytes.as_slice().to_vec())
             }
             Way::Dynamic => self.call_dynamic(number, arguments),
         }

@@ -71,7 +71,7 @@ fn count(lines: u32) -> (Response, Sent) {
     respond("text/plain", body)
 }
 
-/// The request's body becomes the response's: the octets never enter this component.
+/// The request's body becomes the response's: the bytes never enter this component.
 fn echo(request: Request) -> (Response, Sent) {
     let (_, taken) = wit_future::new(|| Ok(()));
     let (body, trailers) = Request::consume_body(request, taken);

@@ -36,7 +36,7 @@ impl Guest for Hello {
 fn greet(request: IncomingRequest, to: &OutputStream) -> Result<(), StreamError> {
     let path = request.path_with_query().unwrap_or_else(|| "/".into());
     let text = format!("hello from rust {path}\n");
-    // One write takes 4096 octets at most.
+    // One write takes 4096 bytes at most.
     text.as_bytes().chunks(4096).try_for_each(|chunk| to.blocking_write_and_flush(chunk))
 }
 

@@ -14,7 +14,7 @@ struct Count {
     std::uint64_t yields = 0;
 };
 
-/// What octets "compile" to.
+/// What bytes "compile" to.
 struct Program {
     Guest guest;
     HttpKind kind = HttpKind::none;
@@ -47,13 +47,13 @@ class FakeInstance final : public Instance, public std::enable_shared_from_this<
   public:
     FakeInstance(std::shared_ptr<const Program> program, std::shared_ptr<Count> count,
                  Duration tick, rt::Executor* executor, InstanceOptions options,
-                 std::shared_ptr<const engine::World> world)
+                 std::shared_ptr<const engine::WasiContext> wasi)
         : program_(std::move(program)),
           count_(std::move(count)),
           tick_(tick),
           executor_(executor),
           options_(options),
-          world_(std::move(world)) {}
+          wasi_(std::move(wasi)) {}
 
     rt::Task<net::HttpResponse> handle_http(rt::CallCtx ctx, net::HttpRequest request,
                                             std::shared_ptr<GuestObserver> observer) override;
@@ -83,7 +83,7 @@ class FakeInstance final : public Instance, public std::enable_shared_from_this<
     Duration tick_;
     rt::Executor* executor_;
     InstanceOptions options_;
-    std::shared_ptr<const engine::World> world_;
+    std::shared_ptr<const engine::WasiContext> wasi_;
     std::optional<Slot> slot_;  // Set from the first call to the end.
     std::uint32_t started_ = 0;
     std::uint32_t calls_ = 0;
@@ -181,11 +181,11 @@ rt::Task<net::HttpResponse> FakeInstance::handle_http(rt::CallCtx ctx, net::Http
                        "the component exports no handler of HTTP requests");
     CO_CHECK(begin(ctx));
     CallInside inside(self);
-    auto world = std::make_shared<World>(std::move(ctx), options_.limits, std::move(observer),
-                                         tick_, self->started_, world_);
-    world->set_imports(options_.imports);
+    auto host = std::make_shared<GuestHost>(std::move(ctx), options_.limits, std::move(observer),
+                                            tick_, self->started_, wasi_);
+    host->set_imports(options_.imports);
     Result<net::HttpResponse> response =
-        co_await program_->guest(std::move(world), std::move(request));
+        co_await program_->guest(std::move(host), std::move(request));
     // A guest that trapped or was given up takes no further call.
     if (!response) closed_ = true;
     if (response && response->body)
@@ -205,15 +205,15 @@ rt::Task<Values> FakeInstance::call(rt::CallCtx ctx, std::uint32_t function, Val
     CO_CHECK(begin(ctx));
     CallInside inside(self);
     const auto deadline = ctx.deadline;
-    auto world = std::make_shared<World>(std::move(ctx), options_.limits, std::move(observer),
-                                         tick_, self->started_, world_);
-    world->set_imports(options_.imports);
-    const auto octets = arguments.payload.octets();
+    auto host = std::make_shared<GuestHost>(std::move(ctx), options_.limits, std::move(observer),
+                                            tick_, self->started_, wasi_);
+    host->set_imports(options_.imports);
+    const auto bytes = arguments.payload.bytes();
     Result<Carried> result = co_await program_->functions(
-        std::move(world), function,
-        {.octets = Bytes(octets.begin(), octets.end()), .streams = std::move(arguments.streams)});
+        std::move(host), function,
+        {.bytes = Bytes(bytes.begin(), bytes.end()), .streams = std::move(arguments.streams)});
     if (result) {
-        Values values(Payload::of(std::move(result->octets)));
+        Values values(Payload::of(std::move(result->bytes)));
         const auto shared = std::make_shared<CallInside>(std::move(inside));
         for (auto& stream : result->streams)
             values.streams.push_back(
@@ -228,24 +228,25 @@ rt::Task<Values> FakeInstance::call(rt::CallCtx ctx, std::uint32_t function, Val
 class FakeComponent final : public Component {
   public:
     FakeComponent(std::shared_ptr<const Program> program, std::shared_ptr<Count> count,
-                  Duration tick, engine::World world)
+                  Duration tick, engine::WasiContext wasi)
         : program_(std::move(program)),
           count_(std::move(count)),
           tick_(tick),
-          world_(std::make_shared<const engine::World>(std::move(world))) {}
+          wasi_(std::make_shared<const engine::WasiContext>(std::move(wasi))) {}
 
     HttpKind http_kind() const override { return program_->kind; }
     Result<value::World> describe() const override { return program_->world; }
 
     Result<std::shared_ptr<Instance>> open(rt::Executor* executor,
                                            InstanceOptions options) const override {
-        if (program_->kind == HttpKind::in_turn) options.concurrent_max = 1;
+        if (program_->kind == HttpKind::sequential) options.concurrent_max = 1;
         return std::make_shared<FakeInstance>(program_, count_, tick_, executor, std::move(options),
-                                              world_);
+                                              wasi_);
     }
 
-    Result<std::shared_ptr<const Component>> in_world(const engine::World& world) const override {
-        return std::make_shared<FakeComponent>(program_, count_, tick_, world);
+    Result<std::shared_ptr<const Component>> with_context(
+        const engine::WasiContext& wasi) const override {
+        return std::make_shared<FakeComponent>(program_, count_, tick_, wasi);
     }
 
     CommandKind command_kind() const override {
@@ -265,9 +266,9 @@ class FakeComponent final : public Component {
             co_return fail(Errc::exhausted, "engine.pool_full",
                            "all {} instances are in use; try again later", count->instances_max);
         const Slot slot(count);
-        auto world =
-            std::make_shared<World>(std::move(ctx), limits, std::move(observer), tick_, 1, world_);
-        Result<int> code = co_await program->main(std::move(world));
+        auto host = std::make_shared<GuestHost>(std::move(ctx), limits, std::move(observer), tick_,
+                                                1, wasi_);
+        Result<int> code = co_await program->main(std::move(host));
         co_return code;
     }
 
@@ -275,12 +276,12 @@ class FakeComponent final : public Component {
     std::shared_ptr<const Program> program_;
     std::shared_ptr<Count> count_;
     Duration tick_;
-    std::shared_ptr<const engine::World> world_;
+    std::shared_ptr<const engine::WasiContext> wasi_;
 };
 
 }  // namespace
 
-rt::Task<void> World::sleep(Duration time) {
+rt::Task<void> GuestHost::sleep(Duration time) {
     const auto deadline = ctx_.deadline;
     const auto due = (co_await rt::current_context())->executor()->now() + time;
     CO_CHECK(co_await rt::sleep_until(std::min(due, deadline)));
@@ -288,7 +289,7 @@ rt::Task<void> World::sleep(Duration time) {
     co_return ok();
 }
 
-rt::Task<void> World::spin() {
+rt::Task<void> GuestHost::spin() {
     const auto most = limits_.cpu_time_max;
     for (Duration used{}; most == Duration{} || used < most; used += tick_)
         CO_CHECK(co_await sleep(tick_));
@@ -296,15 +297,15 @@ rt::Task<void> World::spin() {
                    "the component used up its CPU time; give it more or look for a loop");
 }
 
-void World::print(GuestStream stream, std::string_view text) {
+void GuestHost::print(GuestStream stream, std::string_view text) {
     if (observer_) observer_->on_output(stream, as_bytes(text));
 }
 
-void World::refuse(Refusal what, std::string_view target) {
+void GuestHost::refuse(Refusal what, std::string_view target) {
     if (observer_) observer_->on_refused(what, target);
 }
 
-Failure World::trap(std::string_view message) {
+Failure GuestHost::trap(std::string_view message) {
     if (observer_) observer_->on_trap(message, {});
     return fail(Errc::guest_trap, "engine.trap", "the component trapped: {}", message);
 }
@@ -342,9 +343,10 @@ Result<std::shared_ptr<const Component>> FakeEngine::compile(BytesView wasm, Imp
     const auto found = programs_.find(std::string(as_text(wasm)));
     if (found == programs_.end())
         return fail(Errc::corrupt, "engine.not_wasm",
-                    "these octets are not WebAssembly; give a .wasm file");
-    return std::make_shared<FakeComponent>(
-        found->second, count_, std::chrono::milliseconds(config_.epoch_tick_ms), engine::World{});
+                    "these bytes are not WebAssembly; give a .wasm file");
+    return std::make_shared<FakeComponent>(found->second, count_,
+                                           std::chrono::milliseconds(config_.epoch_tick_ms),
+                                           engine::WasiContext{});
 }
 
 void FakeEngine::stop_compiling() {

@@ -17,16 +17,16 @@ struct Program;
 
 /// Encoded values, and the streams and futures that they name by place.
 struct Carried {
-    Bytes octets;
+    Bytes bytes;
     std::vector<std::unique_ptr<rt::ByteSource>> streams = {};
 };
 
 /// What a fake guest sees of its host; its waits obey the deadline and the CPU budget as a real
 /// guest's do.
-class World {
+class GuestHost {
   public:
-    World(rt::CallCtx ctx, CallLimits limits, std::shared_ptr<GuestObserver> observer,
-          Duration tick, std::uint32_t call, std::shared_ptr<const engine::World> granted)
+    GuestHost(rt::CallCtx ctx, CallLimits limits, std::shared_ptr<GuestObserver> observer,
+              Duration tick, std::uint32_t call, std::shared_ptr<const engine::WasiContext> granted)
         : ctx_(std::move(ctx)),
           limits_(limits),
           observer_(std::move(observer)),
@@ -42,7 +42,7 @@ class World {
     void print(GuestStream stream, std::string_view text);
     /// It asked for this and was told that it gets nothing.
     void refuse(Refusal what, std::string_view target);
-    /// `co_return world->trap("unreachable");`
+    /// `co_return host->trap("unreachable");`
     Failure trap(std::string_view message);
 
     /// Calls an import. An error ends a real guest: return it. Errors: guest_trap (the host
@@ -53,7 +53,7 @@ class World {
     /// How many calls the instance has begun, this one included.
     std::uint32_t call() const { return call_; }
     /// What it may see of the machine.
-    const engine::World& granted() const { return *granted_; }
+    const engine::WasiContext& granted() const { return *granted_; }
 
     /// Who answers its imports; null: nobody.
     void set_imports(std::shared_ptr<ImportHandler> imports) { imports_ = std::move(imports); }
@@ -64,31 +64,32 @@ class World {
     std::shared_ptr<GuestObserver> observer_;
     Duration tick_;
     std::uint32_t call_;
-    std::shared_ptr<const engine::World> granted_;
+    std::shared_ptr<const engine::WasiContext> granted_;
     std::shared_ptr<ImportHandler> imports_;
 };
 
 /// A component written as a C++ function: answers one request.
-using Guest = std::function<rt::Task<net::HttpResponse>(std::shared_ptr<World>, net::HttpRequest)>;
+using Guest =
+    std::function<rt::Task<net::HttpResponse>(std::shared_ptr<GuestHost>, net::HttpRequest)>;
 
 /// The exported functions of a component, by number: encoded arguments in, the encoded result out.
-using Functions = std::function<rt::Task<Carried>(std::shared_ptr<World>, std::uint32_t function,
-                                                  Carried arguments)>;
+using Functions = std::function<rt::Task<Carried>(std::shared_ptr<GuestHost>,
+                                                  std::uint32_t function, Carried arguments)>;
 
 /// A program written as a C++ function: runs to its exit code.
-using Main = std::function<rt::Task<int>(std::shared_ptr<World>)>;
+using Main = std::function<rt::Task<int>(std::shared_ptr<GuestHost>)>;
 
-/// An engine whose "compiler" looks the octets up in a table of guests, so that all layers above
-/// test without Rust, and on a SimLoop. Single-threaded but for `compile`.
+/// An engine whose "compiler" looks the bytes up in a table of guests, so that all layers above
+/// test without Rust, and on a SimLoop. Single-threaded except for `compile`.
 class FakeEngine final : public Engine {
   public:
     explicit FakeEngine(EngineConfig config = {});
 
-    /// Octets equal to `wasm` compile to `guest` from now on.
-    void add(std::string wasm, Guest guest, HttpKind kind = HttpKind::in_turn);
+    /// Bytes equal to `wasm` compile to `guest` from now on.
+    void add(std::string wasm, Guest guest, HttpKind kind = HttpKind::sequential);
     void add(std::string wasm, Main main);
 
-    /// Octets equal to `wasm` compile to a component of functions from now on.
+    /// Bytes equal to `wasm` compile to a component of functions from now on.
     void add(std::string wasm, value::World world, Functions functions);
 
     using Engine::compile;

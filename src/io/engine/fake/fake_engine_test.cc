@@ -11,7 +11,7 @@ namespace {
 EngineSetUp set_up(const EngineConfig& config) {
     auto engine = std::make_shared<FakeEngine>(config);
     engine->add("the test guest", test_guest());
-    engine->add("the test guest 0.3", test_guest(), HttpKind::together);
+    engine->add("the test guest 0.3", test_guest(), HttpKind::concurrent);
     engine->add("the test program", test_program());
     engine->add("streaming", value::World{}, test_streaming());
     return {engine, to_bytes("the test guest"), to_bytes("the test guest 0.3"),

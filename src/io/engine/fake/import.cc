@@ -31,7 +31,7 @@ struct Call {
         return static_cast<std::uint32_t>(attached.size() - 1);
     }
     Result<Carried> with_streams(Payload result) {
-        return Carried{.octets = Bytes(result.octets().begin(), result.octets().end()),
+        return Carried{.bytes = Bytes(result.bytes().begin(), result.bytes().end()),
                        .streams = std::move(attached)};
     }
 };
@@ -41,7 +41,7 @@ Failure refusal(const Error& error) {
 }
 
 /// A token is a share in the call.
-class Later final : public LaterReply::Way {
+class Later final : public LaterReply::Backend {
   public:
     using Share = std::shared_ptr<Call>;
 
@@ -123,14 +123,14 @@ class Presence {
 
 }  // namespace
 
-rt::Task<Carried> World::import(std::uint32_t function, Carried arguments) {
+rt::Task<Carried> GuestHost::import(std::uint32_t function, Carried arguments) {
     const auto imports = imports_;
     if (!imports) co_return unanswered();
     const auto call = std::make_shared<Call>((co_await rt::current_context())->executor());
     const Presence presence(call);
     {
         Reply reply(call, std::move(arguments.streams));
-        imports->on_import(function, Payload::of(std::move(arguments.octets)), reply);
+        imports->on_import(function, Payload::of(std::move(arguments.bytes)), reply);
         reply.finish();
     }
     Result<Carried> answer = co_await call->answered;

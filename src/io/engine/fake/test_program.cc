@@ -19,27 +19,27 @@ std::string lines(const std::vector<std::string>& words) {
     return text;
 }
 
-rt::Task<int> behave(std::shared_ptr<World> world) {
-    const auto& arguments = world->granted().arguments;
+rt::Task<int> behave(std::shared_ptr<GuestHost> host) {
+    const auto& arguments = host->granted().arguments;
     const std::string what = arguments.size() > 1 ? arguments[1] : "";
     const std::string how = arguments.size() > 2 ? arguments[2] : "";
     if (what == "exit") co_return number(how);
-    if (what == "abort") co_return world->trap("unreachable");
-    if (what == "arguments") world->print(GuestStream::out, lines(arguments));
+    if (what == "abort") co_return host->trap("unreachable");
+    if (what == "arguments") host->print(GuestStream::out, lines(arguments));
     if (what == "outgoing") {
         // A program that tries again is told each time.
-        world->refuse(Refusal::outgoing_http, how);
-        world->refuse(Refusal::outgoing_http, how);
+        host->refuse(Refusal::outgoing_http, how);
+        host->refuse(Refusal::outgoing_http, how);
     }
-    if (what == "complain") world->print(GuestStream::err, how);
+    if (what == "complain") host->print(GuestStream::err, how);
     if (what == "environment")
-        for (const auto& [name, value] : world->granted().environment)
-            world->print(GuestStream::out, fmt::format("{}={}\n", name, value));
+        for (const auto& [name, value] : host->granted().environment)
+            host->print(GuestStream::out, fmt::format("{}={}\n", name, value));
     if (what == "spin") {
-        CO_CHECK(co_await world->spin());
+        CO_CHECK(co_await host->spin());
     }
     if (what == "sleep") {
-        CO_CHECK(co_await world->sleep(std::chrono::milliseconds(number(how))));
+        CO_CHECK(co_await host->sleep(std::chrono::milliseconds(number(how))));
     }
     co_return 0;
 }

@@ -26,14 +26,14 @@ enum Export : std::uint32_t {
 constexpr std::size_t chunk_bytes = 64U << 10U;
 
 Bytes encoded(std::uint64_t number) {
-    Bytes octets;
-    codec::append_leb128(octets, number);
-    return octets;
+    Bytes bytes;
+    codec::append_leb128(bytes, number);
+    return bytes;
 }
 
-Carried only(Bytes octets) { return {.octets = std::move(octets)}; }
+Carried only(Bytes bytes) { return {.bytes = std::move(bytes)}; }
 
-/// What a guest writes once it has returned. It falls after an odd number of octets.
+/// What a guest writes once it has returned. It falls after an odd number of bytes.
 class Poured final : public rt::ByteSource {
   public:
     explicit Poured(std::size_t size) : size_(size), falls_(size % 2 == 1) {}
@@ -52,13 +52,13 @@ class Poured final : public rt::ByteSource {
     bool falls_;
 };
 
-/// Writes that many octets to a stream that the host gets; the sum of what it took.
-rt::Task<Carried> write_stream(std::shared_ptr<World> world, std::uint32_t size, Export how) {
+/// Writes that many bytes to a stream that the host gets; the sum of what it took.
+rt::Task<Carried> write_stream(std::shared_ptr<GuestHost> host, std::uint32_t size, Export how) {
     auto pipe = rt::make_pipe(chunk_bytes);
-    Carried arguments{.octets = encoded(size)};
-    arguments.octets.push_back(0);
+    Carried arguments{.bytes = encoded(size)};
+    arguments.bytes.push_back(0);
     arguments.streams.push_back(std::move(pipe.source));
-    CO_TRY(const auto answer, co_await world->import(take, std::move(arguments)));
+    CO_TRY(const auto answer, co_await host->import(take, std::move(arguments)));
     std::size_t sent = 0;
     while (sent < size) {
         const auto next = std::min(chunk_bytes, size - sent);
@@ -67,14 +67,14 @@ rt::Task<Carried> write_stream(std::shared_ptr<World> world, std::uint32_t size,
         if (!written) break;
         sent += next;
     }
-    if (how == fall) co_return world->trap("unreachable");
+    if (how == fall) co_return host->trap("unreachable");
     // Nobody may read any more: that is not the guest's fault.
     Result<void> closed = co_await pipe.sink->write({.data = {}, .last = true});
     if (!closed && closed.error().code == Errc::cancelled) co_return Failure(closed.error());
     co_return only(encoded(sent));
 }
 
-/// The sum of the octets of a stream, of at least so many.
+/// The sum of the bytes of a stream, of at least so many.
 rt::Task<Carried> sum_of(std::unique_ptr<rt::ByteSource> stream, std::uint32_t least) {
     std::uint64_t total = 0;
     std::uint64_t count = 0;
@@ -89,29 +89,29 @@ rt::Task<Carried> sum_of(std::unique_ptr<rt::ByteSource> stream, std::uint32_t l
     co_return only(encoded(total));
 }
 
-rt::Task<Carried> read_stream(std::shared_ptr<World> world, std::uint32_t least) {
-    CO_TRY(auto answer, co_await world->import(get, {}));
-    auto stream = std::move(answer.streams.at(answer.octets.at(0)));
+rt::Task<Carried> read_stream(std::shared_ptr<GuestHost> host, std::uint32_t least) {
+    CO_TRY(auto answer, co_await host->import(get, {}));
+    auto stream = std::move(answer.streams.at(answer.bytes.at(0)));
     answer.streams.clear();
     CO_TRY(auto sum, co_await sum_of(std::move(stream), least));
     co_return sum;
 }
 
-rt::Task<Carried> make_future(std::shared_ptr<World> world) {
-    Carried arguments{.octets = encoded(0)};
+rt::Task<Carried> make_future(std::shared_ptr<GuestHost> host) {
+    Carried arguments{.bytes = encoded(0)};
     arguments.streams.push_back(
         rt::source_of(to_bytes("\x09"
                                "a promise")));
-    CO_TRY(const auto answer, co_await world->import(promise, std::move(arguments)));
-    co_return only(answer.octets);
+    CO_TRY(const auto answer, co_await host->import(promise, std::move(arguments)));
+    co_return only(answer.bytes);
 }
 
-rt::Task<Carried> read_future(std::shared_ptr<World> world) {
-    CO_TRY(auto answer, co_await world->import(fetch, {}));
-    Result<rt::Chunk> value = co_await answer.streams.at(answer.octets.at(0))->read();
+rt::Task<Carried> read_future(std::shared_ptr<GuestHost> host) {
+    CO_TRY(auto answer, co_await host->import(fetch, {}));
+    Result<rt::Chunk> value = co_await answer.streams.at(answer.bytes.at(0))->read();
     if (!value && value.error().code == Errc::cancelled) co_return Failure(value.error());
     if (!value || value->data.empty())
-        co_return world->trap("the host ended a future without its value");
+        co_return host->trap("the host ended a future without its value");
     co_return only(value->data);
 }
 
@@ -134,19 +134,20 @@ rt::Task<Carried> pour_out(std::uint32_t size) {
     co_return result;
 }
 
-rt::Task<Carried> behave(std::shared_ptr<World> world, std::uint32_t function, Carried arguments) {
-    const auto number = argument(arguments.octets);
+rt::Task<Carried> behave(std::shared_ptr<GuestHost> host, std::uint32_t function,
+                         Carried arguments) {
+    const auto number = argument(arguments.bytes);
     if (function == sum || function == same || function == same_text) {
         if (number >= arguments.streams.size()) return refuse(function);
         if (function != sum) return hand_back(std::move(arguments));
         return sum_of(std::move(arguments.streams[number]), UINT32_MAX);
     }
     switch (function) {
-        case send: return write_stream(std::move(world), number, send);
-        case fall: return write_stream(std::move(world), number, fall);
-        case receive: return read_stream(std::move(world), number);
-        case keep_promise: return make_future(std::move(world));
-        case await: return read_future(std::move(world));
+        case send: return write_stream(std::move(host), number, send);
+        case fall: return write_stream(std::move(host), number, fall);
+        case receive: return read_stream(std::move(host), number);
+        case keep_promise: return make_future(std::move(host));
+        case await: return read_future(std::move(host));
         case pour: return pour_out(number);
         default: return refuse(function);
     }

@@ -1,10 +1,10 @@
-;; Streams of octets and futures of text, both ways, through imports and exports of WASI 0.3. It uses what a host
+;; Streams of bytes and futures of text, both ways, through imports and exports of WASI 0.3. It uses what a host
 ;; offers by default: nothing but the asynchronous forms of `stream.read` and its like. Made a binary by build.sh.
 (component
-(type $octets (stream u8))
+(type $bytes (stream u8))
 (type $text (future string))
 (import "test:stream/host" (instance $host
-  (export "take" (func (param "size" u32) (param "octets" (stream u8))))
+  (export "take" (func (param "size" u32) (param "bytes" (stream u8))))
   (export "get" (func (result (stream u8))))
   (export "promise" (func (param "text" (future string))))
   (export "fetch" (func (result (future string))))))
@@ -22,18 +22,18 @@
 (core func $get (canon lower (func $host "get")))
 (core func $promise (canon lower (func $host "promise")))
 (core func $fetch (canon lower (func $host "fetch")))
-(core func $new (canon stream.new $octets))
-(core func $write (canon stream.write $octets async (memory (core memory $libc "memory"))))
-(core func $read (canon stream.read $octets async (memory (core memory $libc "memory"))))
-(core func $drop_write (canon stream.drop-writable $octets))
-(core func $drop_read (canon stream.drop-readable $octets))
+(core func $new (canon stream.new $bytes))
+(core func $write (canon stream.write $bytes async (memory (core memory $libc "memory"))))
+(core func $read (canon stream.read $bytes async (memory (core memory $libc "memory"))))
+(core func $drop_write (canon stream.drop-writable $bytes))
+(core func $drop_read (canon stream.drop-readable $bytes))
 (core func $new_text (canon future.new $text))
 (core func $write_text (canon future.write $text async (memory (core memory $libc "memory"))))
 (core func $read_text (canon future.read $text async
   (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
 (core func $drop_write_text (canon future.drop-writable $text))
 (core func $drop_read_text (canon future.drop-readable $text))
-(core func $return_octets (canon task.return (result $octets)))
+(core func $return_bytes (canon task.return (result $bytes)))
 (core func $new_set (canon waitable-set.new))
 (core func $join (canon waitable.join))
 (core func $wait (canon waitable-set.wait (memory (core memory $libc "memory"))))
@@ -56,7 +56,7 @@
   (import "host" "new-set" (func $new_set (result i32)))
   (import "host" "join" (func $join (param i32 i32)))
   (import "host" "wait" (func $wait (param i32 i32) (result i32)))
-  (import "host" "return-octets" (func $return_octets (param i32)))
+  (import "host" "return-bytes" (func $return_bytes (param i32)))
   (global $set (mut i32) (i32.const 0))
   ;; What a copy came to: its code, or, if it blocks, what its event says.
   (func $settle (param $code i32) (param $end i32) (result i32)
@@ -72,7 +72,7 @@
     (local.set $ends (call $new))
     (call $take (local.get $size) (i32.wrap_i64 (local.get $ends)))
     (i32.wrap_i64 (i64.shr_u (local.get $ends) (i64.const 32))))
-  ;; Writes that many octets, each a 42; the result is how many were taken.
+  ;; Writes that many bytes, each a 42; the result is how many were taken.
   (func $fill (param $writer i32) (param $size i32) (result i32)
     (local $code i32) (local $sent i32)
     (memory.fill (i32.const 65536) (i32.const 42) (local.get $size))
@@ -85,7 +85,7 @@
       (local.set $sent (i32.add (local.get $sent) (i32.shr_u (local.get $code) (i32.const 4))))
       (br_if $more (i32.eqz (i32.and (local.get $code) (i32.const 15))))))
     (local.get $sent))
-  ;; Sends a stream of that many octets.
+  ;; Sends a stream of that many bytes.
   (func (export "send") (param $size i32) (result i32)
     (local $writer i32) (local $sent i32)
     (local.set $writer (call $open (local.get $size)))
@@ -96,7 +96,7 @@
   (func (export "fall") (param $size i32)
     (drop (call $fill (call $open (local.get $size)) (local.get $size)))
     unreachable)
-  ;; The sum of the octets of a stream, of at least so many unless it ends before.
+  ;; The sum of the bytes of a stream, of at least so many unless it ends before.
   (func $sum (param $reader i32) (param $least i32) (result i32)
     (local $code i32) (local $count i32) (local $sum i32)
     (block $done (loop $more
@@ -117,7 +117,7 @@
   (func (export "receive") (param $least i32) (result i32) (call $sum (call $get) (local.get $least)))
   (func (export "sum") (param i32) (result i32) (call $sum (local.get 0) (i32.const 0x7fffffff)))
   (func (export "same") (param i32) (result i32) (local.get 0))
-  ;; Results in a stream of that many octets and writes them when it has returned; after an odd number of them it falls.
+  ;; Results in a stream of that many bytes and writes them when it has returned; after an odd number of them it falls.
   (global $poured (mut i32) (i32.const 0))
   (global $size (mut i32) (i32.const 0))
   (global $pourer (mut i32) (i32.const 0))
@@ -151,7 +151,7 @@
     (global.set $size (local.get $size))
     (global.set $pourer (i32.wrap_i64 (i64.shr_u (local.get $ends) (i64.const 32))))
     (memory.fill (i32.const 65536) (i32.const 42) (i32.const 65536))
-    (call $return_octets (i32.wrap_i64 (local.get $ends)))
+    (call $return_bytes (i32.wrap_i64 (local.get $ends)))
     (call $pour_on))
   (func (export "poured") (param $event i32) (param $end i32) (param $code i32) (result i32)
     (call $join (global.get $pourer) (i32.const 0))
@@ -183,12 +183,12 @@
     (export "drop-write-text" (func $drop_write_text))
     (export "drop-read-text" (func $drop_read_text)) (export "new-set" (func $new_set))
     (export "join" (func $join)) (export "wait" (func $wait))
-    (export "return-octets" (func $return_octets))))))
+    (export "return-bytes" (func $return_bytes))))))
 (func (export "send") async (param "size" u32) (result u32) (canon lift (core func $main "send")))
 (func (export "fall") async (param "size" u32) (canon lift (core func $main "fall")))
 (func (export "receive") async (param "least" u32) (result u32) (canon lift (core func $main "receive")))
-(func (export "sum") async (param "octets" (stream u8)) (result u32) (canon lift (core func $main "sum")))
-(func (export "same") async (param "octets" (stream u8)) (result (stream u8))
+(func (export "sum") async (param "bytes" (stream u8)) (result u32) (canon lift (core func $main "sum")))
+(func (export "same") async (param "bytes" (stream u8)) (result (stream u8))
   (canon lift (core func $main "same")))
 (func (export "promise") async (canon lift (core func $main "promise")))
 (func (export "await") async (result string) (canon lift (core func $main "await")

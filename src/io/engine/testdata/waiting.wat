@@ -1,10 +1,10 @@
 ;; Asks the host and waits in the middle of a call: for answers, streams and futures. What it takes from the host it
 ;; reads to the end; what it hands over it writes until nobody reads. Made a binary by build.sh.
 (component
-(type $octets (stream u8))
+(type $bytes (stream u8))
 (type $text (future string))
 (import "test:wait/host" (instance $host
-  (export "take" (func (param "size" u32) (param "octets" (stream u8))))
+  (export "take" (func (param "size" u32) (param "bytes" (stream u8))))
   (export "get" (func (result (stream u8))))
   (export "promise" (func (param "text" (future string))))
   (export "fetch" (func (result (future string))))
@@ -26,11 +26,11 @@
 (core func $fetch (canon lower (func $host "fetch")))
 (core func $ask (canon lower (func $host "ask") (memory (core memory $libc "memory"))))
 (core func $wait (canon lower (func $host "wait")))
-(core func $new (canon stream.new $octets))
-(core func $write (canon stream.write $octets async (memory (core memory $libc "memory"))))
-(core func $read (canon stream.read $octets async (memory (core memory $libc "memory"))))
-(core func $drop_write (canon stream.drop-writable $octets))
-(core func $drop_read (canon stream.drop-readable $octets))
+(core func $new (canon stream.new $bytes))
+(core func $write (canon stream.write $bytes async (memory (core memory $libc "memory"))))
+(core func $read (canon stream.read $bytes async (memory (core memory $libc "memory"))))
+(core func $drop_write (canon stream.drop-writable $bytes))
+(core func $drop_read (canon stream.drop-readable $bytes))
 (core func $new_text (canon future.new $text))
 (core func $write_text (canon future.write $text async (memory (core memory $libc "memory"))))
 (core func $read_text (canon future.read $text async
@@ -70,7 +70,7 @@
     (drop (call $wait_set (local.get $set) (i32.const 16)))
     (call $join (local.get $end) (i32.const 0))
     (i32.load (i32.const 20)))
-  ;; Hands a stream over, writes so many octets to it and returns how many were taken.
+  ;; Hands a stream over, writes so many bytes to it and returns how many were taken.
   (func (export "send") (param $size i32) (result i32)
     (local $ends i64) (local $writer i32) (local $code i32) (local $sent i32)
     (local.set $ends (call $new))
@@ -87,7 +87,7 @@
       (br_if $more (i32.eqz (i32.and (local.get $code) (i32.const 15))))))
     (call $drop_write (local.get $writer))
     (local.get $sent))
-  ;; The sum of all octets of a stream.
+  ;; The sum of all bytes of a stream.
   (func $sum (param $reader i32) (result i32)
     (local $code i32) (local $count i32) (local $sum i32)
     (block $done (loop $more
@@ -143,8 +143,8 @@
   (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
 (func (export "wait") async (result u32) (canon lift (core func $main "wait")))
 (func (export "receive") async (result u32) (canon lift (core func $main "receive")))
-(func (export "sum") async (param "octets" (stream u8)) (result u32) (canon lift (core func $main "sum")))
-(func (export "same") async (param "octets" (stream u8)) (result (stream u8))
+(func (export "sum") async (param "bytes" (stream u8)) (result u32) (canon lift (core func $main "sum")))
+(func (export "same") async (param "bytes" (stream u8)) (result (stream u8))
   (canon lift (core func $main "same")))
 (func (export "promise") async (canon lift (core func $main "promise")))
 (func (export "await") async (result string) (canon lift (core func $main "await")

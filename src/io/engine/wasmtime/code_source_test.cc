@@ -184,7 +184,7 @@ TEST(MakeEngine, LoadsFromTheCacheWhatAnEarlierOneCompiled) {
     const auto component = (*warm)->compile(test_guest());
 
     ASSERT_TRUE(component) << component.error().message;
-    EXPECT_EQ((*component)->http_kind(), HttpKind::in_turn);
+    EXPECT_EQ((*component)->http_kind(), HttpKind::sequential);
     const auto snapshot = registry.snapshot();
     const auto hits = std::ranges::find(snapshot, "weft_code_cache_hits_total", &obs::Sample::name);
     ASSERT_NE(hits, snapshot.end());

@@ -7,7 +7,7 @@
 /// What a host and its compiler, two processes of one program, agree on.
 namespace weft::engine::wasmtime::compile_protocol {
 
-/// Where the component is: a frozen file, first the `we_engine_config`, then the octets.
+/// Where the component is: a frozen file, first the `we_engine_config`, then the bytes.
 constexpr int input = 3;
 /// Where the code goes: an empty file.
 constexpr int output = 4;

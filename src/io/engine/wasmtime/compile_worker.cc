@@ -15,12 +15,12 @@
 namespace weft::engine::wasmtime {
 namespace {
 
-bool write_all(int fd, BytesView octets) {
-    while (!octets.empty()) {
-        const auto wrote = ::write(fd, octets.data(), octets.size());
+bool write_all(int fd, BytesView bytes) {
+    while (!bytes.empty()) {
+        const auto wrote = ::write(fd, bytes.data(), bytes.size());
         if (wrote < 0 && errno == EINTR) continue;
         if (wrote < 0) return false;
-        octets = octets.subspan(static_cast<std::size_t>(wrote));
+        bytes = bytes.subspan(static_cast<std::size_t>(wrote));
     }
     return true;
 }

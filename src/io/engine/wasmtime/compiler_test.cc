@@ -73,7 +73,7 @@ TEST(Compiler, GivesTheSameCodeFromAChildAsFromHere) {
     ASSERT_TRUE(here) << here.error().message;
     ASSERT_TRUE(there) << there.error().message;
     EXPECT_GT(there->bytes, 100'000U);
-    // Not octet for octet: what is compiled side by side comes in any order.
+    // Not byte for byte: what is compiled side by side comes in any order.
     EXPECT_NEAR(static_cast<double>(there->bytes), static_cast<double>(here->bytes), 65'536);
 }
 

@@ -15,12 +15,12 @@ Failure trap(const we_error* error, std::string_view message) {
     }
 }
 
-/// Why octets did not become a component.
+/// Why bytes did not become a component.
 Failure refused(we_status status, std::string_view message) {
     switch (status) {
         case WE_NOT_WASM:
             return fail(Errc::corrupt, "engine.not_wasm",
-                        "these octets are not WebAssembly; give a .wasm file");
+                        "these bytes are not WebAssembly; give a .wasm file");
         case WE_TOO_MANY_FUNCTIONS:
             return fail(Errc::exhausted, "engine.compile_functions",
                         "the component is too large to be compiled: {}", message);
@@ -55,7 +55,7 @@ Failure over_limit(we_status status) {
                         "'host_data' or use a stream");
         case WE_RANDOM:
             return fail(Errc::exhausted, "engine.random_limit",
-                        "the component asked for more random octets at once than its limit; raise "
+                        "the component asked for more random bytes at once than its limit; raise "
                         "'random' or ask for less");
         default:
             return fail(Errc::exhausted, "engine.parts_limit",
@@ -92,8 +92,8 @@ Failure not_started(we_status status, std::string_view message) {
             return fail(Errc::unavailable, "engine.machine_refused",
                         "the machine refuses what the engine needs: {}", message);
         case WE_ARTIFACT: return fail(Errc::corrupt, "engine.code_unusable", "{}", message);
-        case WE_WORLD:
-            return fail(Errc::failed_precondition, "engine.world_refused", "{}", message);
+        case WE_WASI_CONTEXT:
+            return fail(Errc::failed_precondition, "engine.wasi_context_refused", "{}", message);
         case WE_NO_COMMAND: return fail(Errc::unsupported, "engine.no_command", "{}", message);
         case WE_NO_HANDLER: return fail(Errc::unsupported, "engine.no_http_handler", "{}", message);
         case WE_BAD_REQUEST:

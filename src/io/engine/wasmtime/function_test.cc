@@ -24,8 +24,8 @@ class Doubler final : public ImportHandler {
 
     void on_import(std::uint32_t function, Payload arguments, ImportReply& reply) override {
         functions.push_back(function);
-        Bytes twice(arguments.octets().begin(), arguments.octets().end());
-        for (auto& octet : twice) octet = static_cast<std::uint8_t>(2 * octet);
+        Bytes twice(arguments.bytes().begin(), arguments.bytes().end());
+        for (auto& byte : twice) byte = static_cast<std::uint8_t>(2 * byte);
         if (when_ == When::now) return reply.answer(Payload::of(std::move(twice)));
         if (when_ == When::refuse)
             return reply.refuse({Errc::denied, "test.denied", "not allowed"});
@@ -112,8 +112,7 @@ class FunctionTest : public testing::Test {
             co_await instance->call({}, function, Payload::of(std::move(arguments)), nullptr);
         instance.reset();
         if (result)
-            done->set_value(
-                Bytes(result->payload.octets().begin(), result->payload.octets().end()));
+            done->set_value(Bytes(result->payload.bytes().begin(), result->payload.bytes().end()));
         else
             done->set_value(Failure(std::move(result).error()));
         co_return ok();

@@ -76,11 +76,11 @@ void GuestStream::cut() {
 }
 
 std::optional<rt::Chunk> GuestStream::look() {
-    we_buf octets{};
-    switch (we_stream_poll(stream_.get(), waker_->waker(), &octets)) {
+    we_buf bytes{};
+    switch (we_stream_poll(stream_.get(), waker_->waker(), &bytes)) {
         case WE_STREAM_CHUNK: {
-            const auto chunk = take(octets);
-            return rt::Chunk{.data = Bytes(chunk.octets().begin(), chunk.octets().end())};
+            const auto chunk = take(bytes);
+            return rt::Chunk{.data = Bytes(chunk.bytes().begin(), chunk.bytes().end())};
         }
         case WE_STREAM_END: fate_ = Fate::closed; return std::nullopt;
         default: return std::nullopt;

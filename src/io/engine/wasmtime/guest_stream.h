@@ -38,7 +38,7 @@ class ReadWaker final : public Wakeable {
     rt::OneShot<void>* waiting_ = nullptr;  // Borrowed from the frame of `wait`.
 };
 
-/// A stream of octets, or a future as a stream of one chunk, that a guest handed over. The guest
+/// A stream of bytes, or a future as a stream of one chunk, that a guest handed over. The guest
 /// waits while a chunk of at most 64 KiB lies unread. Shard-local.
 class GuestStream final : public rt::ByteSource {
   public:

@@ -8,7 +8,7 @@ namespace weft::engine::wasmtime {
 namespace {
 
 /// Tokens are those of the library.
-class Later final : public LaterReply::Way {
+class Later final : public LaterReply::Backend {
   public:
     Result<std::uint32_t> attach(void* token,
                                  std::unique_ptr<rt::ByteSource> source) const override {

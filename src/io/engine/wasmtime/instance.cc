@@ -13,7 +13,7 @@ Result<void> check(const InstanceOptions& options) {
     CHECK(check_limits(options.limits));
     if (options.calls_max == 0 || options.concurrent_max == 0)
         return fail(Errc::invalid_argument, "engine.limits_invalid",
-                    "the limits of an instance must not be 0, but for its CPU time");
+                    "the limits of an instance must not be 0, except for its CPU time");
     return ok();
 }
 
@@ -84,7 +84,7 @@ class CallStream final : public rt::ByteSource {
 }  // namespace
 
 Result<std::shared_ptr<Instance>> WasmtimeInstance::open(const we_component* component,
-                                                         const we_world* world,
+                                                         const we_wasi_context* world,
                                                          rt::Executor* executor,
                                                          const InstanceOptions& options) {
     CHECK(check(options));
@@ -101,13 +101,13 @@ WasmtimeInstance::~WasmtimeInstance() {
     if (job_) end();
 }
 
-we_instance_options WasmtimeInstance::raw_options(const we_world* world) {
+we_instance_options WasmtimeInstance::raw_options(const we_wasi_context* world) {
     auto raw = raw_of(options_.limits, world);
     raw.concurrent_max = options_.concurrent_max;
     raw.imports = imports_.raw();
     raw.context = this;
-    raw.output = [](void* self, std::int32_t stream, we_str octets) noexcept {
-        tell_output(static_cast<WasmtimeInstance*>(self)->observer_.get(), stream, octets);
+    raw.output = [](void* self, std::int32_t stream, we_str bytes) noexcept {
+        tell_output(static_cast<WasmtimeInstance*>(self)->observer_.get(), stream, bytes);
     };
     raw.fault = [](void* self, const we_error* error) noexcept {
         auto& instance = *static_cast<WasmtimeInstance*>(self);

@@ -18,9 +18,10 @@ class WasmtimeInstance final : public Instance,
                                private Call::Owner {
   public:
     /// `executor` outlives it. Errors: invalid_argument (a limit of zero).
-    /// `world` may be null.
+    /// `context` may be null.
     static Result<std::shared_ptr<Instance>> open(const we_component* component,
-                                                  const we_world* world, rt::Executor* executor,
+                                                  const we_wasi_context* context,
+                                                  rt::Executor* executor,
                                                   const InstanceOptions& options);
     ~WasmtimeInstance() override;
 
@@ -45,7 +46,7 @@ class WasmtimeInstance final : public Instance,
     WasmtimeInstance(rt::Executor* executor, const InstanceOptions& options)
         : executor_(executor), options_(options), imports_(executor, options_.imports.get()) {}
 
-    we_instance_options raw_options(const we_world* world);
+    we_instance_options raw_options(const we_wasi_context* context);
     Result<void> check_free() const;
     void begin(std::shared_ptr<Call> call, std::shared_ptr<GuestObserver> observer);
     void after_poll(const we_poll& polled) override;

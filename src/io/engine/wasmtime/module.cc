@@ -1,7 +1,7 @@
 #include "io/engine/wasmtime/module.h"
 
 #include "io/engine/wasmtime/failure.h"
-#include "io/engine/wasmtime/make_world.h"
+#include "io/engine/wasmtime/make_wasi_context.h"
 #include "io/engine/wasmtime/program.h"
 
 namespace weft::engine::wasmtime {
@@ -9,8 +9,9 @@ namespace {
 
 class WasmtimeModule final : public Component {
   public:
-    WasmtimeModule(std::shared_ptr<const we_module> module, std::shared_ptr<const we_world> world)
-        : module_(std::move(module)), world_(std::move(world)) {}
+    WasmtimeModule(std::shared_ptr<const we_module> module,
+                   std::shared_ptr<const we_wasi_context> context)
+        : module_(std::move(module)), context_(std::move(context)) {}
 
     HttpKind http_kind() const override { return HttpKind::none; }
 
@@ -22,8 +23,9 @@ class WasmtimeModule final : public Component {
                     "a core module exports no handler of HTTP requests");
     }
 
-    Result<std::shared_ptr<const Component>> in_world(const World& world) const override {
-        TRY(auto made, make_world(world));
+    Result<std::shared_ptr<const Component>> with_context(
+        const WasiContext& context) const override {
+        TRY(auto made, make_wasi_context(context));
         return std::make_shared<WasmtimeModule>(module_, std::move(made));
     }
 
@@ -39,18 +41,18 @@ class WasmtimeModule final : public Component {
                                we_task** out, we_error** error) {
                 return we_module_start(module.get(), options, sink, out, error);
             },
-            std::move(ctx), limits, {std::move(observer), world_});
+            std::move(ctx), limits, {std::move(observer), context_});
     }
 
   private:
     std::shared_ptr<const we_module> module_;
-    std::shared_ptr<const we_world> world_;  // Null: the empty one.
+    std::shared_ptr<const we_wasi_context> context_;  // Null: the empty one.
 };
 
 }  // namespace
 
 bool is_core_module(BytesView wasm) {
-    // Magic, then two octets of version and two of layer. Source: the component model's binary
+    // Magic, then two bytes of version and two of layer. Source: the component model's binary
     // format.
     return wasm.size() >= 8 && as_text(wasm).starts_with(std::string_view("\0asm", 4)) &&
            wasm[6] == 0 && wasm[7] == 0;

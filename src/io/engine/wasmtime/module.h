@@ -6,7 +6,7 @@
 
 namespace weft::engine::wasmtime {
 
-/// Whether the octets begin like a core module, and not like a component.
+/// Whether the bytes begin like a core module, and not like a component.
 bool is_core_module(BytesView wasm);
 
 /// Takes a compiled core module of WASI preview 1 into the engine; no handler answers imports of

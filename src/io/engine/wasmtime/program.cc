@@ -10,7 +10,7 @@ rt::Task<int> Program::run(Start start, rt::CallCtx ctx, CallLimits limits, Shar
     CO_CHECK(ctx.check_time(executor->now()));
     CO_CHECK(check_limits(limits));
     Program program(executor, std::move(shares.observer));
-    CO_CHECK(program.make_task(start, limits, shares.world.get()));
+    CO_CHECK(program.make_task(start, limits, shares.context.get()));
     if (ctx.deadline != TimePoint::max()) program.stop_at(ctx.deadline);
     program.job_->wake();
     Result<int> ended = co_await program.ended_;
@@ -19,11 +19,11 @@ rt::Task<int> Program::run(Start start, rt::CallCtx ctx, CallLimits limits, Shar
 }
 
 Result<void> Program::make_task(const Start& start, const CallLimits& limits,
-                                const we_world* world) {
-    auto options = raw_of(limits, world);
+                                const we_wasi_context* context) {
+    auto options = raw_of(limits, context);
     options.context = observer_.get();
-    options.output = [](void* observer, std::int32_t stream, we_str octets) noexcept {
-        tell_output(static_cast<GuestObserver*>(observer), stream, octets);
+    options.output = [](void* observer, std::int32_t stream, we_str bytes) noexcept {
+        tell_output(static_cast<GuestObserver*>(observer), stream, bytes);
     };
     options.fault = [](void* observer, const we_error* error) noexcept {
         tell_fault(static_cast<GuestObserver*>(observer), error);

@@ -21,7 +21,7 @@ class Program final : private PollJob::Client {
     /// Who else has a share in the run; both may be null.
     struct Shares {
         std::shared_ptr<GuestObserver> observer;
-        std::shared_ptr<const we_world> world;
+        std::shared_ptr<const we_wasi_context> context;
     };
 
     /// Starts it and waits for its end; when the wait is cancelled or the deadline passes, the
@@ -32,7 +32,8 @@ class Program final : private PollJob::Client {
     Program(rt::Executor* executor, std::shared_ptr<GuestObserver> observer)
         : executor_(executor), observer_(std::move(observer)) {}
 
-    Result<void> make_task(const Start& start, const CallLimits& limits, const we_world* world);
+    Result<void> make_task(const Start& start, const CallLimits& limits,
+                           const we_wasi_context* context);
     void stop_at(TimePoint due);
     void take_end(std::int32_t exit_code, const we_error* error);
     void after_poll(const we_poll& polled) override;

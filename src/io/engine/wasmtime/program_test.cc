@@ -53,37 +53,37 @@ class WasmtimePrograms : public EnginePrograms {};
 
 TEST_P(WasmtimePrograms, SeeTheDirectoriesOfTheirWorld) {
     const Folder folder;
-    World world;
-    world.directories = {{folder.path(), "/seen", Directory::Access::read_write}};
-    ASSERT_EQ(exit_of(told({"write", "/seen/file", "text"}, world)).value(), "0");
+    WasiContext context;
+    context.directories = {{folder.path(), "/seen", Directory::Access::read_write}};
+    ASSERT_EQ(exit_of(told({"write", "/seen/file", "text"}, context)).value(), "0");
 
-    world.directories[0].access = Directory::Access::read;
-    EXPECT_EQ(exit_of(told({"write", "/seen/file", "other"}, world)).value(), "1");
+    context.directories[0].access = Directory::Access::read;
+    EXPECT_EQ(exit_of(told({"write", "/seen/file", "other"}, context)).value(), "1");
     observer_->out.clear();
-    EXPECT_EQ(exit_of(told({"read", "/seen/file"}, world)).value(), "0");
+    EXPECT_EQ(exit_of(told({"read", "/seen/file"}, context)).value(), "0");
     EXPECT_EQ(observer_->out, "text");
 }
 
 TEST_P(WasmtimePrograms, CannotBePutIntoAWorldThatIsNotThere) {
-    World world;
-    world.directories = {{"/nowhere/at/all", "/", Directory::Access::read}};
+    WasiContext context;
+    context.directories = {{"/nowhere/at/all", "/", Directory::Access::read}};
 
-    const auto refused = program_->in_world(world);
+    const auto refused = program_->with_context(context);
 
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::failed_precondition);
-    EXPECT_EQ(refused.error().slug.text(), "engine.world_refused");
+    EXPECT_EQ(refused.error().slug.text(), "engine.wasi_context_refused");
     EXPECT_NE(refused.error().message.find("/nowhere/at/all"), std::string::npos);
 }
 
 TEST_P(WasmtimePrograms, CannotBeGivenTextThatWasiCannotCarry) {
-    World world;
-    world.arguments = {std::string("a\0b", 3)};
+    WasiContext context;
+    context.arguments = {std::string("a\0b", 3)};
 
-    const auto refused = program_->in_world(world);
+    const auto refused = program_->with_context(context);
 
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().slug.text(), "engine.world_invalid");
+    EXPECT_EQ(refused.error().slug.text(), "engine.wasi_context_invalid");
 }
 
 class WasmtimeModules : public EnginePrograms {};

@@ -9,11 +9,11 @@ Result<void> check_limits(const CallLimits& limits) {
         limits.table_elements_max == 0 || limits.handles_max == 0 || limits.header_bytes_max == 0 ||
         limits.random_bytes_max == 0 || limits.parts_max == 0)
         return fail(Errc::invalid_argument, "engine.limits_invalid",
-                    "the limits of an instance must not be 0, but for its CPU time");
+                    "the limits of an instance must not be 0, except for its CPU time");
     return ok();
 }
 
-we_instance_options raw_of(const CallLimits& limits, const we_world* world) {
+we_instance_options raw_of(const CallLimits& limits, const we_wasi_context* context) {
     auto raw = sized<we_instance_options>();
     raw.memory_bytes_max = limits.memory_bytes_max;
     raw.hostcall_bytes_max = limits.hostcall_bytes_max;
@@ -23,13 +23,13 @@ we_instance_options raw_of(const CallLimits& limits, const we_world* world) {
     raw.header_bytes_max = limits.header_bytes_max;
     raw.random_bytes_max = limits.random_bytes_max;
     raw.parts_max = limits.parts_max;
-    raw.world = world;
+    raw.wasi_context = context;
     return raw;
 }
 
-void tell_output(GuestObserver* observer, std::int32_t stream, we_str octets) {
+void tell_output(GuestObserver* observer, std::int32_t stream, we_str bytes) {
     const auto which = stream == WE_STDERR ? GuestStream::err : GuestStream::out;
-    if (observer != nullptr) observer->on_output(which, view(octets));
+    if (observer != nullptr) observer->on_output(which, view(bytes));
 }
 
 void tell_fault(GuestObserver* observer, const we_error* error) {

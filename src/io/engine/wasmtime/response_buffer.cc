@@ -27,9 +27,9 @@ void ResponseBuffer::connect(we_http_sink& sink) {
         head.headers = copy_of({headers, count});
         buffer.news_ = true;
     };
-    sink.chunk = [](void* self, we_str octets) noexcept -> std::int32_t {
+    sink.chunk = [](void* self, we_str bytes) noexcept -> std::int32_t {
         auto& buffer = *static_cast<ResponseBuffer*>(self);
-        const auto chunk = view(octets);
+        const auto chunk = view(bytes);
         buffer.content_.insert(buffer.content_.end(), chunk.begin(), chunk.end());
         buffer.news_ = true;
         buffer.paused_ = buffer.content_.size() >= window_bytes;

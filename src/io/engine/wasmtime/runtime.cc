@@ -10,7 +10,7 @@ static_assert(sizeof(we_engine_config) == 40 && sizeof(we_metrics) == 80);
 static_assert(sizeof(we_imports) == 24 && sizeof(we_call_sink) == 24);
 static_assert(sizeof(we_instance_options) == 120 && sizeof(we_http_request) == 96);
 static_assert(sizeof(we_http_sink) == 48 && sizeof(we_poll) == 16);
-static_assert(sizeof(we_directory) == 40 && sizeof(we_world_config) == 80);
+static_assert(sizeof(we_directory) == 40 && sizeof(we_wasi_context_config) == 80);
 static_assert(sizeof(we_address_range) == 20 && sizeof(we_command_sink) == 24);
 
 #if defined(__has_feature)

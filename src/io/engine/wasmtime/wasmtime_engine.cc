@@ -10,7 +10,7 @@
 #include "io/engine/wasmtime/compiler.h"
 #include "io/engine/wasmtime/failure.h"
 #include "io/engine/wasmtime/instance.h"
-#include "io/engine/wasmtime/make_world.h"
+#include "io/engine/wasmtime/make_wasi_context.h"
 #include "io/engine/wasmtime/module.h"
 #include "io/engine/wasmtime/program.h"
 #include "io/engine/wasmtime/reset_probe.h"
@@ -22,13 +22,13 @@ namespace {
 class WasmtimeComponent final : public Component {
   public:
     WasmtimeComponent(std::shared_ptr<const we_component> component,
-                      std::shared_ptr<const we_world> world)
-        : component_(std::move(component)), world_(std::move(world)) {}
+                      std::shared_ptr<const we_wasi_context> context)
+        : component_(std::move(component)), context_(std::move(context)) {}
 
     HttpKind http_kind() const override {
         switch (we_component_http(component_.get())) {
-            case 2: return HttpKind::in_turn;
-            case 3: return HttpKind::together;
+            case 2: return HttpKind::sequential;
+            case 3: return HttpKind::concurrent;
             default: return HttpKind::none;
         }
     }
@@ -40,17 +40,18 @@ class WasmtimeComponent final : public Component {
         const ErrorHandle owned(error);
         if (status != WE_OK) return failure_of(error);
         const auto json = take(text);
-        return value::read_world(as_text(json.octets()));
+        return value::read_world(as_text(json.bytes()));
     }
 
     Result<std::shared_ptr<Instance>> open(rt::Executor* executor,
                                            InstanceOptions options) const override {
-        if (http_kind() == HttpKind::in_turn) options.concurrent_max = 1;
-        return WasmtimeInstance::open(component_.get(), world_.get(), executor, options);
+        if (http_kind() == HttpKind::sequential) options.concurrent_max = 1;
+        return WasmtimeInstance::open(component_.get(), context_.get(), executor, options);
     }
 
-    Result<std::shared_ptr<const Component>> in_world(const World& world) const override {
-        TRY(auto made, make_world(world));
+    Result<std::shared_ptr<const Component>> with_context(
+        const WasiContext& context) const override {
+        TRY(auto made, make_wasi_context(context));
         return std::make_shared<WasmtimeComponent>(component_, std::move(made));
     }
 
@@ -69,12 +70,12 @@ class WasmtimeComponent final : public Component {
                                      const we_command_sink* sink, we_task** out, we_error** error) {
                 return we_command_start(component.get(), options, sink, out, error);
             },
-            std::move(ctx), limits, {std::move(observer), world_});
+            std::move(ctx), limits, {std::move(observer), context_});
     }
 
   private:
     std::shared_ptr<const we_component> component_;
-    std::shared_ptr<const we_world> world_;  // Null: the empty one.
+    std::shared_ptr<const we_wasi_context> context_;  // Null: the empty one.
 };
 
 Result<std::shared_ptr<const Component>> load_component(const we_engine* engine,
@@ -154,13 +155,13 @@ std::uint64_t address_space_bytes() {
 }
 
 Result<Bytes> fingerprint_of(const we_engine* engine) {
-    we_buf octets{};
+    we_buf bytes{};
     we_error* error = nullptr;
-    const we_status status = we_engine_fingerprint(engine, &octets, &error);
+    const we_status status = we_engine_fingerprint(engine, &bytes, &error);
     const ErrorHandle owned(error);
     if (status != WE_OK) return failure_of(error);
-    const auto fingerprint = take(octets);
-    return Bytes(fingerprint.octets().begin(), fingerprint.octets().end());
+    const auto fingerprint = take(bytes);
+    return Bytes(fingerprint.bytes().begin(), fingerprint.bytes().end());
 }
 
 }  // namespace

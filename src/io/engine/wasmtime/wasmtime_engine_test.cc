@@ -299,7 +299,7 @@ TEST_P(WasmtimeEngine, GivesUpTheRequestBodyOfACallInCompany) {
 TEST_P(WasmtimeEngine, HoldsBackAGuestWhoseResponseNobodyReads) {
     const auto far = run(read_once_and_look_how_far_the_guest_came()).value();
 
-    // The last line is how many octets the guest has written.
+    // The last line is how many bytes the guest has written.
     const auto line = far.rfind('\n', far.size() - 2) + 1;
     EXPECT_LE(std::stoul(far.substr(line)), 8U * 64U << 10U);
 }

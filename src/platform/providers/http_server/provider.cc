@@ -68,8 +68,8 @@ rt::Task<void> Provider::start_site(Site* site) {
     co_return ok();
 }
 
-rt::Task<void> Provider::refuse_site(Site* site) {
-    if (site->server) CO_CHECK(co_await site->server->refuse());
+rt::Task<void> Provider::stop_accepting_site(Site* site) {
+    if (site->server) CO_CHECK(co_await site->server->stop_accepting());
     co_return ok();
 }
 
@@ -85,17 +85,18 @@ rt::Task<void> Provider::close_site(Site* site) {
     co_return ok();
 }
 
-rt::Task<void> Provider::refuse() {
+rt::Task<void> Provider::stop_accepting() {
     for (auto& site : sites_) {
         Site* const one = site.get();
         CO_CHECK(co_await rt::run_in(one->use.scope, one->use.shard,
-                                     [one] { return refuse_site(one); }));
+                                     [one] { return stop_accepting_site(one); }));
     }
     co_return ok();
 }
 
 rt::Task<void> Provider::drain() {
-    CO_CHECK(co_await refuse());  // Everywhere, before the wait for the first shard's requests.
+    CO_CHECK(
+        co_await stop_accepting());  // Everywhere, before the wait for the first shard's requests.
     for (auto& site : sites_) {
         Site* const one = site.get();
         CO_CHECK(

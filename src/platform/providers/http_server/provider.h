@@ -33,7 +33,7 @@ class Provider {
     /// address cannot be had).
     rt::Task<void> start(std::vector<capability::Link> links);
     /// Refuses new connections on every shard; requests under way go on.
-    rt::Task<void> refuse();
+    rt::Task<void> stop_accepting();
     /// Refuses, and waits for the requests under way.
     rt::Task<void> drain();
     /// Ends all connections.
@@ -57,7 +57,7 @@ class Provider {
                                             net::HttpLimits limits,
                                             std::shared_ptr<const Routes> routes);
     static rt::Task<void> start_site(Site* site);
-    static rt::Task<void> refuse_site(Site* site);
+    static rt::Task<void> stop_accepting_site(Site* site);
     static rt::Task<void> drain_site(Site* site);
     static rt::Task<void> close_site(Site* site);
 

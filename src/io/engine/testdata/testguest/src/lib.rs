@@ -46,8 +46,8 @@ impl wasip2::exports::http::incoming_handler::Guest for Guest {
             "/handles" => handles(),
             "/fields" => fields(),
             "/random" => {
-                let octets = wasip2::random::random::get_random_bytes(number(query));
-                answer(out, &octets.len().to_string())
+                let bytes = wasip2::random::random::get_random_bytes(number(query));
+                answer(out, &bytes.len().to_string())
             }
             "/world" => answer(out, &world()),
             _ => describe(request, out),
@@ -67,13 +67,13 @@ fn respond(out: ResponseOutparam, status: u16, fields: Fields) -> OutgoingBody {
     body
 }
 
-fn write(stream: &OutputStream, mut octets: &[u8]) -> bool {
-    while !octets.is_empty() {
-        let (now, later) = octets.split_at(octets.len().min(4096));
+fn write(stream: &OutputStream, mut bytes: &[u8]) -> bool {
+    while !bytes.is_empty() {
+        let (now, later) = bytes.split_at(bytes.len().min(4096));
         if stream.blocking_write_and_flush(now).is_err() {
             return false;
         }
-        octets = later;
+        bytes = later;
     }
     true
 }
@@ -111,8 +111,8 @@ fn echo(request: IncomingRequest, out: ResponseOutparam) {
         let output = body.write().unwrap();
         loop {
             match input.blocking_read(64 * 1024) {
-                Ok(octets) => {
-                    if !write(&output, &octets) {
+                Ok(bytes) => {
+                    if !write(&output, &bytes) {
                         return;
                     }
                 }
@@ -127,7 +127,7 @@ fn echo(request: IncomingRequest, out: ResponseOutparam) {
     OutgoingBody::finish(body, None).unwrap();
 }
 
-/// `bytes` octets, each its offset modulo 251; says on stderr how far it came.
+/// `bytes` bytes, each its offset modulo 251; says on stderr how far it came.
 fn big(out: ResponseOutparam, bytes: u64) {
     let body = respond(out, 200, Fields::new());
     {

@@ -123,7 +123,7 @@ fn late(ms: u64) -> Response {
     answer("early".to_owned())
 }
 
-/// `bytes` octets, each its offset modulo 251.
+/// `bytes` bytes, each its offset modulo 251.
 fn big(bytes: u64) -> Response {
     let (mut sender, contents) = wit_stream::new();
     let (_, trailers) = wit_future::new(|| Ok(None));

@@ -41,14 +41,14 @@ fn connect(address: &str) -> Result<()> {
     Ok(())
 }
 
-/// Says where it listens, then gives one caller its octets back.
+/// Says where it listens, then gives one caller its bytes back.
 fn listen(address: &str) -> Result<()> {
     let listener = TcpListener::bind(address)?;
     println!("{}", listener.local_addr()?);
     let (mut caller, _) = listener.accept()?;
-    let mut octets = Vec::new();
-    caller.read_to_end(&mut octets)?;
-    caller.write_all(&octets)
+    let mut bytes = Vec::new();
+    caller.read_to_end(&mut bytes)?;
+    caller.write_all(&bytes)
 }
 
 fn send(address: &str) -> Result<()> {

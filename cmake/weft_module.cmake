@@ -1,0 +1,36 @@
+# A module is a folder under src/: its *.cc become one static library, its *_test.cc one test program.
+#   weft_module(base/codec DEPS weft_core PRIVATE_DEPS PkgConfig::fyaml)
+# The library is weft_<module> (layer left out, slashes as underscores), the test program <library>_test.
+# DEPS are those its headers show; PRIVATE_DEPS those only its sources use; TEST_DEPS those only its tests use.
+function(weft_module path)
+  cmake_parse_arguments(MODULE "" "" "DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
+  string(REGEX REPLACE "^[a-z]+/(.*)$" "\\1" module "${path}")
+  string(REPLACE "/" "_" module "${module}")
+  set(library "weft_${module}")
+  set(folder "${CMAKE_SOURCE_DIR}/src/${path}")
+  file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cc" "${folder}/*.h")
+  file(GLOB tests CONFIGURE_DEPENDS "${folder}/*_test.cc")
+  list(REMOVE_ITEM sources ${tests} "${folder}/main.cc")
+  set(implementation ${sources})
+  list(FILTER implementation INCLUDE REGEX "\\.cc$")
+
+  if(implementation)
+    add_library(${library} STATIC ${sources})
+    target_include_directories(${library} PUBLIC "${CMAKE_SOURCE_DIR}/src")
+    target_compile_options(${library} PRIVATE -Wglobal-constructors)
+    target_link_libraries(${library} PUBLIC ${MODULE_DEPS} PRIVATE ${MODULE_PRIVATE_DEPS})
+  else()
+    add_library(${library} INTERFACE)
+    target_include_directories(${library} INTERFACE "${CMAKE_SOURCE_DIR}/src")
+    target_link_libraries(${library} INTERFACE ${MODULE_DEPS})
+  endif()
+
+  if(tests)
+    add_executable(${library}_test ${tests})
+    target_link_libraries(${library}_test PRIVATE ${library} ${MODULE_TEST_DEPS} ${MODULE_PRIVATE_DEPS} GTest::gmock
+      GTest::gtest GTest::gtest_main)
+    target_compile_definitions(${library}_test PRIVATE WEFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    add_test(NAME ${module} COMMAND ${library}_test --gtest_brief=1)
+    set_tests_properties(${module} PROPERTIES LABELS unit TIMEOUT 300)
+  endif()
+endfunction()

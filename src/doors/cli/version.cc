@@ -1,7 +1,0 @@
-#include "doors/cli/version.h"
-
-namespace weft::cli {
-
-std::string_view version() { return WEFT_VERSION; }
-
-}  // namespace weft::cli

@@ -1,0 +1,49 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/core/errc.h"
+#include "entry/app/call.h"
+#include "entry/app/doctor.h"
+#include "entry/app/run_program.h"
+#include "entry/app/up.h"
+#include "entry/cli/run.h"
+#include "io/engine/wasmtime/compile_worker.h"
+#include "io/process/heap.h"
+
+int main(int count, char** values) {
+    // Before anything is set up: this process belongs to whoever compiles.
+    if (count == 2 && weft::engine::wasmtime::compile_worker_command == values[1])
+        weft::engine::wasmtime::run_compile_worker();
+    weft::process::keep_large_buffers();
+    const std::vector<std::string> args(values + (count > 0 ? 1 : 0), values + count);
+    weft::SystemWallClock clock;
+    weft::SystemRandom random;
+    std::error_code ignored;
+    const weft::cli::Environment environment{
+        .variable = [](const std::string& name) -> std::optional<std::string> {
+            const char* value = std::getenv(name.c_str());
+            if (value == nullptr) return std::nullopt;
+            return value;
+        },
+        .current_dir = std::filesystem::current_path(ignored).string(),
+        .clock = &clock,
+        .random = &random,
+        .out = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); },
+        .err =
+            [](std::string_view text) {
+                std::fflush(stdout);  // What was said before comes before, through a pipe too.
+                std::fwrite(text.data(), 1, text.size(), stderr);
+            },
+    };
+    const int code = weft::cli::run(args, environment,
+                                    {.up = weft::app::up,
+                                     .call = weft::app::open_callee,
+                                     .run = weft::app::run_program,
+                                     .doctor = weft::app::examine});
+    return std::fflush(stdout) == 0 ? code : weft::errc_row(weft::Errc::unavailable).exit_code;
+}

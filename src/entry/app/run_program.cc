@@ -1,0 +1,141 @@
+#include "entry/app/run_program.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <tuple>
+
+#include "base/rt/scope.h"
+#include "base/rt/shard.h"
+#include "entry/app/compile_options.h"
+#include "entry/app/load.h"
+#include "entry/app/trust.h"
+#include "entry/cli/files.h"
+#include "io/engine/wasmtime/wasmtime_engine.h"
+
+namespace weft::app {
+namespace {
+
+/// A program has its process to itself, so it may hand over more at once than one of many.
+constexpr std::uint64_t hostcall_bytes_max = 128U << 20U;
+constexpr std::uint32_t random_bytes_max = 16U << 20U;
+
+std::uint64_t whole_pages(std::uint64_t bytes) {
+    constexpr std::uint64_t page_bytes = 64U << 10U;
+    return (bytes + page_bytes - 1) / page_bytes * page_bytes;
+}
+
+PlannedComponent plan_of(const cli::GuestFile& guest, const engine::EngineConfig& config) {
+    PlannedComponent plan;
+    plan.id = guest.wasi.arguments.front();
+    plan.path = guest.path;
+    plan.limits.memory_bytes_max = guest.memory_bytes_max.value_or(config.memory_bytes_max);
+    plan.limits.hostcall_bytes_max = hostcall_bytes_max;
+    plan.limits.random_bytes_max = random_bytes_max;
+    plan.limits.cpu_time_max = guest.cpu_time.value_or(Duration{});
+    plan.wasi = guest.wasi;
+    plan.may_be_unsigned = guest.may_be_unsigned;
+    return plan;
+}
+
+/// A program has nothing to put in order and may be inside a call that blocks, so whatever it does,
+/// the process ends. Writing to a pipe that nobody reads is the program's own error.
+void end_on_signals() {
+    struct sigaction action{};
+    action.sa_flags = SA_ONSTACK;
+    action.sa_handler = [](int number) { ::_exit(128 + number); };
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+/// What the program says goes to the process's own streams; what is left is the story of its trap
+/// and, unless it shall be quiet, the first request that it was refused.
+class ConsoleObserver final : public engine::GuestObserver {
+  public:
+    ConsoleObserver(const cli::Console* console, bool quiet) : console_(console), told_(quiet) {}
+    void on_output(engine::GuestStream, BytesView) override {}
+    void on_trap(std::string_view, std::string_view backtrace) override {
+        console_->explain(backtrace);
+    }
+    void on_refused(engine::Refusal, std::string_view target) override {
+        if (std::exchange(told_, true)) return;
+        console_->warn("run.outgoing_http_refused",
+                       fmt::format("the program was refused an HTTP request to '{}': no capability "
+                                   "of this version sends any; with --allow-net it may use sockets",
+                                   target));
+    }
+
+  private:
+    const cli::Console* console_;  // Owned by the command; outlives the run.
+    bool told_;
+};
+
+Result<void> check_is_program(const engine::Component& code, const std::string& path) {
+    if (code.command_kind() != engine::CommandKind::none) return ok();
+    if (code.http_kind() != engine::HttpKind::none)
+        return fail(Errc::unsupported, "app.not_program",
+                    "'{}' answers HTTP and is no program; serve it with 'weft serve'", path);
+    return fail(Errc::unsupported, "app.not_program",
+                "'{}' is no program: it exports neither wasi:cli/run nor _start", path);
+}
+
+/// What is run, and how.
+struct RunRequest {
+    std::shared_ptr<const engine::Component> program;
+    rt::CallCtx ctx;
+    engine::CallLimits limits;
+    std::shared_ptr<engine::GuestObserver> observer;
+};
+
+rt::Task<void> run_to_end(RunRequest request, rt::Shard* shard, Result<int>* outcome) {
+    *outcome = co_await request.program->run_command(std::move(request.ctx), request.limits,
+                                                     std::move(request.observer));
+    shard->stop();
+    co_return ok();
+}
+
+}  // namespace
+
+Result<int> run_code(engine::Engine* engine, BytesView code, const cli::RunOptions& options,
+                     engine::CallLimits limits, const cli::Console& console) {
+    const auto& guest = options.guest;
+    TRY(const auto compiled, engine->compile(code).context("'{}'", guest.path));
+    CHECK(check_is_program(*compiled, guest.path));
+    TRY(const auto program, compiled->with_context(guest.wasi));
+    rt::Shard shard(0);
+    rt::Scope scope(&shard);
+    Result<int> outcome = 0;
+    rt::CallCtx ctx;
+    if (guest.deadline) ctx.deadline = shard.now() + *guest.deadline;
+    shard.post([&] {
+        auto run = run_to_end(
+            {program, ctx, limits, std::make_shared<ConsoleObserver>(&console, options.quiet)},
+            &shard, &outcome);
+        WEFT_ASSERT(scope.spawn(std::move(run)), "a new scope is open");
+    });
+    shard.run();
+    return outcome;
+}
+
+Result<int> run_program(const cli::RunOptions& options, const cli::Console& console) {
+    end_on_signals();
+    const auto& guest = options.guest;
+    engine::EngineConfig config;
+    config.instances_max = 1;
+    config.memory_bytes_max = whole_pages(guest.memory_bytes_max.value_or(config.memory_bytes_max));
+    TRY(const auto policy, load_trust(options.trust));
+    const auto now = console.environment().clock->now_unix_s();
+    TRY(const auto admitted, admit(plan_of(guest, config), policy, now, obs::Log()));
+    if (!admitted.admission.is_signed() && !options.quiet)
+        console.warn("run.unsigned",
+                     fmt::format("'{}' is not signed: nobody vouches for it", guest.path));
+    // Where it cannot be made, the code is compiled again the next time.
+    if (!options.code_cache_dir.empty()) std::ignore = cli::ensure_directory(options.data_dir);
+    TRY(const auto engine,
+        engine::wasmtime::make_engine(
+            config, compile_options({options.code_cache_dir, options.data_dir}, {}, nullptr)));
+    return run_code(engine.get(), admitted.code, options, admitted.plan.limits, console);
+}
+
+}  // namespace weft::app

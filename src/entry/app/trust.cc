@@ -1,0 +1,29 @@
+#include "entry/app/trust.h"
+
+#include "entry/cli/files.h"
+
+namespace weft::app {
+
+Result<claims::TrustPolicy> load_trust(const cli::TrustOptions& options) {
+    constexpr std::size_t trust_bytes_max = 1U << 20U;
+    claims::TrustPolicy policy;
+    auto content = cli::read_file(options.file, trust_bytes_max);
+    if (content) {
+        TRY(policy, claims::read_trust(as_text(*content)).context("'{}'", options.file));
+    } else if (content.error().code != Errc::not_found || options.file_named) {
+        return Failure(std::move(content).error());
+    }
+    for (const auto& key : options.keys) {
+        TRY(auto issuer, claims::issuer_with_every_grant(key).context("--trust"));
+        CHECK(claims::add_issuer(policy, std::move(issuer)).context("--trust"));
+    }
+    return policy;
+}
+
+Result<claims::TrustPolicy> load_trust(const cli::UpOptions& options) {
+    return load_trust({.keys = options.trust_keys,
+                       .file = options.trust_file,
+                       .file_named = options.trust_file_named});
+}
+
+}  // namespace weft::app

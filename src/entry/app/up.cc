@@ -1,0 +1,145 @@
+#include "entry/app/up.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "base/obs/sinks.h"
+#include "entry/app/compile_options.h"
+#include "entry/app/data_dir.h"
+#include "entry/app/detach.h"
+#include "entry/app/held_sink.h"
+#include "entry/app/load.h"
+#include "entry/app/machine.h"
+#include "entry/app/process.h"
+#include "entry/app/signals.h"
+#include "entry/cli/files.h"
+#include "io/engine/wasmtime/wasmtime_engine.h"
+
+namespace weft::app {
+namespace {
+
+/// What the user is told once it serves.
+std::string serving_text(const cli::UpOptions& options,
+                         const std::vector<net::Address>& addresses) {
+    std::string list;
+    for (auto address : addresses) {
+        if (address.host == "0.0.0.0") address.host = "127.0.0.1";
+        if (address.host == "::") address.host = "::1";
+        if (options.json)
+            list += fmt::format("{}\"http://{}\"", list.empty() ? "" : ",", address.text());
+        else
+            list += fmt::format("{}http://{}", list.empty() ? "" : ", ", address.text());
+    }
+    if (options.json) return fmt::format("{{\"serving\":[{}],\"pid\":{}}}\n", list, ::getpid());
+    if (list.empty()) list = "nothing: no manifest has an http-server";
+    if (!options.detach) return fmt::format("serving {} (Ctrl-C drains and stops)\n", list);
+    return fmt::format("serving {} (process {}; stop it with: kill {})\n", list, ::getpid(),
+                       ::getpid());
+}
+
+struct Logging {
+    SystemWallClock clock;
+    std::optional<obs::PrettySink> pretty;
+    std::optional<obs::JsonSink> json;
+    std::optional<HeldSink> held;  // Until it serves, so that this is said first.
+
+    obs::Log open(const cli::UpOptions& options) {
+        obs::Sink* sink = nullptr;
+        if (options.json || options.detach || ::isatty(STDERR_FILENO) == 0)
+            sink = &json.emplace(STDERR_FILENO);
+        else
+            sink = &pretty.emplace(STDERR_FILENO, obs::Colour::on);
+        if (options.served) sink = &held.emplace(sink);
+        return {sink, &clock, options.log_level};
+    }
+};
+
+/// The data directory of `weft serve` holds the code cache's key only, and any number may share
+/// that; where it cannot be made, the cache says so.
+Result<std::optional<DataDir>> open_data_dir(const cli::UpOptions& options) {
+    if (options.served) {
+        if (!options.code_cache_dir.empty()) std::ignore = cli::ensure_directory(options.data_dir);
+        return std::nullopt;
+    }
+    TRY(auto opened, DataDir::open(options.data_dir));
+    return std::optional<DataDir>(std::move(opened));
+}
+
+/// The largest memory that any component may get.
+std::uint64_t memory_bytes_max(const cli::UpOptions& options, std::uint64_t usual) {
+    constexpr std::uint64_t page_bytes = 64U << 10U;
+    const auto asked = options.served ? options.served->guest.memory_bytes_max.value_or(0) : 0;
+    return std::max(usual, (asked + page_bytes - 1) / page_bytes * page_bytes);
+}
+
+void tell_setup(const engine::EngineStats& stats, const obs::Log& log) {
+    if (!stats.pooling)
+        log.warn("engine.pool_unavailable", obs::kv("reason", stats.pooling_refusal));
+    const bool resident = stats.reset == engine::MemoryReset::resident_pages;
+    log.info("engine.reset_chosen", obs::kv("reset", resident ? "resident pages" : "copy on write"),
+             obs::kv("reason", stats.reset_reason));
+}
+
+Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_serving) {
+    TRY(const auto data_dir, open_data_dir(options));
+    TRY(const auto signals, StopSignals::block());
+    Logging logging;
+    const obs::Log log = logging.open(options);
+    raise_descriptor_limit();
+    engine::EngineConfig config;
+    config.memory_bytes_max = memory_bytes_max(options, config.memory_bytes_max);
+    TRY(auto loaded, load(options, logging.clock.now_unix_s(), log));
+    obs::Registry registry;
+    TRY(const auto engine,
+        engine::wasmtime::make_engine(
+            config, compile_options({options.code_cache_dir, options.data_dir}, log, &registry)));
+    tell_setup(engine->stats(), log);
+    Process process({.shards = options.shards != 0 ? options.shards : usable_cores(), .http = {}},
+                    engine.get(), log, &registry);
+    return process.run(std::move(loaded), signals.fd(),
+                       [&](const std::vector<net::Address>& addresses) -> Result<void> {
+                           CHECK(on_serving(addresses));
+                           if (logging.held) logging.held->release();
+                           return ok();
+                       });
+}
+
+Result<void> up_in_background(const cli::UpOptions& options) {
+    CHECK(cli::ensure_directory(options.data_dir).context("data directory"));
+    TRY(auto detached, Detached::fork(options.log_file.empty() ? options.data_dir + "/weft.log"
+                                                               : options.log_file));
+    if (detached.side() == Detached::Side::command) {
+        CHECK(detached.outcome());
+        std::fputs(detached.report().c_str(), stdout);
+        return ok();
+    }
+    const auto result =
+        host(options, [&](const std::vector<net::Address>& addresses) -> Result<void> {
+            detached.tell(serving_text(options, addresses));
+            return ok();
+        });
+    if (!result) detached.tell_failure(result.error());
+    return result;
+}
+
+}  // namespace
+
+Result<void> up(const cli::UpOptions& options) {
+    if (options.detach) return up_in_background(options);
+    return host(options, [&](const std::vector<net::Address>& addresses) -> Result<void> {
+        // A program that starts `serve` finds the address on the first line of its errors' side.
+        std::FILE* const to = options.served && !options.json ? stderr : stdout;
+        std::fputs(serving_text(options, addresses).c_str(), to);
+        std::fflush(to);
+        return ok();
+    });
+}
+
+}  // namespace weft::app

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/codec/json.h"
+#include "base/core/random.h"
+#include "entry/cli/console.h"
+#include "entry/cli/doctor.h"
+#include "entry/cli/run.h"
+
+namespace weft::cli {
+
+class FixedClock final : public WallClock {
+  public:
+    std::chrono::system_clock::time_point now() const override {
+        return std::chrono::system_clock::time_point(std::chrono::seconds(now_s));
+    }
+    UnixSeconds now_s = 1'800'000'000;
+};
+
+class EmptyCallee final : public Callee {
+  public:
+    const value::World& world() const override { return world_; }
+    Result<Bytes> call(ExportedFunction, Bytes) override { return Bytes(); }
+
+  private:
+    value::World world_;
+};
+
+/// A user's home in a temporary folder; `run` is the program.
+class CommandTest : public ::testing::Test {
+  protected:
+    CommandTest() {
+        std::string form = ::testing::TempDir() + "weft_cli_XXXXXX";
+        if (::mkdtemp(form.data()) == nullptr) throw std::runtime_error("no temporary folder");
+        home = form;
+        current_dir = home;
+        variables["HOME"] = home;
+    }
+    ~CommandTest() override {
+        std::error_code ignored;
+        std::filesystem::remove_all(home, ignored);
+    }
+
+    /// Returns the exit code; what was printed is in `out` and `err`.
+    int run(const std::vector<std::string>& args) {
+        out.clear();
+        err.clear();
+        const Environment environment{
+            .variable =
+                [this](const std::string& name) {
+                    const auto found = variables.find(name);
+                    return found == variables.end() ? std::nullopt
+                                                    : std::optional<std::string>(found->second);
+                },
+            .current_dir = current_dir,
+            .clock = &clock,
+            .random = &random,
+            .out = [this](std::string_view text) { out += text; },
+            .err = [this](std::string_view text) { err += text; }};
+        return cli::run(args, environment,
+                        {.up =
+                             [this](const UpOptions& options) {
+                                 up_calls.push_back(options);
+                                 return up_result;
+                             },
+                         .call = caller,
+                         .run =
+                             [this](const RunOptions& options, const Console& console) {
+                                 run_calls.push_back(options);
+                                 if (while_running) while_running(console);
+                                 return run_result;
+                             },
+                         .doctor =
+                             [this](const DoctorOptions& options) {
+                                 doctor_calls.push_back(options);
+                                 return Result<std::vector<Finding>>(findings);
+                             }});
+    }
+
+    codec::Json out_json() const {
+        auto value = codec::parse_json(out);
+        if (!value) ADD_FAILURE() << "not JSON: " << out;
+        return value.value_or(codec::Json());
+    }
+
+    std::string path(const std::string& name) const { return home + "/" + name; }
+    void write(const std::string& name, std::string_view content) const {
+        std::ofstream(path(name), std::ios::binary) << content;
+    }
+    std::string read(const std::string& name) const {
+        std::ostringstream content;
+        content << std::ifstream(path(name), std::ios::binary).rdbuf();
+        return content.str();
+    }
+    bool exists(const std::string& name) const { return std::filesystem::exists(path(name)); }
+    /// The permission bits, as in chmod.
+    unsigned mode(const std::string& name) const {
+        return static_cast<unsigned>(std::filesystem::status(path(name)).permissions());
+    }
+
+    std::string home;
+    std::string current_dir;
+    std::map<std::string, std::string> variables;
+    FixedClock clock;
+    SeededRandom random{7};
+    std::string out;
+    std::string err;
+    std::vector<UpOptions> up_calls;
+    Result<void> up_result;
+    std::vector<RunOptions> run_calls;
+    std::function<void(const Console&)> while_running;
+    Result<int> run_result = 0;
+    std::vector<DoctorOptions> doctor_calls;
+    std::vector<Finding> findings;  ///< Of `weft doctor`.
+    /// What `weft call` ends in; components that export nothing if a test does not replace it.
+    Caller caller = [](const CallOptions&) -> Result<std::unique_ptr<Callee>> {
+        return std::make_unique<EmptyCallee>();
+    };
+};
+
+}  // namespace weft::cli

@@ -1,0 +1,148 @@
+#include "entry/cli/command_line.h"
+
+#include <vector>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "base/core/nearest.h"
+#include "entry/cli/define.h"
+#include "entry/cli/define_option.h"
+#include "entry/cli/version.h"
+
+// The one place where the parser's exceptions become values; the definitions throw only when they
+// are wrong themselves, which every test would show.
+namespace weft::cli {
+namespace {
+
+const CLI::App& deepest(const CLI::App& app) {
+    const auto chosen = app.get_subcommands();
+    return chosen.empty() ? app : deepest(*chosen.front());
+}
+
+/// "weft keys gen"
+std::string full_name(const CLI::App& app) {
+    const auto* const parent = app.get_parent();
+    return parent == nullptr ? app.get_name() : full_name(*parent) + " " + app.get_name();
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(command->get_name());
+    return names;
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const auto* option : app.get_options())
+        for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+    return names;
+}
+
+/// "; did you mean 'x'", or where to look.
+std::string hint(const CLI::App& app, std::string_view word,
+                 const std::vector<std::string>& names) {
+    const std::vector<std::string_view> candidates(names.begin(), names.end());
+    const auto close = nearest(word, candidates);
+    if (!close.empty()) return fmt::format("did you mean '{}'?", close);
+    return fmt::format("see '{} --help'", full_name(app));
+}
+
+Failure unexpected(const CLI::App& app, const std::string& word) {
+    const auto name = word.substr(0, word.find('='));
+    if (name.size() > 1 && name.starts_with('-'))
+        return fail(Errc::invalid_argument, "cli.option_unknown", "unknown option '{}' of '{}'; {}",
+                    name, full_name(app), hint(app, name, option_names(app)));
+    const auto commands = command_names(app);
+    if (!commands.empty())
+        return fail(Errc::invalid_argument, "cli.command_unknown", "unknown command '{} {}'; {}",
+                    full_name(app), word, hint(app, word, commands));
+    return fail(Errc::invalid_argument, "cli.argument_unexpected",
+                "'{}' is one argument too many for '{}'; see '{} --help'", word, full_name(app),
+                full_name(app));
+}
+
+Failure explain(const CLI::App& root, const CLI::ParseError& error) {
+    const auto& app = deepest(root);
+    // What was not understood is the likely cause of whatever else is missing.
+    if (const auto extras = root.remaining(true); !extras.empty())
+        return unexpected(app, extras.front());
+    if (const auto commands = command_names(app); !commands.empty())
+        return fail(Errc::invalid_argument, "cli.command_missing",
+                    "'{}' needs a command: {}; see '{} --help'", full_name(app),
+                    fmt::join(commands, ", "), full_name(app));
+    constexpr std::string_view required = " is required";
+    if (const std::string_view what = error.what(); what.ends_with(required))
+        return fail(Errc::invalid_argument, "cli.argument_missing",
+                    "'{}' needs {}; see '{} --help'", full_name(app),
+                    what.substr(0, what.size() - required.size()), full_name(app));
+    return fail(Errc::invalid_argument, "cli.argument_wrong",
+                "'{}' cannot take these arguments ({}); see '{} --help'", full_name(app),
+                error.what(), full_name(app));
+}
+
+void define_root(CLI::App& root, Selection& selection, const Handlers& handlers) {
+    root.name("weft");
+    root.require_subcommand(1);
+    root.set_version_flag("--version", fmt::format("weft {}\n", version()), "Print the version");
+    root.footer(
+        "Exit codes: 0 done; 2 wrong command line or input; others in docs/reference/cli.md.\n"
+        "'weft COMMAND --help' shows examples.");
+    define_up(root, selection, handlers.up);
+    if (handlers.run) define_run(root, selection, handlers.run);
+    define_serve(root, selection, handlers.up);
+    if (handlers.call) define_call(root, selection, handlers.call);
+    define_keys(root, selection);
+    define_claims(root, selection);
+    define_app(root, selection);
+    define_inspect(root, selection);
+    define_trust(root, selection);
+    if (handlers.doctor) define_doctor(root, selection, handlers.doctor);
+    define_version(root, selection);
+}
+
+/// The parser would take a word such as `[1, 2]` for a list of its own and `-inf` for an option. A
+/// blank in front hides values of `weft call` from it; in WAVE it means nothing.
+std::string hide_value(std::string word) {
+    const bool looks_like_list = word.starts_with('[') && word.ends_with(']');
+    return looks_like_list || word == "-inf" ? " " + word : word;
+}
+
+/// As the parser wants them: the last word first.
+std::vector<std::string> reverse(std::span<const std::string> args) {
+    std::vector<std::string> words(args.rbegin(), args.rend());
+    if (!args.empty() && args.front() == "call")
+        for (auto& word : words) word = hide_value(std::move(word));
+    return words;
+}
+
+}  // namespace
+
+CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<std::string>& list,
+                      const std::string& help) {
+    auto* const option = command.add_option(name, list, help);
+    return option->delimiter(',')->allow_extra_args(false);
+}
+
+void add_output(CLI::App& command, Selection& selection) {
+    command.add_option("-o,--output", selection.output, "text or json [text]")->type_name("FORMAT");
+}
+
+Result<Selection> read_command_line(std::span<const std::string> args, const Handlers& handlers) {
+    Selection selection;
+    CLI::App root("Weft runs WebAssembly components, each allowed only what it was given.");
+    define_root(root, selection, handlers);
+    try {
+        root.parse(reverse(args));
+    } catch (const CLI::CallForHelp&) {
+        selection.answer = root.help();
+    } catch (const CLI::CallForVersion& asked) {
+        selection.answer = asked.what();
+    } catch (const CLI::ParseError& error) {
+        return explain(root, error);
+    }
+    return selection;
+}
+
+}  // namespace weft::cli

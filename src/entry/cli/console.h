@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/codec/json.h"
+#include "base/core/result.h"
+#include "entry/cli/run.h"
+
+namespace weft::cli {
+
+/// How a command prints what it has to say.
+enum class Format : std::uint8_t {
+    text,  ///< Lines for a person.
+    json,  ///< One JSON value for a program.
+};
+
+/// The format of that name. Errors: invalid_argument (`cli.output_unknown`).
+Result<Format> get_format(std::string_view name);
+
+/// What a command prints through. Text from files and from the command line cannot end a line or
+/// reach the terminal's escape sequences: control characters are escaped.
+class Console {
+  public:
+    /// Both are borrowed and outlive the console.
+    Console(const Environment& environment, Format format)
+        : environment_(&environment), format_(format) {}
+
+    const Environment& environment() const { return *environment_; }
+    Format format() const { return format_; }
+
+    /// The answer of a command: the lines, or the value.
+    void show(const std::vector<std::string>& lines, const codec::Json& value) const;
+    /// A warning: one line to the errors' side. `sentence` as in `fail`.
+    void warn(Slug slug, std::string_view sentence) const;
+    /// Lines for an engineer, on the errors' side; nothing with json output.
+    void explain(std::string_view text) const;
+    /// A failure: one line, or `{"error":{"code","slug","message"}}`.
+    void report(const Error& error) const;
+
+  private:
+    const Environment* environment_;
+    Format format_;
+};
+
+}  // namespace weft::cli

@@ -1,0 +1,86 @@
+#include "entry/cli/inspect.h"
+
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/crypto/jwt.h"
+#include "entry/cli/token_lines.h"
+#include "entry/cli/wasm_file.h"
+#include "platform/claims/embed.h"
+#include "platform/claims/inspect.h"
+
+namespace weft::cli {
+namespace {
+
+using codec::Json;
+
+Result<claims::Inspection> inspect(const Console& console, const std::string& file) {
+    TRY(const auto wasm, read_wasm(console.environment(), file));
+    return claims::inspect(wasm, console.environment().clock->now_unix_s()).context("'{}'", file);
+}
+
+Failure no_token(const std::string& file) {
+    return fail(Errc::unauthenticated, "inspect.token_missing",
+                "'{}' is not signed: it carries no token; sign it with 'weft claims sign'", file);
+}
+
+std::vector<std::string> interface_lines(const claims::Inspection& found) {
+    std::vector<std::string> lines = {
+        fmt::format("kind     {}", codec::wasm_kind_name(found.interface.kind)),
+        fmt::format("size     {} bytes", found.bytes), fmt::format("digest   {}", found.digest)};
+    for (const auto& import : found.interface.imports)
+        lines.push_back(fmt::format("import   {}{}{}", import.module,
+                                    import.module.empty() ? "" : ".", import.name));
+    for (const auto& offered : found.interface.exports)
+        lines.push_back(fmt::format("export   {}", offered.name));
+    return lines;
+}
+
+std::vector<std::string> all_token_lines(const claims::Inspection& found) {
+    std::vector<std::string> lines;
+    for (const auto& report : found.tokens)
+        for (auto& line : token_lines(report)) lines.push_back(std::move(line));
+    if (found.nested_tokens > 0)
+        lines.push_back(fmt::format("nested   {} more inside its parts, which nobody reads",
+                                    found.nested_tokens));
+    return lines;
+}
+
+}  // namespace
+
+Result<void> inspect_file(const Console& console, const std::string& file) {
+    TRY(const auto found, inspect(console, file));
+    auto lines = interface_lines(found);
+    if (found.token_count == 0) lines.emplace_back("token    none: it is not signed");
+    for (auto& line : all_token_lines(found)) lines.push_back(std::move(line));
+    console.show(lines, claims::to_json(found));
+    return ok();
+}
+
+Result<void> claims_inspect(const Console& console, const std::string& file) {
+    TRY(const auto found, inspect(console, file));
+    console.show(all_token_lines(found), claims::to_json(found));
+    if (found.token_count == 0) return no_token(file);
+    if (found.token_count > 1)
+        return fail(Errc::unauthenticated, "inspect.token_several",
+                    "'{}' carries {} tokens, so none counts; sign it again, which leaves one", file,
+                    found.token_count);
+    if (const auto& report = found.tokens.front(); !report.is_valid())
+        return fail(Errc::unauthenticated, "inspect.token_invalid",
+                    "the token of '{}' proves nothing: {}", file, what_is_wrong(report));
+    return ok();
+}
+
+Result<void> claims_token(const Console& console, const std::string& file) {
+    TRY(const auto wasm, read_wasm(console.environment(), file));
+    TRY(const auto scan, claims::scan_tokens(wasm).context("'{}'", file));
+    TRY(const auto found, claims::only_token(scan).context("'{}'", file));
+    if (!found) return no_token(file);
+    CHECK(crypto::decode_jwt(found->token).context("'{}'", file));
+    Json value = Json::Object();
+    console.show({std::string(found->token)}, value.set("token", found->token));
+    return ok();
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/random.h"
+#include "base/core/result.h"
+#include "base/core/time.h"
+#include "entry/cli/callee.h"
+#include "entry/cli/up_options.h"
+
+namespace weft::cli {
+
+class Console;
+struct DoctorOptions;
+struct Finding;
+
+/// The world as a command sees it. Whoever constructs it keeps `clock` and `random` alive.
+struct Environment {
+    /// A variable such as "HOME"; nothing when it is not set.
+    std::function<std::optional<std::string>(const std::string&)> variable;
+    std::string current_dir;  ///< Absolute; empty when it is gone.
+    const WallClock* clock = nullptr;
+    Random* random = nullptr;  ///< Fit for keys.
+    std::function<void(std::string_view)> out;
+    std::function<void(std::string_view)> err;
+};
+
+/// Runs a host until it ends, or until it serves with `detach`. It prints what it reports itself;
+/// the error it returns is printed by `run`.
+using Up = std::function<Result<void>(const UpOptions&)>;
+
+/// Runs a program until it ends and returns its exit code. Warnings go through the console, and so
+/// does the story of a trap; the error that it returns is printed by `run`.
+using RunProgram = std::function<Result<int>(const RunOptions&, const Console&)>;
+
+/// Looks at this machine as a host would find it; what it finds wrong is no error.
+using Doctor = std::function<Result<std::vector<Finding>>(const DoctorOptions&)>;
+
+/// What commands end in that need more than files. A command whose handler is empty is not there.
+struct Handlers {
+    Up up;
+    Caller call;
+    RunProgram run;
+    Doctor doctor;
+};
+
+/// Runs one command of `weft`. `args` are those behind the program's name. Returns the exit code:
+/// 0, that of a guest, or that of the error's code in `core/errc.h`; a wrong command line counts as
+/// invalid_argument. A failure is one line to `err`; with json output it is
+/// `{"error":{"code","slug","message"}}`.
+int run(std::span<const std::string> args, const Environment& environment,
+        const Handlers& handlers);
+
+}  // namespace weft::cli

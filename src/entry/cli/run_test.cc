@@ -1,0 +1,181 @@
+#include "entry/cli/run.h"
+
+#include "base/core/errc.h"
+#include "entry/cli/command_fixture_test.h"
+
+namespace weft::cli {
+namespace {
+
+class CommandLine : public CommandTest {
+  protected:
+    CommandLine() {
+        std::ostringstream content;
+        content << std::ifstream(WEFT_SOURCE_DIR "/docs/reference/cli.md").rdbuf();
+        manual = content.str();
+    }
+    std::string manual;
+};
+
+using Args = std::vector<std::string>;
+
+TEST_F(CommandLine, PrintsTheVersion) {
+    ASSERT_EQ(run({"version"}), 0) << err;
+    EXPECT_TRUE(out.starts_with("weft 0.") || out.starts_with("weft 1.")) << out;
+    const auto text = out;
+    ASSERT_EQ(run({"--version"}), 0) << err;
+    EXPECT_EQ(out, text);
+    ASSERT_EQ(run({"version", "-o", "json"}), 0) << err;
+    EXPECT_EQ("weft " + out_json().get_string("version").value() + "\n", text);
+}
+
+const std::vector<Args> commands = {{"up"},
+                                    {"run"},
+                                    {"serve"},
+                                    {"call"},
+                                    {"version"},
+                                    {"inspect"},
+                                    {"keys", "gen"},
+                                    {"keys", "list"},
+                                    {"keys", "get"},
+                                    {"claims", "sign"},
+                                    {"claims", "inspect"},
+                                    {"claims", "token"},
+                                    {"trust", "add"},
+                                    {"trust", "list"},
+                                    {"trust", "remove"},
+                                    {"app", "validate"}};
+
+/// The long options in the text of `--help`.
+std::vector<std::string> options_in(const std::string& help) {
+    std::vector<std::string> found;
+    std::istringstream lines(help);
+    for (std::string line; std::getline(lines, line);) {
+        const auto at = line.find("--");
+        if (!line.starts_with("  -") || at == std::string::npos) continue;
+        found.push_back(line.substr(at, line.find(' ', at) - at));
+    }
+    return found;
+}
+
+TEST_F(CommandLine, ManualNamesEveryCommandAndOption) {
+    for (const auto& command : commands) {
+        auto args = command;
+        args.emplace_back("--help");
+        ASSERT_EQ(run(args), 0) << err;
+        std::string name = "weft";
+        for (const auto& word : command) name += " " + word;
+        EXPECT_TRUE(manual.contains("| `" + name)) << name;
+        const auto options = options_in(out);
+        ASSERT_GE(options.size(), 2U) << out;
+        for (const auto& option : options)
+            EXPECT_TRUE(manual.contains("`" + option + "`") || manual.contains("`" + option + " "))
+                << name << " " << option;
+    }
+}
+
+TEST_F(CommandLine, ManualHasEveryExitCode) {
+    for (const auto& row : errc_table())
+        EXPECT_TRUE(manual.contains(fmt::format("| {} | `{}` |", row.exit_code, row.name)))
+            << row.name;
+}
+
+TEST_F(CommandLine, HelpOfEveryCommandShowsExamples) {
+    for (const auto& command : commands) {
+        auto asked = command;
+        asked.emplace_back("--help");
+        ASSERT_EQ(run(asked), 0) << err;
+        EXPECT_TRUE(out.contains("Examples:\n  weft " + command.front())) << out;
+        EXPECT_EQ(err, "");
+        const auto text = out;
+
+        auto other = command;
+        other.insert(other.begin(), "help");
+        ASSERT_EQ(run(other), 0) << err;
+        EXPECT_EQ(out, text);
+    }
+}
+
+TEST_F(CommandLine, HelpOfTheProgramNamesTheCommands) {
+    ASSERT_EQ(run({"--help"}), 0) << err;
+    for (const auto* word :
+         {"up", "run", "serve", "call", "keys", "claims", "inspect", "trust", "app", "version"})
+        EXPECT_TRUE(out.contains("\n  " + std::string(word) + " ")) << out;
+}
+
+struct Wrong {
+    std::string name;
+    Args args;
+    std::string line;
+};
+
+class WrongCommandLine : public CommandTest, public ::testing::WithParamInterface<Wrong> {};
+
+TEST_P(WrongCommandLine, IsRefusedInOneSentence) {
+    EXPECT_EQ(run(GetParam().args), 2);
+    EXPECT_EQ(err, "weft: " + GetParam().line + "\n");
+    EXPECT_EQ(out, "");
+    EXPECT_TRUE(up_calls.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, WrongCommandLine,
+    ::testing::Values(
+        Wrong{"nothing",
+              {},
+              "'weft' needs a command: up, run, serve, call, keys, claims, app, inspect, trust, "
+              "doctor, version; see 'weft --help' (cli.command_missing)"},
+        Wrong{"group",
+              {"keys"},
+              "'weft keys' needs a command: gen, list, get; see 'weft keys --help' "
+              "(cli.command_missing)"},
+        Wrong{"command",
+              {"claim"},
+              "unknown command 'weft claim'; did you mean 'claims'? (cli.command_unknown)"},
+        Wrong{"command_unlike",
+              {"xyzzy"},
+              "unknown command 'weft xyzzy'; see 'weft --help' (cli.command_unknown)"},
+        Wrong{"subcommand",
+              {"trust", "lst"},
+              "unknown command 'weft trust lst'; did you mean 'list'? (cli.command_unknown)"},
+        Wrong{"empty", {""}, "unknown command 'weft '; see 'weft --help' (cli.command_unknown)"},
+        Wrong{"option",
+              {"up", "a.yaml", "--strickt=1"},
+              "unknown option '--strickt' of 'weft up'; did you mean '--strict'? "
+              "(cli.option_unknown)"},
+        Wrong{"short_option",
+              {"up", "a.yaml", "-z"},
+              "unknown option '-z' of 'weft up'; see 'weft up --help' (cli.option_unknown)"},
+        Wrong{"too_many",
+              {"keys", "gen", "account", "user"},
+              "'user' is one argument too many for 'weft keys gen'; see 'weft keys gen --help' "
+              "(cli.argument_unexpected)"},
+        Wrong{"too_few",
+              {"keys", "get"},
+              "'weft keys get' needs KEY; see 'weft keys get --help' (cli.argument_missing)"},
+        Wrong{"hostile",
+              {"\x1b[2J\xff"},
+              "unknown command 'weft \\x1b[2J\\xff'; see 'weft --help' (cli.command_unknown)"}),
+    [](const auto& param) { return param.param.name; });
+
+TEST_F(CommandLine, ErrorsGoToProgramsAsJson) {
+    for (const auto& args : std::vector<Args>{{"keys", "get", "-o", "json"},
+                                              {"keys", "get", "-ojson"},
+                                              {"keys", "get", "--output", "json"},
+                                              {"keys", "get", "--output=json"},
+                                              {"claims", "sign", "--json"}}) {
+        EXPECT_EQ(run(args), 2);
+        const auto json = codec::parse_json(err.substr(0, err.size() - 1));
+        ASSERT_TRUE(json) << err;
+        EXPECT_EQ(json->find("error")->get_string("code").value(), "invalid_argument");
+        EXPECT_EQ(json->find("error")->get_string("slug").value(), "cli.argument_missing");
+        EXPECT_EQ(out, "");
+    }
+}
+
+TEST_F(CommandLine, LongArgumentsAreCut) {
+    EXPECT_EQ(run({std::string(100'000, 'x')}), 2);
+    EXPECT_LT(err.size(), 70'000U);
+}
+
+}  // namespace
+}  // namespace weft::cli

@@ -1,0 +1,149 @@
+#include "entry/cli/trust.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "entry/cli/files.h"
+#include "entry/cli/places.h"
+#include "platform/claims/trust.h"
+
+namespace weft::cli {
+namespace {
+
+using claims::TrustedIssuer;
+using claims::TrustPolicy;
+using codec::Json;
+
+constexpr unsigned trust_file_mode = 0600;
+
+/// The policy of a file, and how to put it back.
+struct TrustFile {
+    std::string path;
+    TrustPolicy policy;
+    bool has_comments = false;
+};
+
+bool has_comments(std::string_view text) {
+    return text.starts_with('#') || text.contains("\n#") || text.contains(" #");
+}
+
+Result<TrustFile> load(const Environment& environment, const TrustArguments& arguments) {
+    TrustFile out;
+    if (arguments.trust_file) {
+        TRY(out.path, get_path(environment, "--trust-file", *arguments.trust_file));
+    } else {
+        TRY(out.path, default_trust_file(environment));
+    }
+    const auto content = read_file(out.path, trust_bytes_max);
+    if (!content && content.error().code == Errc::not_found) return out;
+    if (!content) return Failure(content.error());
+    out.has_comments = has_comments(as_text(*content));
+    TRY(out.policy, claims::read_trust(as_text(*content)).context("'{}'", out.path));
+    return out;
+}
+
+Result<void> save(const Console& console, const TrustFile& file) {
+    CHECK(ensure_directory(file.path.substr(0, file.path.find_last_of('/'))));
+    CHECK(write_file(file.path, as_bytes(claims::write_trust(file.policy)), trust_file_mode,
+                     Overwrite::yes));
+    if (file.has_comments)
+        console.warn("trust.comments_lost",
+                     fmt::format("the comments of '{}' were not kept", file.path));
+    return ok();
+}
+
+Json strings(const std::vector<std::string>& list) {
+    Json out = Json::Array();
+    for (const auto& text : list) out.push(text);
+    return out;
+}
+
+Json to_json(const TrustedIssuer& issuer) {
+    Json out = Json::Object();
+    out.set("key", issuer.key.text()).set("name", issuer.name);
+    out.set("grants", strings(issuer.grants));
+    return out.set("unstated", issuer.unstated == claims::Unstated::all ? "all" : "none");
+}
+
+std::string to_line(std::string_view word, const TrustedIssuer& issuer) {
+    return fmt::format(
+        "{} {} {} may grant {}{}", word, issuer.key.text(),
+        issuer.name.empty() ? "(no name)" : "'" + issuer.name + "'", fmt::join(issuer.grants, ", "),
+        issuer.unstated == claims::Unstated::all ? "; tokens that state nothing claim all of it"
+                                                 : "");
+}
+
+Json to_json(const TrustFile& file) {
+    Json issuers = Json::Array();
+    for (const auto& issuer : file.policy.issuers) issuers.push(to_json(issuer));
+    Json operators = Json::Array();
+    for (const auto& issuer : file.policy.operators) operators.push(to_json(issuer));
+    Json revoked = Json::Array();
+    for (const auto& key : file.policy.revoked) revoked.push(key.text());
+    const bool allow = file.policy.unsigned_code == claims::UnsignedCode::allow;
+    Json out = Json::Object();
+    out.set("file", file.path).set("issuers", std::move(issuers));
+    out.set("operators", std::move(operators)).set("accounts", file.policy.accounts.size());
+    return out.set("revoked", std::move(revoked)).set("unsigned", allow ? "allow" : "deny");
+}
+
+}  // namespace
+
+Result<void> trust_add(const Console& console, const TrustArguments& arguments) {
+    TRY(const auto key, crypto::PublicKey::parse_as(crypto::KeyKind::account, arguments.key));
+    if (arguments.grants.empty())
+        return fail(Errc::invalid_argument, "trust.grant_missing",
+                    "nothing is granted; say what with --grant, such as '--grant wasi:http', or "
+                    "'--grant \"*\"' for everything");
+    TRY(auto file, load(console.environment(), arguments));
+    auto& issuers = file.policy.issuers;
+    const auto before = std::ranges::find(issuers, key, &TrustedIssuer::key);
+    const auto unstated = before == issuers.end() ? claims::Unstated::none : before->unstated;
+    CHECK(claims::add_issuer(
+        file.policy,
+        {.key = key, .name = arguments.name, .grants = arguments.grants, .unstated = unstated}));
+    CHECK(save(console, file));
+    const auto& entry = *std::ranges::find(issuers, key, &TrustedIssuer::key);
+    auto value = to_json(entry);
+    console.show({to_line("trusted", entry)}, value.set("file", file.path));
+    return ok();
+}
+
+Result<void> trust_list(const Console& console, const TrustArguments& arguments) {
+    TRY(const auto file, load(console.environment(), arguments));
+    const auto& policy = file.policy;
+    std::vector<std::string> lines;
+    lines.reserve(policy.issuers.size() + policy.operators.size() + policy.revoked.size());
+    for (const auto& issuer : policy.issuers) lines.push_back(to_line("issuer  ", issuer));
+    for (const auto& issuer : policy.operators) lines.push_back(to_line("operator", issuer));
+    for (const auto& key : policy.revoked) lines.push_back("revoked  " + key.text());
+    if (policy.issuers.empty() && policy.operators.empty())
+        lines.push_back(
+            fmt::format("'{}' trusts nobody; add an account with 'weft trust add'", file.path));
+    if (policy.unsigned_code == claims::UnsignedCode::allow)
+        lines.emplace_back("unsigned code is allowed");
+    console.show(lines, to_json(file));
+    return ok();
+}
+
+Result<void> trust_remove(const Console& console, const TrustArguments& arguments) {
+    TRY(const auto key, crypto::PublicKey::parse(arguments.key));
+    TRY(auto file, load(console.environment(), arguments));
+    const auto has_key = [&key](const TrustedIssuer& issuer) { return issuer.key == key; };
+    if (std::erase_if(file.policy.issuers, has_key) +
+            std::erase_if(file.policy.operators, has_key) ==
+        0)
+        return fail(Errc::not_found, "trust.issuer_missing",
+                    "'{}' trusts no key '{}'; 'weft trust list' shows those that it trusts",
+                    file.path, key.text());
+    CHECK(save(console, file));
+    Json value = Json::Object();
+    console.show({fmt::format("no longer trusted: {}", key.text())},
+                 value.set("removed", key.text()).set("file", file.path));
+    return ok();
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/obs/event.h"
+#include "entry/cli/guest_options.h"
+
+namespace weft::cli {
+
+/// The one component of `weft serve`: an application that is made without a manifest.
+struct ServedFile {
+    GuestFile guest;
+    std::string name;     ///< What the log calls it.
+    std::string address;  ///< Where it listens, HOST:PORT.
+};
+
+/// What `weft up` or `weft serve` was asked for, checked for form only. Directories are absolute.
+struct UpOptions {
+    std::vector<std::string> manifests;  ///< Files; at least one, unless a file is served.
+    std::optional<ServedFile> served;    ///< Of `weft serve`; the data directory is then shared.
+    std::vector<std::string>
+        trust_keys;          ///< `--trust KEY`: account keys trusted for this run with every grant.
+    std::string trust_file;  ///< `trust.yaml`; a missing file is an empty policy unless it was
+                             ///< named by a flag.
+    bool trust_file_named = false;
+    std::string data_dir;        ///< Created when missing.
+    std::string code_cache_dir;  ///< For compiled components; created when missing. Empty: none.
+    unsigned shards = 0;         ///< 0: one for each core.
+    bool strict = false;         ///< Warnings of the manifest are errors.
+    bool detach = false;         ///< Return once it serves.
+    bool json = false;           ///< `-o json`: what is printed is for programs, logs too.
+    obs::Level log_level = obs::Level::info;
+    std::string log_file;  ///< Where a detached host logs; empty: `<data_dir>/weft.log`.
+};
+
+}  // namespace weft::cli
