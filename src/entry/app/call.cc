@@ -6,8 +6,8 @@
 #include "base/rt/scope.h"
 #include "base/rt/shard.h"
 #include "entry/app/trust.h"
-#include "entry/cli/files.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
+#include "io/files/files.h"
 #include "platform/claims/verify.h"
 
 namespace weft::app {
@@ -86,7 +86,7 @@ class EngineCallee final : public cli::Callee {
 };
 
 Result<Bytes> read_admitted(const cli::CallOptions& options) {
-    TRY(auto code, cli::read_file(options.file, component_bytes_max));
+    TRY(auto code, files::read_file(options.file, component_bytes_max));
     TRY(auto policy, load_trust(options.trust));
     if (options.allow_unsigned) policy.unsigned_code = claims::UnsignedCode::allow;
     const SystemWallClock clock;

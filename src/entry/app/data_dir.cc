@@ -9,13 +9,13 @@
 #include <utility>
 
 #include "base/core/bytes.h"
-#include "entry/cli/files.h"
+#include "io/files/files.h"
 
 namespace weft::app {
 namespace {
 
 std::string holder_of(const std::string& lock_path) {
-    const auto content = cli::read_file(lock_path, 64);
+    const auto content = files::read_file(lock_path, 64);
     if (!content) return "another process";
     auto text = std::string(as_text(*content));
     while (!text.empty() && (text.back() < '0' || text.back() > '9')) text.pop_back();
@@ -25,7 +25,7 @@ std::string holder_of(const std::string& lock_path) {
 }  // namespace
 
 Result<DataDir> DataDir::open(const std::string& path) {
-    CHECK(cli::ensure_directory(path).context("data directory"));
+    CHECK(files::ensure_directory(path).context("data directory"));
     const auto lock_path = path + "/host.lock";
     const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0)

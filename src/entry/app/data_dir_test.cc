@@ -10,7 +10,7 @@
 
 #include "entry/app/detach.h"
 #include "entry/app/signals.h"
-#include "entry/cli/files.h"
+#include "io/files/files.h"
 
 namespace weft::app {
 namespace {
@@ -44,10 +44,10 @@ TEST(DataDir, IsHeldByOneHostAndFreeAgainAfterIt) {
 
 TEST(DataDir, AFileInItsPlaceIsSaid) {
     const TempFolder folder;
-    ASSERT_TRUE(cli::write_file(folder / "data", as_bytes("x"), 0600, cli::Overwrite::no));
+    ASSERT_TRUE(files::write_file(folder / "data", as_bytes("x"), 0600, files::Overwrite::no));
     EXPECT_EQ(DataDir::open(folder / "data").error().slug, Slug("file.not_directory"));
 
-    ASSERT_TRUE(cli::ensure_directory(folder / "other/host.lock"));
+    ASSERT_TRUE(files::ensure_directory(folder / "other/host.lock"));
     EXPECT_EQ(DataDir::open(folder / "other").error().slug, Slug("app.data_dir_unwritable"));
 }
 

@@ -5,7 +5,7 @@
 #include "entry/app/host_grants.h"
 #include "entry/app/serve.h"
 #include "entry/app/trust.h"
-#include "entry/cli/files.h"
+#include "io/files/files.h"
 #include "platform/manifest/parse.h"
 
 namespace weft::app {
@@ -27,7 +27,7 @@ Failure first_error(const std::string& path, const manifest::Report& report) {
 
 Result<manifest::Application> read_manifest(const std::string& path, bool strict,
                                             const obs::Log& log) {
-    TRY(const auto text, cli::read_file(path, manifest_bytes_max));
+    TRY(const auto text, files::read_file(path, manifest_bytes_max));
     auto report = manifest::parse_manifest(
         as_text(text),
         {.strictness = strict ? manifest::Strictness::strict : manifest::Strictness::lenient});
@@ -51,7 +51,7 @@ std::string directory_of(const std::string& path) {
 Result<AdmittedComponent> admit(PlannedComponent plan, const claims::TrustPolicy& policy,
                                 UnixSeconds now, const obs::Log& log) {
     TRY(auto code,
-        cli::read_file(plan.path, component_bytes_max).context("component '{}'", plan.id));
+        files::read_file(plan.path, component_bytes_max).context("component '{}'", plan.id));
     auto applied = policy;
     if (plan.may_be_unsigned) applied.unsigned_code = claims::UnsignedCode::allow;
     TRY(auto admission,

@@ -10,8 +10,8 @@
 #include "entry/app/compile_options.h"
 #include "entry/app/load.h"
 #include "entry/app/trust.h"
-#include "entry/cli/files.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
+#include "io/files/files.h"
 
 namespace weft::app {
 namespace {
@@ -131,7 +131,7 @@ Result<int> run_program(const cli::RunOptions& options, const cli::Console& cons
         console.warn("run.unsigned",
                      fmt::format("'{}' is not signed: nobody vouches for it", guest.path));
     // Where it cannot be made, the code is compiled again the next time.
-    if (!options.code_cache_dir.empty()) std::ignore = cli::ensure_directory(options.data_dir);
+    if (!options.code_cache_dir.empty()) std::ignore = files::ensure_directory(options.data_dir);
     TRY(const auto engine,
         engine::wasmtime::make_engine(
             config, compile_options({options.code_cache_dir, options.data_dir}, {}, nullptr)));

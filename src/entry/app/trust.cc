@@ -1,13 +1,13 @@
 #include "entry/app/trust.h"
 
-#include "entry/cli/files.h"
+#include "io/files/files.h"
 
 namespace weft::app {
 
 Result<claims::TrustPolicy> load_trust(const cli::TrustOptions& options) {
     constexpr std::size_t trust_bytes_max = 1U << 20U;
     claims::TrustPolicy policy;
-    auto content = cli::read_file(options.file, trust_bytes_max);
+    auto content = files::read_file(options.file, trust_bytes_max);
     if (content) {
         TRY(policy, claims::read_trust(as_text(*content)).context("'{}'", options.file));
     } else if (content.error().code != Errc::not_found || options.file_named) {

@@ -19,8 +19,8 @@
 #include "entry/app/machine.h"
 #include "entry/app/process.h"
 #include "entry/app/signals.h"
-#include "entry/cli/files.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
+#include "io/files/files.h"
 
 namespace weft::app {
 namespace {
@@ -65,7 +65,8 @@ struct Logging {
 /// that; where it cannot be made, the cache says so.
 Result<std::optional<DataDir>> open_data_dir(const cli::UpOptions& options) {
     if (options.served) {
-        if (!options.code_cache_dir.empty()) std::ignore = cli::ensure_directory(options.data_dir);
+        if (!options.code_cache_dir.empty())
+            std::ignore = files::ensure_directory(options.data_dir);
         return std::nullopt;
     }
     TRY(auto opened, DataDir::open(options.data_dir));
@@ -112,7 +113,7 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
 }
 
 Result<void> up_in_background(const cli::UpOptions& options) {
-    CHECK(cli::ensure_directory(options.data_dir).context("data directory"));
+    CHECK(files::ensure_directory(options.data_dir).context("data directory"));
     TRY(auto detached, Detached::fork(options.log_file.empty() ? options.data_dir + "/weft.log"
                                                                : options.log_file));
     if (detached.side() == Detached::Side::command) {

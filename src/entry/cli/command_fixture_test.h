@@ -1,22 +1,16 @@
 #pragma once
 
-#include <stdlib.h>
-
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <map>
-#include <sstream>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "base/codec/json.h"
 #include "base/core/random.h"
 #include "entry/cli/console.h"
 #include "entry/cli/doctor.h"
 #include "entry/cli/run.h"
+#include "io/files/folder_fixture.h"
 
 namespace weft::cli {
 
@@ -37,20 +31,10 @@ class EmptyCallee final : public Callee {
     value::World world_;
 };
 
-/// A user's home in a temporary folder; `run` is the program.
-class CommandTest : public ::testing::Test {
+/// A temporary folder is the user's home; `run` is the program.
+class CommandTest : public files::FolderTest {
   protected:
-    CommandTest() {
-        std::string form = ::testing::TempDir() + "weft_cli_XXXXXX";
-        if (::mkdtemp(form.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        home = form;
-        current_dir = home;
-        variables["HOME"] = home;
-    }
-    ~CommandTest() override {
-        std::error_code ignored;
-        std::filesystem::remove_all(home, ignored);
-    }
+    CommandTest() { variables["HOME"] = home; }
 
     /// Returns the exit code; what was printed is in `out` and `err`.
     int run(const std::vector<std::string>& args) {
@@ -94,23 +78,7 @@ class CommandTest : public ::testing::Test {
         return value.value_or(codec::Json());
     }
 
-    std::string path(const std::string& name) const { return home + "/" + name; }
-    void write(const std::string& name, std::string_view content) const {
-        std::ofstream(path(name), std::ios::binary) << content;
-    }
-    std::string read(const std::string& name) const {
-        std::ostringstream content;
-        content << std::ifstream(path(name), std::ios::binary).rdbuf();
-        return content.str();
-    }
-    bool exists(const std::string& name) const { return std::filesystem::exists(path(name)); }
-    /// The permission bits, as in chmod.
-    unsigned mode(const std::string& name) const {
-        return static_cast<unsigned>(std::filesystem::status(path(name)).permissions());
-    }
-
-    std::string home;
-    std::string current_dir;
+    std::string current_dir = home;
     std::map<std::string, std::string> variables;
     FixedClock clock;
     SeededRandom random{7};

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "entry/cli/files.h"
 #include "entry/cli/places.h"
+#include "io/files/files.h"
 
 namespace weft::cli {
 namespace {
@@ -21,7 +21,7 @@ std::string_view trimmed(std::string_view text) {
 }  // namespace
 
 Result<crypto::Seed> read_seed(const std::string& path) {
-    TRY(auto content, read_file(path, seed_file_bytes_max));
+    TRY(auto content, files::read_file(path, seed_file_bytes_max));
     auto seed = crypto::Seed::parse(trimmed(as_text(content))).context("seed file '{}'", path);
     crypto::wipe(content);
     return seed;
@@ -37,19 +37,19 @@ std::string KeyStore::seed_file(std::string_view stem) const {
 }
 
 Result<std::string> KeyStore::save(std::string_view stem, const crypto::Seed& seed) const {
-    CHECK(ensure_directory(directory_));
+    CHECK(files::ensure_directory(directory_));
     auto path = seed_file(stem);
     const auto text = seed.text();
     auto content = to_bytes(text.reveal());
     content.push_back('\n');
-    const auto written = write_file(path, content, seed_file_mode, Overwrite::no);
+    const auto written = files::write_file(path, content, seed_file_mode, files::Overwrite::no);
     crypto::wipe(content);
     CHECK(written);
     return path;
 }
 
 Result<KeyStore::Content> KeyStore::list() const {
-    auto names = list_directory(directory_, files_max);
+    auto names = files::list_directory(directory_, files_max);
     if (!names && names.error().code == Errc::not_found) return Content{};
     TRY(const auto files, std::move(names));
     Content out;

@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 
 #include "base/codec/component_interface.h"
-#include "entry/cli/files.h"
 #include "entry/cli/number.h"
 #include "entry/cli/places.h"
 #include "entry/cli/sign_keys.h"
 #include "entry/cli/wasm_file.h"
+#include "io/files/files.h"
 #include "platform/claims/capability.h"
 #include "platform/claims/needs.h"
 #include "platform/claims/sign.h"
@@ -101,7 +101,7 @@ Result<void> claims_sign(const Console& console, const SignArguments& arguments)
                                                       .not_before = std::nullopt},
                                                      *environment.random)
                                   .context("'{}'", arguments.file));
-    CHECK(write_file(out, is_signed, wasm_file_mode, Overwrite::yes));
+    CHECK(files::write_file(out, is_signed, wasm_file_mode, files::Overwrite::yes));
     const auto unclaimed = warn_of_unclaimed(console, interface, arguments.caps);
     Json value = Json::Object();
     value.set("file", out).set("name", arguments.name).set("subject", subject.text());

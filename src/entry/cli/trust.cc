@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "entry/cli/files.h"
 #include "entry/cli/places.h"
+#include "io/files/files.h"
 #include "platform/claims/trust.h"
 
 namespace weft::cli {
@@ -37,7 +37,7 @@ Result<TrustFile> load(const Environment& environment, const TrustArguments& arg
     } else {
         TRY(out.path, default_trust_file(environment));
     }
-    const auto content = read_file(out.path, trust_bytes_max);
+    const auto content = files::read_file(out.path, trust_bytes_max);
     if (!content && content.error().code == Errc::not_found) return out;
     if (!content) return Failure(content.error());
     out.has_comments = has_comments(as_text(*content));
@@ -46,9 +46,9 @@ Result<TrustFile> load(const Environment& environment, const TrustArguments& arg
 }
 
 Result<void> save(const Console& console, const TrustFile& file) {
-    CHECK(ensure_directory(file.path.substr(0, file.path.find_last_of('/'))));
-    CHECK(write_file(file.path, as_bytes(claims::write_trust(file.policy)), trust_file_mode,
-                     Overwrite::yes));
+    CHECK(files::ensure_directory(file.path.substr(0, file.path.find_last_of('/'))));
+    CHECK(files::write_file(file.path, as_bytes(claims::write_trust(file.policy)), trust_file_mode,
+                            files::Overwrite::yes));
     if (file.has_comments)
         console.warn("trust.comments_lost",
                      fmt::format("the comments of '{}' were not kept", file.path));

@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "entry/cli/files.h"
 #include "entry/cli/places.h"
+#include "io/files/files.h"
 #include "platform/manifest/parse.h"
 
 namespace weft::cli {
@@ -23,7 +23,7 @@ struct FileReport {
 
 Result<Bytes> read_manifest(const Console& console, const std::string& file) {
     TRY(const auto path, get_path(console.environment(), "the manifest", file));
-    return read_file(path, manifest_bytes_max);
+    return files::read_file(path, manifest_bytes_max);
 }
 
 FileReport check(const Console& console, const std::string& file, manifest::Strictness strictness) {

@@ -1,4 +1,4 @@
-#include "entry/cli/files.h"
+#include "io/files/files.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-namespace weft::cli {
+namespace weft::files {
 namespace {
 
 class Descriptor {
@@ -134,4 +134,4 @@ Result<std::vector<std::string>> list_directory(const std::string& path, std::si
     return names;
 }
 
-}  // namespace weft::cli
+}  // namespace weft::files

@@ -1,14 +1,14 @@
-#include "entry/cli/files.h"
+#include "io/files/files.h"
 
 #include <sys/fsuid.h>
 #include <sys/stat.h>
 
-#include "entry/cli/command_fixture_test.h"
+#include "io/files/folder_fixture.h"
 
-namespace weft::cli {
+namespace weft::files {
 namespace {
 
-using Files = CommandTest;
+using Files = FolderTest;
 
 TEST_F(Files, ReadGivesTheWholeFileUpToTheLimit) {
     write("a", "12345");
@@ -104,4 +104,4 @@ TEST_F(Files, ListDirectoryTakesItsLimitAndNoMore) {
 }
 
 }  // namespace
-}  // namespace weft::cli
+}  // namespace weft::files

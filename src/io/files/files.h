@@ -7,8 +7,9 @@
 #include "base/core/bytes.h"
 #include "base/core/result.h"
 
-/// Files as a command meets them: every failure is one sentence with the path in it.
-namespace weft::cli {
+/// Whole files and directories, for what reads and writes them rarely and waits for the disk. Every
+/// failure is one sentence with the path in it.
+namespace weft::files {
 
 /// The whole of a regular file. Errors: not_found, denied, invalid_argument (a directory or another
 /// kind of file), exhausted (longer than `bytes_max`), unavailable (the disk failed).
@@ -30,4 +31,4 @@ Result<void> ensure_directory(const std::string& path);
 /// (`file.too_many`: more than `names_max`).
 Result<std::vector<std::string>> list_directory(const std::string& path, std::size_t names_max);
 
-}  // namespace weft::cli
+}  // namespace weft::files
