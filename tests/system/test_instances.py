@@ -25,7 +25,7 @@ class Instances(WeftTest):
         for name in ("testguest", "testguest_p3"):
             with self.subTest(guest=name), self.up(*self.guest(name)) as host:
                 trapped = host.get("/trap")
-                named = re.search(rb"[0-9a-f]{16}", trapped.body)
+                named = re.search(rb"[0-9a-f]{32}", trapped.body)
 
                 self.assertEqual(trapped.status, FAILED_STATUS)
                 self.assertIsNotNone(named, trapped.body)

@@ -7,13 +7,10 @@
 #include "base/rt/shard.h"
 #include "entry/app/trust.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
-#include "io/files/files.h"
-#include "platform/claims/verify.h"
+#include "platform/control/admit.h"
 
 namespace weft::app {
 namespace {
-
-constexpr std::size_t component_bytes_max = 100U << 20U;
 
 /// Passes on what a guest prints.
 class PrintingObserver final : public engine::GuestObserver {
@@ -86,16 +83,18 @@ class EngineCallee final : public cli::Callee {
 };
 
 Result<Bytes> read_admitted(const cli::CallOptions& options) {
-    TRY(auto code, files::read_file(options.file, component_bytes_max));
-    TRY(auto policy, load_trust(options.trust));
-    if (options.allow_unsigned) policy.unsigned_code = claims::UnsignedCode::allow;
+    TRY(const auto policy, load_trust(options.trust));
     const SystemWallClock clock;
-    TRY(const auto admission,
-        claims::admit(code, policy, clock.now_unix_s()).context("'{}'", options.file));
-    if (!admission.is_signed())
+    TRY(auto admitted, control::read_admitted({.id = options.file.substr(options.file.rfind('/') + 1),
+                                               .path = options.file,
+                                               .limits = {},
+                                               .wasi = {},
+                                               .may_be_unsigned = options.allow_unsigned},
+                                              policy, clock.now_unix_s()));
+    if (!admitted.verdict.is_signed())
         std::fprintf(stderr, "weft: '%s' is not signed and runs all the same (--unsigned)\n",
                      options.file.c_str());
-    return code;
+    return std::move(admitted.code);
 }
 
 }  // namespace

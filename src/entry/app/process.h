@@ -2,65 +2,74 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/core/random.h"
+#include "base/core/time.h"
 #include "base/obs/rate_limiter.h"
 #include "base/obs/registry.h"
 #include "base/rt/scope.h"
 #include "base/rt/shard.h"
 #include "base/rt/worker_pool.h"
-#include "entry/app/load.h"
+#include "entry/app/order.h"
 #include "io/engine/engine.h"
+#include "platform/control/service.h"
 #include "platform/host/shard_host.h"
-#include "platform/providers/http_server/provider.h"
 
 namespace weft::app {
 
-/// A host in one process: its shards, the components on each of them and the providers. Built by
-/// hand, in order; ended in the reverse order. The thread that calls `run` becomes shard 0 and
+/// A host in one process: its shards, what serves on each of them, and the control service. Built
+/// by hand, in order; ended in the reverse order. The thread that calls `run` becomes shard 0 and
 /// controls the rest.
 class Process {
   public:
     struct Options {
         unsigned shards = 1;
         Duration drain_wait = std::chrono::seconds(10);  ///< For requests under way when it ends.
-        net::HttpLimits http;
+        std::span<const capability::ProviderKind> providers;
+    };
+    /// What it uses; all of it outlives the process.
+    struct Parts {
+        engine::Engine* engine;
+        obs::Log log;
+        obs::Registry* registry;
+        const WallClock* clock;
+        Random* random;
     };
     /// Told once everything serves, with the addresses; an error ends the process in order.
-    using OnServing = std::function<Result<void>(const std::vector<net::Address>&)>;
+    using OnServing = std::function<Result<void>(const std::vector<std::string>&)>;
 
-    /// `engine`, `log` and `registry` outlive it.
-    Process(Options options, engine::Engine* engine, const obs::Log& log, obs::Registry* registry);
+    Process(Options options, const Parts& parts);
     ~Process();
 
-    /// Compiles and starts all of `load`, serves until `stop_fd` gets readable (a signalfd),
-    /// drains, stops. Errors: the first of what could not be started, or cancelled
-    /// (`app.start_interrupted`: `stop_fd` got readable before it served); then nothing is left
-    /// running.
-    Result<void> run(Load load, int stop_fd, const OnServing& on_serving);
+    /// Has `order` deployed, serves until `stop_fd` gets readable (a signalfd), drains, stops.
+    /// Errors: those of `control::Service::deploy`, cancelled (`app.start_interrupted`: `stop_fd`
+    /// got readable before it served); then nothing is left running.
+    Result<void> run(Order order, int stop_fd, const OnServing& on_serving);
+
+    /// For orders while it runs: used on `control`.
+    control::Service& service() { return service_; }
+    rt::ShardRef control() { return slots_.front().ref(); }
+    /// Of all shards, one after the other; used on `control`.
+    rt::Task<std::size_t> instances();
 
   private:
     struct ShardSlot {
         rt::Shard* shard = nullptr;
         std::unique_ptr<rt::Scope> scope;
         std::unique_ptr<host::ShardHost> host;
+
+        rt::ShardRef ref() const { return {shard, scope.get()}; }
     };
 
-    rt::Task<void> control(Load load, int stop_fd, const OnServing* on_serving);
-    rt::Task<void> serve(Load load, int stop_fd, const OnServing* on_serving);
-    rt::Task<void> start(Load load, int stop_fd);
-    rt::Task<void> deploy(Load load);
-    rt::Task<void> deploy_into(Load load, Result<void>* outcome, rt::Scope* watching);
-    rt::Task<void> give_up_on_signal(int stop_fd, rt::Scope* starting, bool* interrupted);
-    rt::Task<std::shared_ptr<const engine::Component>> compile(std::string id,
-                                                               std::shared_ptr<Bytes> code);
-    rt::Task<void> put_everywhere(host::ComponentSpec spec);
-    rt::Task<void> start_http(std::vector<PlannedHttpServer> planned);
+    std::vector<ShardSlot> make_slots();
+    control::Service::Parts service_parts(const Parts& parts);
+    rt::Task<void> live(Order order, int stop_fd, const OnServing* on_serving);
+    rt::Task<void> serve(Order order, int stop_fd, const OnServing* on_serving);
+    rt::Task<void> start(Order order, int stop_fd);
     rt::Task<void> drain(int stop_fd);
-    rt::Task<void> drain_providers(rt::Scope* waiting);
-    rt::Task<void> wait_for_second_signal(int stop_fd, rt::Scope* draining);
-    rt::Task<void> drain_timeout(rt::Scope* draining);
     rt::Task<void> stop_everything();
 
     Options options_;
@@ -71,8 +80,8 @@ class Process {
     rt::Shard control_shard_{0};
     std::vector<std::unique_ptr<rt::ShardThread>> threads_;
     std::vector<ShardSlot> slots_;  // One for each shard; the first is the control shard's.
-    rt::WorkerPool workers_;
-    std::vector<std::unique_ptr<providers::http_server::Provider>> http_servers_;
+    rt::ThreadPool workers_;
+    control::Service service_;
     rt::Scope scope_{&control_shard_};
     Result<void> outcome_ = ok();
 };

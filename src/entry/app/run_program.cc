@@ -8,34 +8,34 @@
 #include "base/rt/scope.h"
 #include "base/rt/shard.h"
 #include "entry/app/compile_options.h"
-#include "entry/app/load.h"
 #include "entry/app/trust.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
 #include "io/files/files.h"
+#include "platform/control/admit.h"
 
 namespace weft::app {
 namespace {
 
 /// A program has its process to itself, so it may hand over more at once than one of many.
-constexpr std::uint64_t hostcall_bytes_max = 128U << 20U;
-constexpr std::uint32_t random_bytes_max = 16U << 20U;
+constexpr std::uint64_t host_data_bytes = 128U << 20U;
+constexpr std::uint64_t random_bytes = 16U << 20U;
 
 std::uint64_t whole_pages(std::uint64_t bytes) {
     constexpr std::uint64_t page_bytes = 64U << 10U;
     return (bytes + page_bytes - 1) / page_bytes * page_bytes;
 }
 
-PlannedComponent plan_of(const cli::GuestFile& guest, const engine::EngineConfig& config) {
-    PlannedComponent plan;
-    plan.id = guest.wasi.arguments.front();
-    plan.path = guest.path;
-    plan.limits.memory_bytes_max = guest.memory_bytes_max.value_or(config.memory_bytes_max);
-    plan.limits.hostcall_bytes_max = hostcall_bytes_max;
-    plan.limits.random_bytes_max = random_bytes_max;
-    plan.limits.cpu_time_max = guest.cpu_time.value_or(Duration{});
-    plan.wasi = guest.wasi;
-    plan.may_be_unsigned = guest.may_be_unsigned;
-    return plan;
+host::ComponentSettings settings_of(const cli::GuestFile& guest,
+                                    const engine::EngineConfig& config) {
+    using engine::Limit;
+    return {.id = guest.wasi.arguments.front(),
+            .path = guest.path,
+            .limits = {{Limit::memory, guest.memory_bytes_max.value_or(config.memory_bytes_max)},
+                       {Limit::host_data, host_data_bytes},
+                       {Limit::random, random_bytes},
+                       {Limit::cpu_time, guest.cpu_time.value_or(Duration{})}},
+            .wasi = guest.wasi,
+            .may_be_unsigned = guest.may_be_unsigned};
 }
 
 /// A program has nothing to put in order and may be inside a call that blocks, so whatever it does,
@@ -84,7 +84,7 @@ Result<void> check_is_program(const engine::Component& code, const std::string& 
 struct RunRequest {
     std::shared_ptr<const engine::Component> program;
     rt::CallCtx ctx;
-    engine::CallLimits limits;
+    engine::Limits limits;
     std::shared_ptr<engine::GuestObserver> observer;
 };
 
@@ -98,7 +98,7 @@ rt::Task<void> run_to_end(RunRequest request, rt::Shard* shard, Result<int>* out
 }  // namespace
 
 Result<int> run_code(engine::Engine* engine, BytesView code, const cli::RunOptions& options,
-                     engine::CallLimits limits, const cli::Console& console) {
+                     engine::Limits limits, const cli::Console& console) {
     const auto& guest = options.guest;
     TRY(const auto compiled, engine->compile(code).context("'{}'", guest.path));
     CHECK(check_is_program(*compiled, guest.path));
@@ -126,8 +126,9 @@ Result<int> run_program(const cli::RunOptions& options, const cli::Console& cons
     config.memory_bytes_max = whole_pages(guest.memory_bytes_max.value_or(config.memory_bytes_max));
     TRY(const auto policy, load_trust(options.trust));
     const auto now = console.environment().clock->now_unix_s();
-    TRY(const auto admitted, admit(plan_of(guest, config), policy, now, obs::Log()));
-    if (!admitted.admission.is_signed() && !options.quiet)
+    const auto settings = settings_of(guest, config);
+    TRY(const auto admitted, control::read_admitted(settings, policy, now));
+    if (!admitted.verdict.is_signed() && !options.quiet)
         console.warn("run.unsigned",
                      fmt::format("'{}' is not signed: nobody vouches for it", guest.path));
     // Where it cannot be made, the code is compiled again the next time.
@@ -135,7 +136,7 @@ Result<int> run_program(const cli::RunOptions& options, const cli::Console& cons
     TRY(const auto engine,
         engine::wasmtime::make_engine(
             config, compile_options({options.code_cache_dir, options.data_dir}, {}, nullptr)));
-    return run_code(engine.get(), admitted.code, options, admitted.plan.limits, console);
+    return run_code(engine.get(), admitted.code, options, settings.limits, console);
 }
 
 }  // namespace weft::app

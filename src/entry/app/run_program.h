@@ -9,7 +9,8 @@ namespace weft::app {
 
 /// `weft run`: admits the file, runs it with the process's own console and returns its exit code.
 /// From the start SIGINT and SIGTERM end the process at once, with 128 and the signal's number.
-/// Errors: those of `load_trust`, `admit` and `run_admitted`.
+/// Errors: those of `load_trust`,
+/// `control::read_admitted` and `run_code`.
 Result<int> run_program(const cli::RunOptions& options, const cli::Console& console);
 
 /// Compiles and runs a program on this thread. `engine` outlives it; the story of a trap, and a
@@ -17,6 +18,6 @@ Result<int> run_program(const cli::RunOptions& options, const cli::Console& cons
 /// of `engine::Engine::compile`, `engine::Component::with_context` and `run_command`; unsupported
 /// (`app.not_program`).
 Result<int> run_code(engine::Engine* engine, BytesView code, const cli::RunOptions& options,
-                     engine::CallLimits limits, const cli::Console& console);
+                     engine::Limits limits, const cli::Console& console);
 
 }  // namespace weft::app

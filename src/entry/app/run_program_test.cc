@@ -34,7 +34,7 @@ class RunCode : public testing::Test {
 
     engine::fake::FakeEngine engine_;
     cli::RunOptions options_;
-    engine::CallLimits limits_;
+    engine::Limits limits_;
     cli::Environment environment_;
     std::string err_;
 };
@@ -68,7 +68,7 @@ TEST_F(RunCode, HoldsTheProgramToItsTime) {
     EXPECT_EQ(slug({"sleep", "60000"}), "engine.deadline");
 
     options_.guest.deadline.reset();
-    limits_.cpu_time_max = 20ms;
+    limits_.set(Limit::cpu_time, 20ms);
     EXPECT_EQ(slug({"spin"}), "engine.cpu_budget");
 }
 

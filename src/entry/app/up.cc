@@ -15,9 +15,10 @@
 #include "entry/app/data_dir.h"
 #include "entry/app/detach.h"
 #include "entry/app/held_sink.h"
-#include "entry/app/load.h"
 #include "entry/app/machine.h"
+#include "entry/app/order.h"
 #include "entry/app/process.h"
+#include "entry/app/providers.h"
 #include "entry/app/signals.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
 #include "io/files/files.h"
@@ -25,17 +26,25 @@
 namespace weft::app {
 namespace {
 
+/// What to type to reach an address that stands for all of the machine.
+std::string url_of(std::string_view address) {
+    constexpr std::string_view all_4 = "0.0.0.0:";
+    constexpr std::string_view all_6 = "[::]:";
+    if (address.starts_with(all_4))
+        return fmt::format("http://127.0.0.1:{}", address.substr(all_4.size()));
+    if (address.starts_with(all_6))
+        return fmt::format("http://[::1]:{}", address.substr(all_6.size()));
+    return fmt::format("http://{}", address);
+}
+
 /// What the user is told once it serves.
-std::string serving_text(const cli::UpOptions& options,
-                         const std::vector<net::Address>& addresses) {
+std::string serving_text(const cli::UpOptions& options, const std::vector<std::string>& addresses) {
     std::string list;
-    for (auto address : addresses) {
-        if (address.host == "0.0.0.0") address.host = "127.0.0.1";
-        if (address.host == "::") address.host = "::1";
+    for (const auto& address : addresses) {
         if (options.json)
-            list += fmt::format("{}\"http://{}\"", list.empty() ? "" : ",", address.text());
+            list += fmt::format("{}\"{}\"", list.empty() ? "" : ",", url_of(address));
         else
-            list += fmt::format("{}http://{}", list.empty() ? "" : ", ", address.text());
+            list += fmt::format("{}{}", list.empty() ? "" : ", ", url_of(address));
     }
     if (options.json) return fmt::format("{{\"serving\":[{}],\"pid\":{}}}\n", list, ::getpid());
     if (list.empty()) list = "nothing: no manifest has an http-server";
@@ -96,16 +105,22 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
     raise_descriptor_limit();
     engine::EngineConfig config;
     config.memory_bytes_max = memory_bytes_max(options, config.memory_bytes_max);
-    TRY(auto loaded, load(options, logging.clock.now_unix_s(), log));
+    TRY(auto order, read_order(options, log));
     obs::Registry registry;
     TRY(const auto engine,
         engine::wasmtime::make_engine(
             config, compile_options({options.code_cache_dir, options.data_dir}, log, &registry)));
     tell_setup(engine->stats(), log);
-    Process process({.shards = options.shards != 0 ? options.shards : usable_cores(), .http = {}},
-                    engine.get(), log, &registry);
-    return process.run(std::move(loaded), signals.fd(),
-                       [&](const std::vector<net::Address>& addresses) -> Result<void> {
+    SystemRandom random;
+    Process process({.shards = options.shards != 0 ? options.shards : usable_cores(),
+                     .providers = provider_kinds()},
+                    {.engine = engine.get(),
+                     .log = log,
+                     .registry = &registry,
+                     .clock = &logging.clock,
+                     .random = &random});
+    return process.run(std::move(order), signals.fd(),
+                       [&](const std::vector<std::string>& addresses) -> Result<void> {
                            CHECK(on_serving(addresses));
                            if (logging.held) logging.held->release();
                            return ok();
@@ -122,7 +137,7 @@ Result<void> up_in_background(const cli::UpOptions& options) {
         return ok();
     }
     const auto result =
-        host(options, [&](const std::vector<net::Address>& addresses) -> Result<void> {
+        host(options, [&](const std::vector<std::string>& addresses) -> Result<void> {
             detached.tell(serving_text(options, addresses));
             return ok();
         });
@@ -134,7 +149,7 @@ Result<void> up_in_background(const cli::UpOptions& options) {
 
 Result<void> up(const cli::UpOptions& options) {
     if (options.detach) return up_in_background(options);
-    return host(options, [&](const std::vector<net::Address>& addresses) -> Result<void> {
+    return host(options, [&](const std::vector<std::string>& addresses) -> Result<void> {
         // A program that starts `serve` finds the address on the first line of its errors' side.
         std::FILE* const to = options.served && !options.json ? stderr : stdout;
         std::fputs(serving_text(options, addresses).c_str(), to);

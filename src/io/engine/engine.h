@@ -45,10 +45,9 @@ class GuestObserver {
 
 /// How an instance is opened.
 struct InstanceOptions {
-    CallLimits limits = {};
-    std::uint32_t calls_max = 1;       ///< Calls it serves in its life; then it ends by itself.
-    std::uint32_t concurrent_max = 1;  ///< Calls at the same time, where the component can: others
-                                       ///< serve one after the other.
+    /// Of one instance, however many calls it serves. It ends by itself after `reuse` calls and has
+    /// `concurrent` of them at the same time where the component can; 0 is what `for_kind` says.
+    Limits limits = {};
     std::shared_ptr<ImportHandler> imports =
         nullptr;  ///< Null: a call of an import ends the guest.
 };
@@ -131,6 +130,9 @@ enum class HttpKind : std::uint8_t {
     concurrent,  ///< `wasi:http/handler` 0.3: an instance may serve many at the same time.
 };
 
+/// The limits with what `reuse` and `concurrent` come to for a component of this kind.
+Limits for_kind(Limits limits, HttpKind kind);
+
 /// What a program is started through.
 enum class CommandKind : std::uint8_t {
     none,       ///< It is no program.
@@ -169,14 +171,14 @@ class Component {
     /// be null, hears what it says. Errors: guest_trap, exhausted, deadline and cancelled as of
     /// `Instance::handle_http`; invalid_argument (a limit of zero), unsupported
     /// (`engine.no_command`).
-    virtual rt::Task<int> run_command(rt::CallCtx ctx, CallLimits limits,
+    virtual rt::Task<int> run_command(rt::CallCtx ctx, Limits limits,
                                       std::shared_ptr<GuestObserver> observer) const = 0;
 };
 
 /// Runs one request in an instance of its own. `component` is borrowed until the head is there.
 /// Errors: those of `open` and of `handle_http`.
 rt::Task<net::HttpResponse> call_once(const Component* component, rt::CallCtx ctx,
-                                      net::HttpRequest request, CallLimits limits,
+                                      net::HttpRequest request, Limits limits,
                                       std::shared_ptr<GuestObserver> observer);
 
 /// Compiles components. Thread-safe.

@@ -108,7 +108,7 @@ class EnginePort : public testing::TestWithParam<EngineUnderTest> {
     }
 
     /// The whole response as "status body".
-    rt::Task<std::string> fetch(net::HttpRequest request, CallLimits limits, rt::CallCtx ctx) {
+    rt::Task<std::string> fetch(net::HttpRequest request, Limits limits, rt::CallCtx ctx) {
         CO_TRY(auto response,
                co_await call_once(component_.get(), ctx, std::move(request), limits, observer_));
         std::string text = std::to_string(response.status) + " ";
@@ -118,14 +118,14 @@ class EnginePort : public testing::TestWithParam<EngineUnderTest> {
         }
         co_return text;
     }
-    Result<std::string> fetch(std::string path, CallLimits limits = {}) {
+    Result<std::string> fetch(std::string path, Limits limits = {}) {
         return run(fetch(get(std::move(path)), limits, rt::CallCtx{}));
     }
 
     rt::Task<std::string> fetch_before(std::string path, Duration time) {
         rt::CallCtx ctx;
         ctx.deadline = thread_.shard().now() + time;
-        return fetch(get(std::move(path)), CallLimits{}, ctx);
+        return fetch(get(std::move(path)), Limits{}, ctx);
     }
 
     /// Feeds pieces while the guest sends them back.
@@ -133,7 +133,7 @@ class EnginePort : public testing::TestWithParam<EngineUnderTest> {
         auto request = get("/echo");
         request.method = "POST";
         request.body = rt::source_of(Bytes(pieces * piece_bytes, 'x'), piece_bytes);
-        CO_TRY(std::string text, co_await fetch(std::move(request), CallLimits{}, rt::CallCtx{}));
+        CO_TRY(std::string text, co_await fetch(std::move(request), Limits{}, rt::CallCtx{}));
         co_return std::to_string(text.size());
     }
 
@@ -152,7 +152,7 @@ class EnginePort : public testing::TestWithParam<EngineUnderTest> {
         rt::Scope inner(&thread_.shard());
         std::string outcome;
         CO_CHECK(
-            inner.spawn(note(fetch(get(std::move(path)), CallLimits{}, rt::CallCtx{}), &outcome)));
+            inner.spawn(note(fetch(get(std::move(path)), Limits{}, rt::CallCtx{}), &outcome)));
         while (engine_->stats().instances == 0) {
             CO_CHECK(
                 co_await rt::sleep_until(thread_.shard().now() + std::chrono::milliseconds(1)));
@@ -167,13 +167,13 @@ class EnginePort : public testing::TestWithParam<EngineUnderTest> {
         rt::Scope inner(&thread_.shard());
         std::string first;
         CO_CHECK(
-            inner.spawn(note(fetch(get("/sleep?60000"), CallLimits{}, rt::CallCtx{}), &first)));
-        Result<std::string> second = co_await fetch(get("/ignore"), CallLimits{}, rt::CallCtx{});
+            inner.spawn(note(fetch(get("/sleep?60000"), Limits{}, rt::CallCtx{}), &first)));
+        Result<std::string> second = co_await fetch(get("/ignore"), Limits{}, rt::CallCtx{});
         co_await inner.close();
         co_return second ? *second : std::string(second.error().slug.text());
     }
 
-    static inline const InstanceOptions many{.limits = {}, .calls_max = 100, .concurrent_max = 8};
+    static inline const InstanceOptions many{.limits = {{Limit::reuse, 100}, {Limit::concurrent, 8}}};
 
     Result<std::shared_ptr<Instance>> open(const std::shared_ptr<const Component>& component,
                                            InstanceOptions options = many) {

@@ -57,8 +57,8 @@ TEST_P(EnginePort, NoResponseIsAnError) {
 }
 
 TEST_P(EnginePort, ASpinningGuestIsEndedByItsCpuBudget) {
-    CallLimits limits;
-    limits.cpu_time_max = std::chrono::milliseconds(30);
+    Limits limits;
+    limits.set(Limit::cpu_time, std::chrono::milliseconds(30));
 
     EXPECT_EQ(code_of(fetch("/spin", limits)), Errc::exhausted);
 }
@@ -90,7 +90,7 @@ TEST_P(EnginePort, AnInstanceServesManyCalls) {
 
 TEST_P(EnginePort, AnInstanceEndsAfterAsManyCallsAsItMayServe) {
     auto two = many;
-    two.calls_max = 2;
+    two.limits.set(Limit::reuse, 2);
     EXPECT_EQ(run(in_one_instance(component_03(), {"/count", "/count", "/count"}, two)).value(),
               "200 1, 200 2, engine.instance_busy");
 }

@@ -28,26 +28,26 @@ class EnginePrograms : public EnginePort {
         return *placed;
     }
 
-    rt::Task<std::string> exit_of(std::shared_ptr<const Component> program, CallLimits limits,
+    rt::Task<std::string> exit_of(std::shared_ptr<const Component> program, Limits limits,
                                   rt::CallCtx ctx) {
         CO_TRY(const int code, co_await program->run_command(ctx, limits, observer_));
         co_return std::to_string(code);
     }
-    Result<std::string> exit_of(std::shared_ptr<const Component> program, CallLimits limits = {}) {
+    Result<std::string> exit_of(std::shared_ptr<const Component> program, Limits limits = {}) {
         return run(exit_of(std::move(program), limits, rt::CallCtx{}));
     }
 
     rt::Task<std::string> exit_before(std::shared_ptr<const Component> program, Duration time) {
         rt::CallCtx ctx;
         ctx.deadline = thread_.shard().now() + time;
-        return exit_of(std::move(program), CallLimits{}, ctx);
+        return exit_of(std::move(program), Limits{}, ctx);
     }
 
     /// Starts a program and gives it up once its instance is alive.
     rt::Task<std::string> cancel_running(std::shared_ptr<const Component> program) {
         rt::Scope inner(&thread_.shard());
         std::string outcome;
-        CO_CHECK(inner.spawn(note(exit_of(program, CallLimits{}, rt::CallCtx{}), &outcome)));
+        CO_CHECK(inner.spawn(note(exit_of(program, Limits{}, rt::CallCtx{}), &outcome)));
         while (engine_->stats().instances == 0) {
             CO_CHECK(
                 co_await rt::sleep_until(thread_.shard().now() + std::chrono::milliseconds(1)));
@@ -60,13 +60,13 @@ class EnginePrograms : public EnginePort {
         rt::Scope inner(&thread_.shard());
         std::string first;
         CO_CHECK(inner.spawn(
-            note(exit_of(told({"sleep", "60000"}), CallLimits{}, rt::CallCtx{}), &first)));
+            note(exit_of(told({"sleep", "60000"}), Limits{}, rt::CallCtx{}), &first)));
         while (engine_->stats().instances == 0) {
             CO_CHECK(
                 co_await rt::sleep_until(thread_.shard().now() + std::chrono::milliseconds(1)));
         }
         Result<std::string> second =
-            co_await exit_of(told({"exit", "0"}), CallLimits{}, rt::CallCtx{});
+            co_await exit_of(told({"exit", "0"}), Limits{}, rt::CallCtx{});
         co_await inner.close();
         co_return second ? *second : std::string(second.error().slug.text());
     }
@@ -107,8 +107,8 @@ TEST_P(EnginePrograms, ThatTrapAreAnErrorWithAStory) {
 }
 
 TEST_P(EnginePrograms, ThatSpinAreEndedByTheirCpuBudget) {
-    CallLimits limits;
-    limits.cpu_time_max = std::chrono::milliseconds(20);
+    Limits limits;
+    limits.set(Limit::cpu_time, std::chrono::milliseconds(20));
 
     EXPECT_EQ(code_of(exit_of(told({"spin"}), limits)), Errc::exhausted);
 }

@@ -16,6 +16,8 @@ struct Directory {
     std::string host;   ///< Its path on this machine, absolute.
     std::string guest;  ///< What the guest calls it, such as "/".
     Access access = Access::read;
+
+    bool operator==(const Directory&) const = default;
 };
 
 /// Which addresses a guest may use; names are looked up where there is any.
@@ -32,6 +34,7 @@ struct Network {
     bool reaches_nothing() const {
         return reach == Reach::none || (reach == Reach::listed && listed.empty());
     }
+    bool operator==(const Network&) const = default;
 };
 
 /// Where the standard streams of a guest lead.
@@ -54,6 +57,8 @@ struct WasiContext {
     Network network;
     Console console = Console::observer;
     Waiting waiting = Waiting::elsewhere;
+
+    bool operator==(const WasiContext&) const = default;
 };
 
 }  // namespace weft::engine

@@ -142,7 +142,8 @@ rt::Task<void> Http1Connection::exchange(Http1Parser::Head head) {
         head.request.body =
             std::make_unique<RequestBody>(shared_from_this(), head.expects_continue);
 
-    call_ = rt::CallCtx{.trace_id = shared_->trace_ids.next()};
+    call_ = rt::CallCtx{.trace_id = {shared_->trace_ids.next(), shared_->trace_ids.next()},
+                        .span_id = shared_->trace_ids.next()};
     stream_.watch(context_);
     Result<HttpResponse> response =
         co_await shared_->handler->handle(call_, std::move(head.request));

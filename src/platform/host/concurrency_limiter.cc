@@ -1,19 +1,6 @@
 #include "platform/host/concurrency_limiter.h"
 
 namespace weft::host {
-namespace {
-
-struct Alarm {
-    rt::OneShot<void>* turn;
-    rt::Timer timer{&Alarm::ring, this};
-    static void ring(void* self) {
-        static_cast<Alarm*>(self)->turn->complete_now(
-            fail(Errc::deadline, "host.queue_deadline",
-                 "the call's deadline passed while it waited for its turn"));
-    }
-};
-
-}  // namespace
 
 bool ConcurrencyLimiter::try_enter(Permit& permit) {
     if (inside_ >= limits_.inside_max || !waiting_.empty()) return false;
@@ -31,27 +18,50 @@ rt::Task<ConcurrencyLimiter::Permit> ConcurrencyLimiter::enter(TimePoint due) {
                        "{} calls run and {} wait, the component's limits", limits_.inside_max,
                        limits_.waiting_max);
     rt::OneShot<void> turn;
-    Alarm alarm{&turn};
-    if (due != TimePoint::max())
-        (co_await rt::current_context())->executor()->arm(alarm.timer, due);
     waiting_.push_back(&turn);
-    Result<void> called = co_await turn;
-    if (!called) {
-        std::erase(waiting_, &turn);
-        co_return Failure(std::move(called).error());
-    }
-    co_return Permit(std::move(self));  // leave() handed its place over.
+    Result<void> called = co_await turn.until(due);
+    if (called) co_return Permit(std::move(self));  // leave() handed a place over.
+    std::erase(waiting_, &turn);
+    tell_idle();
+    if (called.error().code == Errc::deadline)
+        co_return fail(Errc::deadline, "host.queue_deadline",
+                       "the call's deadline passed while it waited for its turn");
+    co_return Failure(std::move(called).error());
+}
+
+void ConcurrencyLimiter::change(Limits limits) {
+    limits_ = limits;
+    admit_waiting();
+}
+
+rt::Task<void> ConcurrencyLimiter::until_idle(TimePoint due) {
+    WEFT_ASSERT(idle_ == nullptr, "one task waits for the end of all calls");
+    if (inside_ == 0 && waiting_.empty()) co_return ok();
+    rt::OneShot<void> idle;
+    idle_ = &idle;
+    Result<void> waited = co_await idle.until(due);
+    idle_ = nullptr;
+    co_return waited;
 }
 
 void ConcurrencyLimiter::leave() {
-    while (!waiting_.empty()) {
+    --inside_;
+    admit_waiting();
+    tell_idle();
+}
+
+void ConcurrencyLimiter::admit_waiting() {
+    while (inside_ < limits_.inside_max && !waiting_.empty()) {
         rt::OneShot<void>* next = waiting_.front();
         waiting_.pop_front();
         if (next->is_complete()) continue;  // It gave up and has not run since.
+        ++inside_;
         next->complete(ok());
-        return;
     }
-    --inside_;
+}
+
+void ConcurrencyLimiter::tell_idle() {
+    if (idle_ != nullptr && inside_ == 0 && waiting_.empty()) idle_->complete(ok());
 }
 
 }  // namespace weft::host

@@ -2,11 +2,7 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace weft::host {
-
-std::string call_name(std::uint64_t trace_id) { return fmt::format("{:016x}", trace_id); }
 
 GuestLog::~GuestLog() {
     for (const auto stream : {engine::GuestStream::out, engine::GuestStream::err}) {
@@ -49,14 +45,14 @@ bool GuestLog::admit(std::uint64_t bytes) {
 void GuestLog::write_line(engine::GuestStream stream, std::string_view line) {
     if (!admit(line.size() + 1)) return;
     shared_->log.info("component.line_printed", obs::kv("component", source_.component),
-                      obs::kv("call", call_name(source_.trace_id)),
+                      obs::kv("call", source_.trace_id.text()),
                       obs::kv("stream", stream == engine::GuestStream::out ? "stdout" : "stderr"),
                       obs::kv("text", line));
 }
 
 void GuestLog::on_trap(std::string_view message, std::string_view backtrace) {
     shared_->log.warn("component.call_trapped", obs::kv("component", source_.component),
-                      obs::kv("call", call_name(source_.trace_id)), obs::kv("reason", message),
+                      obs::kv("call", source_.trace_id.text()), obs::kv("reason", message),
                       obs::kv("backtrace", backtrace));
 }
 
@@ -68,7 +64,7 @@ void GuestLog::on_refused(engine::Refusal, std::string_view target) {
     // A rate below the event's own size still lets one pass; the counter has all of them.
     if (!admit(std::min<std::uint64_t>(target.size() + remedy.size(), source_.bytes_per_s))) return;
     shared_->log.warn("component.outgoing_http_refused", obs::kv("component", source_.component),
-                      obs::kv("call", call_name(source_.trace_id)), obs::kv("target", target),
+                      obs::kv("call", source_.trace_id.text()), obs::kv("target", target),
                       obs::kv("remedy", remedy));
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/obs/log.h"
 #include "base/obs/rate_limiter.h"
+#include "base/rt/call_ctx.h"
 #include "base/rt/executor.h"
 #include "io/engine/engine.h"
 #include "platform/capability/invoke.h"
@@ -31,7 +32,7 @@ class GuestLog final : public engine::GuestObserver {
     struct Source {
         capability::ComponentId component;
         std::uint64_t bytes_per_s;
-        std::uint64_t trace_id;
+        rt::TraceId trace_id;
     };
     GuestLog(const GuestLogShared* shared, const rt::Executor* executor, Source source)
         : shared_(shared), executor_(executor), source_(std::move(source)) {}
@@ -51,8 +52,5 @@ class GuestLog final : public engine::GuestObserver {
     std::string pending_[2];  // The beginning of a line, for stdout and stderr; at most
                               // line_bytes_max each.
 };
-
-/// Sixteen hex digits: how a call is named to people.
-std::string call_name(std::uint64_t trace_id);
 
 }  // namespace weft::host

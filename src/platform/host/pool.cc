@@ -5,11 +5,12 @@
 
 namespace weft::host {
 
+using engine::Limit;
+
 Pool::Pool(rt::Executor* executor, std::shared_ptr<const engine::Component> code,
-           engine::CallLimits call_limits, PoolLimits limits, const Probe* probe)
+           engine::Limits limits, const Probe* probe)
     : executor_(executor),
       code_(std::move(code)),
-      call_limits_(call_limits),
       limits_(limits),
       probe_(probe),
       timer_([](void* self) { static_cast<Pool*>(self)->on_timer(); }, this) {
@@ -31,6 +32,41 @@ void Pool::end_all() {
     }
     probe_->instances.add(-static_cast<std::int64_t>(kept_.size()));
     kept_.clear();
+    tell_empty();
+}
+
+void Pool::change(engine::Limits limits) {
+    const bool ends_instances = limits.differ(limits_, engine::LimitEffect::new_instances);
+    limits_ = limits;
+    if (ends_instances) close_all();
+    fill_up();
+    arm();
+}
+
+void Pool::retire() {
+    retired_ = true;
+    close_all();
+}
+
+/// Each ends when its guest has returned from its calls, an idle one before this returns or soon
+/// after.
+void Pool::close_all() {
+    const auto kept = kept_;  // Closing takes those without calls out of the list.
+    for (const auto& one : kept) one.instance->close();
+}
+
+rt::Task<void> Pool::until_empty(TimePoint due) {
+    WEFT_ASSERT(retired_ && empty_ == nullptr, "one task waits for the end of a retired pool");
+    if (kept_.empty()) co_return ok();
+    rt::OneShot<void> empty;
+    empty_ = &empty;
+    Result<void> waited = co_await empty.until(due);
+    empty_ = nullptr;
+    co_return waited;
+}
+
+void Pool::tell_empty() {
+    if (empty_ != nullptr && kept_.empty()) empty_->complete(ok());
 }
 
 Result<std::shared_ptr<engine::Instance>> Pool::acquire() {
@@ -40,20 +76,19 @@ Result<std::shared_ptr<engine::Instance>> Pool::acquire() {
         probe_->instances_reused.add();
         return kept_.back().instance;
     }
-    if (kept_.size() >= limits_.instances_max) {
+    const auto instances_max = limits_[Limit::instances_max];
+    if (kept_.size() >= instances_max) {
         probe_->pool_full.add();
         return fail(Errc::exhausted, "host.pool_full",
                     "all {} instances of the component are in use, some perhaps by work that goes "
                     "on after a response; try again later",
-                    limits_.instances_max);
+                    instances_max);
     }
     return open();
 }
 
 Result<std::shared_ptr<engine::Instance>> Pool::open() {
-    TRY(auto instance, code_->open(executor_, {.limits = call_limits_,
-                                               .calls_max = limits_.reuse,
-                                               .concurrent_max = limits_.concurrent_max}));
+    TRY(auto instance, code_->open(executor_, {.limits = limits_}));
     instance->set_owner(this);
     kept_.push_back({instance, executor_->now()});
     probe_->instances.add(1);
@@ -62,7 +97,7 @@ Result<std::shared_ptr<engine::Instance>> Pool::open() {
 }
 
 void Pool::fill_up() {
-    while (kept_.size() < limits_.instances_min) {
+    while (kept_.size() < instances_min()) {
         const auto opened = open();
         if (!opened) return;
         (*opened)->warm_up();
@@ -77,8 +112,10 @@ void Pool::instance_changed(engine::Instance& instance) {
         instance.set_owner(nullptr);
         kept_.erase(kept);
         probe_->instances.add(-1);
+        tell_empty();
     } else {
         if (instance.calls() > 0) return;
+        if (retired_) return instance.close();
         kept->idle_since = executor_->now();
     }
     if (!timer_.is_armed()) arm();
@@ -88,17 +125,17 @@ void Pool::instance_changed(engine::Instance& instance) {
 std::size_t Pool::surplus() const {
     const auto lasting = static_cast<std::size_t>(std::ranges::count_if(
         kept_, [](const auto& kept) { return is_idle(kept) || kept.instance->calls() > 0; }));
-    return lasting - std::min<std::size_t>(lasting, limits_.instances_min);
+    return lasting - std::min<std::size_t>(lasting, instances_min());
 }
 
 void Pool::arm() {
     auto due = TimePoint::max();
     // Not at once: the instances of a component that fails to start would follow each other without
     // end.
-    if (kept_.size() < limits_.instances_min) due = executor_->now() + refill_wait;
+    if (kept_.size() < instances_min()) due = executor_->now() + refill_wait;
     if (surplus() > 0)
         for (const auto& kept : kept_)
-            if (is_idle(kept)) due = std::min(due, kept.idle_since + limits_.idle);
+            if (is_idle(kept)) due = std::min(due, kept.idle_since + limits_.time(Limit::idle));
     if (due != TimePoint::max()) executor_->arm(timer_, due);
 }
 
@@ -107,7 +144,7 @@ void Pool::on_timer() {
     auto may_end = surplus();
     for (const auto& kept : kept_) {
         if (may_end == 0) break;
-        if (!is_idle(kept) || kept.idle_since + limits_.idle > now) continue;
+        if (!is_idle(kept) || kept.idle_since + limits_.time(Limit::idle) > now) continue;
         kept.instance->close();
         --may_end;
     }

@@ -5,32 +5,25 @@
 #include <vector>
 
 #include "base/rt/executor.h"
+#include "base/rt/one_shot.h"
+#include "base/rt/task.h"
 #include "io/engine/engine.h"
 #include "platform/host/probe.h"
 
 namespace weft::host {
 
-/// How the instances of one component are kept on one shard.
-struct PoolLimits {
-    std::uint32_t reuse = 1;  ///< Calls that an instance serves before it ends.
-    std::uint32_t concurrent_max =
-        1;  ///< Calls at the same time in an instance that can (WASI 0.3).
-    std::uint32_t instances_min = 0;  ///< Kept ready, also when idle.
-    std::uint32_t instances_max = 200;
-    Duration idle = std::chrono::seconds(10);  ///< After that an instance without calls ends.
-};
-
-/// The instances of one component on one shard. A call gets the one that was used last and is free,
-/// else a new one; an instance that trapped, uses up its time slices or served its share of calls
-/// gets no further call. Shard-local.
+/// Keeps the instances of one component on one shard, since making one for each call is dear and an
+/// idle one costs memory. A call gets the one that was used last and is free, else a new one; an
+/// instance that trapped, uses up its time slices or served its share of calls gets no further
+/// call. Shard-local.
 class Pool final : private engine::InstanceOwner {
   public:
     /// Between the end of an instance and the begin of the one that makes up the minimum again.
     static constexpr Duration refill_wait = std::chrono::seconds(1);
 
-    /// `executor` and `probe` outlive it.
+    /// `limits` are this shard's share, and resolved. `executor` and `probe` outlive it.
     Pool(rt::Executor* executor, std::shared_ptr<const engine::Component> code,
-         engine::CallLimits call_limits, PoolLimits limits, const Probe* probe);
+         engine::Limits limits, const Probe* probe);
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
     /// Instances end with their calls, idle ones at once.
@@ -40,7 +33,14 @@ class Pool final : private engine::InstanceOwner {
     /// exhausted (`host.pool_full`), invalid_argument.
     Result<std::shared_ptr<engine::Instance>> acquire();
 
-    /// Ends all instances at once. For the end of the host: there is no executor to end them later.
+    /// Takes other limits. Instances that run under others than the new ones get no further call.
+    void change(engine::Limits limits);
+    /// Keeps no instance any more: each ends with its calls, and none is made ahead.
+    void retire();
+    /// Waits until no instance is left, at most until `due`; after `retire`. One waiter. Errors:
+    /// deadline, cancelled.
+    rt::Task<void> until_empty(TimePoint due);
+    /// Ends all instances at once, now: later there may be no executor to end them.
     void end_all();
 
     /// All that are alive: serving, idle, and those whose guest goes on after its response.
@@ -54,6 +54,7 @@ class Pool final : private engine::InstanceOwner {
 
     Result<std::shared_ptr<engine::Instance>> open();
     void fill_up();
+    void close_all();
     void instance_changed(engine::Instance& instance) override;
     /// Not serving and not about to end.
     static bool is_idle(const Kept& kept) {
@@ -63,13 +64,19 @@ class Pool final : private engine::InstanceOwner {
     void on_timer();
     void arm();
 
+    std::uint32_t instances_min() const {
+        return retired_ ? 0 : limits_.count(engine::Limit::instances_min);
+    }
+    void tell_empty();
+
     rt::Executor* executor_;
     std::shared_ptr<const engine::Component> code_;
-    engine::CallLimits call_limits_;
-    PoolLimits limits_;
+    engine::Limits limits_;
     const Probe* probe_;
-    std::vector<Kept> kept_;  // The one used last at the end. Invariant: size() <= instances_max.
-    rt::Timer timer_;         // For idle instances to end and missing ones to begin.
+    std::vector<Kept> kept_;  // The one used last at the end.
+    bool retired_ = false;
+    rt::OneShot<void>* empty_ = nullptr;  // In the frame of until_empty().
+    rt::Timer timer_;                     // For idle instances to end and missing ones to begin.
 };
 
 }  // namespace weft::host

@@ -21,7 +21,7 @@ class PoolTest : public testing::Test {
         engine_.add("guest", engine::fake::test_guest(), kind);
         pool_.reset();
         pool_ = std::make_unique<Pool>(&loop_, engine_.compile(as_bytes("guest")).value(),
-                                       engine::CallLimits{}, limits, &probe_);
+                                       engine::Limits{}, limits, &probe_);
     }
     /// "status body" or the slug of the error.
     rt::Task<std::string> fetch(std::string path) {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/obs/registry.h"
-#include "platform/host/limit.h"
+#include "io/engine/limits.h"
 
 namespace weft::host {
 
@@ -13,12 +13,13 @@ struct Probe {
     obs::Counter calls;
     obs::Counter calls_failed;
     obs::Counter calls_refused;  ///< Over the limits of the component or of the host.
-    obs::Labelled<obs::Counter> limits_reached;  ///< By the place in `component_limits`.
+    obs::Labelled<obs::Counter> limits_reached;  ///< By the number of the `engine::Limit`.
     obs::Gauge calls_running;
     obs::Gauge instances;
     obs::Counter instances_opened;
     obs::Counter instances_reused;
     obs::Counter pool_full;
+    obs::Counter components_retired;
     obs::Counter outgoing_http_refused;
     obs::Counter log_bytes;
     obs::Counter log_lines_dropped;
@@ -26,8 +27,8 @@ struct Probe {
 
     static Probe in(obs::Registry& registry) {
         std::vector<std::string_view> names;
-        names.reserve(component_limits.size());
-        for (const auto& limit : component_limits) names.push_back(limit.name);
+        names.reserve(engine::limit_rows.size());
+        for (const auto& row : engine::limit_rows) names.push_back(row.name);
         return {.calls = registry.counter("weft_host_calls_total", "calls into components"),
                 .calls_failed = registry.counter("weft_host_calls_failed_total",
                                                  "calls that ended with an error"),
@@ -44,6 +45,9 @@ struct Probe {
                                                      "calls that found an instance ready"),
                 .pool_full = registry.counter("weft_host_pool_full_total",
                                               "calls refused because no instance was free"),
+                .components_retired =
+                    registry.counter("weft_host_components_retired_total",
+                                     "components that were taken away or replaced, on each shard"),
                 .outgoing_http_refused =
                     registry.counter("weft_host_outgoing_http_refused_total",
                                      "requests of components to other hosts, all refused"),

@@ -1,42 +1,40 @@
 #include "platform/host/shard_host.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
-#include "platform/host/limit.h"
 #include "platform/host/probe.h"
 
 namespace weft::host {
+
+using engine::Limit;
+
 namespace {
 
-std::uint32_t share_of(std::uint32_t all, unsigned shards) {
-    return all == 0 ? 0 : std::max(1U, (all + shards - 1) / shards);
+/// A shard's part of what the whole host may have; at least one of what there is at all.
+std::uint64_t part_of(std::uint64_t all, unsigned shards) {
+    return all == 0 ? 0 : std::max<std::uint64_t>(1, (all + shards - 1) / shards);
 }
 
-PoolLimits pool_limits_of(const ComponentSpec& spec, unsigned shards) {
-    const auto& reuse = spec.reuse;
-    const bool concurrent = spec.code->http_kind() == engine::HttpKind::concurrent;
-    PoolLimits limits;
-    limits.reuse = reuse.calls != 0 ? reuse.calls : concurrent ? Reuse::reuse_concurrent : 1;
-    limits.concurrent_max = concurrent ? std::max(1U, reuse.concurrent_max) : 1;
-    limits.idle = reuse.idle;
-    limits.instances_max = share_of(
-        reuse.instances_max != 0 ? reuse.instances_max : 2 * spec.admission.concurrency_max,
-        shards);
-    limits.instances_min = std::min(share_of(reuse.instances_min, shards), limits.instances_max);
-    return limits;
+/// Calls beyond what the pool can hold wait at the limiter, where waiting is bounded.
+ConcurrencyLimiter::Limits limiter_limits(const engine::Limits& limits) {
+    const auto held = limits[Limit::instances_max] * limits[Limit::concurrent];
+    return {.inside_max = static_cast<std::uint32_t>(std::min(limits[Limit::concurrency], held)),
+            .waiting_max = limits.count(Limit::queue)};
 }
 
 void log_failure(const GuestLogShared& logging, const capability::ComponentId& component,
-                 std::uint64_t trace_id, const Error& error) {
+                 rt::TraceId trace_id, const Error& error) {
     if (error.code == Errc::cancelled) return;
-    if (const auto limit = limit_behind(error)) logging.probe.limits_reached.at(*limit).add();
+    if (const auto limit = engine::limit_behind(error))
+        logging.probe.limits_reached.at(static_cast<std::size_t>(*limit)).add();
     if (error.code == Errc::exhausted)
         logging.probe.calls_refused.add();
     else
         logging.probe.calls_failed.add();
     logging.log.warn("component.call_failed", obs::kv("component", component),
-                     obs::kv("call", call_name(trace_id)), obs::kv("error", error.slug.text()),
+                     obs::kv("call", trace_id.text()), obs::kv("error", error.slug.text()),
                      obs::kv("reason", error.message));
 }
 
@@ -45,8 +43,7 @@ void log_failure(const GuestLogShared& logging, const capability::ComponentId& c
 class CallBody final : public rt::ByteSource {
   public:
     CallBody(std::unique_ptr<rt::ByteSource> inner, ConcurrencyLimiter::Permit permit,
-             const GuestLogShared* logging, capability::ComponentId component,
-             std::uint64_t trace_id)
+             const GuestLogShared* logging, capability::ComponentId component, rt::TraceId trace_id)
         : inner_(std::move(inner)),
           permit_(std::move(permit)),
           logging_(logging),
@@ -72,44 +69,92 @@ class CallBody final : public rt::ByteSource {
     ConcurrencyLimiter::Permit permit_;
     const GuestLogShared* logging_;
     capability::ComponentId component_;
-    std::uint64_t trace_id_;
+    rt::TraceId trace_id_;
 };
 
 }  // namespace
 
-void ShardHost::put(ComponentSpec spec) {
-    const auto pool_limits = pool_limits_of(spec, options_.shards);
-    // Calls beyond what the pool can hold wait at the limiter, where waiting is bounded.
-    const auto inside_max = std::min(share_of(spec.admission.concurrency_max, options_.shards),
-                                     pool_limits.instances_max * pool_limits.concurrent_max);
-    auto entry = std::make_shared<Entry>();
-    entry->limiter = std::make_shared<ConcurrencyLimiter>(ConcurrencyLimiter::Limits{
-        .inside_max = inside_max,
-        .waiting_max = share_of(spec.admission.queue_max, options_.shards)});
-    entry->pool =
-        std::make_unique<Pool>(executor_, spec.code, spec.limits, pool_limits, &logging_->probe);
-    entry->spec = std::move(spec);
-    auto id = entry->spec.id;
-    entries_.insert_or_assign(std::move(id), std::move(entry));
+engine::Limits ShardHost::share_of(const engine::Limits& limits, engine::HttpKind kind) const {
+    auto share = engine::for_kind(limits, kind);
+    if (share[Limit::instances_max] == 0)
+        share.set(Limit::instances_max, 2 * share[Limit::concurrency]);
+    for (const auto limit :
+         {Limit::concurrency, Limit::queue, Limit::instances_max, Limit::instances_min})
+        share.set(limit, part_of(share[limit], options_.shards));
+    share.set(Limit::instances_min,
+              std::min(share[Limit::instances_min], share[Limit::instances_max]));
+    return share;
 }
 
-void ShardHost::remove(const capability::ComponentId& id) { entries_.erase(id); }
+void ShardHost::put(ComponentSettings settings, std::shared_ptr<const engine::Component> code) {
+    auto entry = std::make_shared<Entry>();
+    entry->id = std::move(settings.id);
+    entry->kind = code->http_kind();
+    entry->limits = share_of(settings.limits, entry->kind);
+    entry->limiter = std::make_shared<ConcurrencyLimiter>(limiter_limits(entry->limits));
+    entry->pool =
+        std::make_unique<Pool>(executor_, std::move(code), entry->limits, &logging_->probe);
+    auto& slot = entries_[entry->id];
+    auto before = std::exchange(slot, std::move(entry));
+    // Refused once the host stops: then its instances are ended anyway.
+    if (before) std::ignore = retiring_.spawn(end_retired(std::move(before)));
+}
 
-void ShardHost::stop() {
+void ShardHost::change_limits(const capability::ComponentId& id, engine::Limits limits) {
+    const auto found = entries_.find(id);
+    WEFT_ASSERT(found != entries_.end(), "limits are changed of what is served");
+    auto& entry = *found->second;
+    entry.limits = share_of(limits, entry.kind);
+    entry.limiter->change(limiter_limits(entry.limits));
+    entry.pool->change(entry.limits);
+}
+
+rt::Task<void> ShardHost::retire(capability::ComponentId id) {
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) co_return ok();
+    auto entry = std::move(found->second);
+    entries_.erase(found);
+    CO_CHECK(co_await end_retired(std::move(entry)));
+    co_return ok();
+}
+
+rt::Task<void> ShardHost::end_retired(std::shared_ptr<Entry> entry) {
+    retired_.push_back(entry);
+    entry->pool->retire();
+    const auto due = executor_->now() + options_.retire_wait;
+    Result<void> ended = co_await entry->limiter->until_idle(due);
+    if (ended) ended = co_await entry->pool->until_empty(due);
+    if (!ended) {
+        entry->pool->end_all();
+        logging_->log.warn("component.retired_by_force", obs::kv("component", entry->id),
+                           obs::kv("calls", entry->limiter->inside()));
+    }
+    std::erase(retired_, entry);
+    logging_->probe.components_retired.add();
+    co_return ok();
+}
+
+rt::Task<void> ShardHost::stop() {
+    co_await retiring_.close();
     for (const auto& [id, entry] : entries_) entry->pool->end_all();
     entries_.clear();
+    co_return ok();
 }
 
 std::size_t ShardHost::calls() const {
     std::size_t count = 0;
-    for (const auto& [id, entry] : entries_)
-        count += entry->limiter->inside() + entry->limiter->waiting();
+    const auto add = [&](const Entry& entry) {
+        count += entry.limiter->inside() + entry.limiter->waiting();
+    };
+    for (const auto& [id, entry] : entries_) add(*entry);
+    for (const auto& entry : retired_) add(*entry);
     return count;
 }
 
 std::size_t ShardHost::instances() const {
     std::size_t count = 0;
     for (const auto& [id, entry] : entries_) count += entry->pool->instances();
+    for (const auto& entry : retired_) count += entry->pool->instances();
     return count;
 }
 
@@ -119,27 +164,26 @@ rt::Task<net::HttpResponse> ShardHost::handle_http(rt::CallCtx ctx, capability::
     if (found == entries_.end())
         co_return fail(Errc::not_found, "host.component_unknown",
                        "no component '{}' runs on this host", target);
-    const std::shared_ptr<const Entry> entry = found->second;
+    const std::shared_ptr<Entry> entry = found->second;
     const auto begin = executor_->now();
-    ctx.deadline = std::min(ctx.deadline, begin + entry->spec.admission.deadline);
+    ctx.deadline = std::min(ctx.deadline, begin + entry->limits.time(Limit::deadline));
     logging_->probe.calls.add();
 
     ConcurrencyLimiter::Permit permit;
     if (!entry->limiter->try_enter(permit)) {
         Result<ConcurrencyLimiter::Permit> waited = co_await entry->limiter->enter(ctx.deadline);
         if (!waited) {
-            log_failure(*logging_, entry->spec.id, ctx.trace_id, waited.error());
+            log_failure(*logging_, entry->id, ctx.trace_id, waited.error());
             co_return Failure(std::move(waited).error());
         }
         permit = std::move(*waited);
     }
     auto observer = std::make_shared<GuestLog>(
-        logging_, executor_,
-        GuestLog::Source{entry->spec.id, entry->spec.log_bytes_per_s, ctx.trace_id});
+        logging_, executor_, GuestLog::Source{entry->id, entry->limits[Limit::log], ctx.trace_id});
     const auto trace_id = ctx.trace_id;
     auto instance = entry->pool->acquire();
     if (!instance) {
-        log_failure(*logging_, entry->spec.id, trace_id, instance.error());
+        log_failure(*logging_, entry->id, trace_id, instance.error());
         co_return Failure(std::move(instance).error());
     }
     Result<net::HttpResponse> response =
@@ -149,16 +193,16 @@ rt::Task<net::HttpResponse> ShardHost::handle_http(rt::CallCtx ctx, capability::
     co_return finish(*entry, trace_id, std::move(permit), std::move(response));
 }
 
-Result<net::HttpResponse> ShardHost::finish(const Entry& entry, std::uint64_t trace_id,
+Result<net::HttpResponse> ShardHost::finish(const Entry& entry, rt::TraceId trace_id,
                                             ConcurrencyLimiter::Permit permit,
                                             Result<net::HttpResponse> response) {
     if (!response) {
-        log_failure(*logging_, entry.spec.id, trace_id, response.error());
+        log_failure(*logging_, entry.id, trace_id, response.error());
         return response;
     }
     if (response->body)
         response->body = std::make_unique<CallBody>(std::move(response->body), std::move(permit),
-                                                    logging_, entry.spec.id, trace_id);
+                                                    logging_, entry.id, trace_id);
     return response;
 }
 

@@ -4,13 +4,15 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/rt/executor.h"
+#include "base/rt/scope.h"
 #include "platform/capability/invoke.h"
-#include "platform/host/component.h"
 #include "platform/host/concurrency_limiter.h"
 #include "platform/host/guest_log.h"
 #include "platform/host/pool.h"
+#include "platform/host/settings.h"
 
 namespace weft::host {
 
@@ -21,43 +23,54 @@ class ShardHost final : public capability::Invoker {
   public:
     struct Options {
         unsigned shards = 1;  ///< How many share the limits.
+        /// For the calls of a component that was retired; then they are ended.
+        Duration retire_wait = std::chrono::seconds(10);
     };
 
     /// `executor` and `logging` outlive this.
     ShardHost(rt::Executor* executor, Options options, const GuestLogShared* logging)
-        : executor_(executor), options_(options), logging_(logging) {}
+        : executor_(executor), options_(options), logging_(logging), retiring_(executor) {}
 
-    /// Serves `spec` from now on, in place of what had its id. Calls under way keep what they
-    /// started with.
-    void put(ComponentSpec spec);
-    /// New calls are refused (not_found); calls under way go on.
-    void remove(const capability::ComponentId& id);
-    /// Ends every instance at once and serves nothing any more. On its executor, before that stops.
-    void stop();
+    /// Serves the component from now on, in place of what had its id, which is retired. Calls under
+    /// way keep what they started with.
+    void put(host::ComponentSettings settings, std::shared_ptr<const engine::Component> code);
+    /// Gives a component other limits; its calls and its pool stay. Its id must be served.
+    void change_limits(const capability::ComponentId& id, engine::Limits limits);
+    /// Begins no new call of a component. Those under way end or, after `retire_wait`, are ended;
+    /// then it is gone and counted, and this returns. Nothing when the id is not served.
+    rt::Task<void> retire(capability::ComponentId id);
+    /// Ends every instance at once and serves nothing any more.
+    rt::Task<void> stop();
 
     rt::Task<net::HttpResponse> handle_http(rt::CallCtx ctx, capability::ComponentId target,
                                             net::HttpRequest request) override;
 
-    /// Calls under way and waiting, all components together.
+    /// Calls under way and waiting, all components together, those that were retired too.
     std::size_t calls() const;
-    /// Instances alive, all components together.
+    /// Instances alive, likewise.
     std::size_t instances() const;
 
   private:
     struct Entry {
-        ComponentSpec spec;
+        capability::ComponentId id;
+        engine::HttpKind kind;
+        engine::Limits limits;  ///< This shard's share, resolved.
         std::shared_ptr<ConcurrencyLimiter> limiter;
         std::unique_ptr<Pool> pool;
     };
 
-    Result<net::HttpResponse> finish(const Entry& entry, std::uint64_t trace_id,
+    engine::Limits share_of(const engine::Limits& limits, engine::HttpKind kind) const;
+    rt::Task<void> end_retired(std::shared_ptr<Entry> entry);
+    Result<net::HttpResponse> finish(const Entry& entry, rt::TraceId trace_id,
                                      ConcurrencyLimiter::Permit permit,
                                      Result<net::HttpResponse> response);
 
     rt::Executor* executor_;
     Options options_;
     const GuestLogShared* logging_;
-    std::map<capability::ComponentId, std::shared_ptr<const Entry>> entries_;
+    std::map<capability::ComponentId, std::shared_ptr<Entry>> entries_;
+    std::vector<std::shared_ptr<Entry>> retired_;  // Until they are gone.
+    rt::Scope retiring_;
 };
 
 }  // namespace weft::host

@@ -23,7 +23,7 @@ class ShardHostTest : public testing::Test {
         engine_.add("guest", engine::fake::test_guest());
         put({});
     }
-    void put(Admission admission, engine::CallLimits limits = {}, Reuse reuse = {}) {
+    void put(Admission admission, engine::Limits limits = {}, Reuse reuse = {}) {
         host_.put({.id = "hello",
                    .code = engine_.compile(as_bytes("guest")).value(),
                    .limits = limits,

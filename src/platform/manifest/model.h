@@ -8,6 +8,7 @@
 
 #include "base/codec/yaml.h"
 #include "base/core/time.h"
+#include "io/engine/limits.h"
 #include "platform/manifest/image.h"
 
 namespace weft::manifest {
@@ -75,32 +76,6 @@ struct Link {
     Place place;
 };
 
-/// Weft's trait `pool`; what is absent is the host's default.
-struct Pool {
-    std::optional<std::uint32_t> reuse;  ///< Requests that one instance serves.
-    std::optional<Duration> idle;        ///< After which an unused instance is dropped.
-    std::optional<std::uint32_t> min;
-    std::optional<std::uint32_t> max;
-    Place place;
-};
-
-/// Weft's trait `limits`, of each instance except for concurrency and queue.
-struct Limits {
-    std::optional<std::uint64_t> memory_bytes;
-    std::optional<Duration> cpu_time;             ///< Of one call.
-    std::optional<std::uint32_t> concurrency;     ///< Calls of the component at the same time.
-    std::optional<std::uint32_t> queue;           ///< Calls that wait.
-    std::optional<Duration> deadline;             ///< Of one call, waiting included.
-    std::optional<std::uint32_t> table_elements;  ///< Of each table.
-    std::optional<std::uint32_t> handles;         ///< Host resources open at the same time.
-    std::optional<std::uint32_t> parts;           ///< Core instances, tables and memories, of each.
-    std::optional<std::uint64_t> host_data_bytes;  ///< Handed to the host in one call.
-    std::optional<std::uint64_t> fields_bytes;     ///< Of one set of header fields.
-    std::optional<std::uint64_t> random_bytes;     ///< Asked for in one call.
-    std::optional<std::uint64_t> log_bytes_per_s;  ///< Printed by all instances together.
-    Place place;
-};
-
 /// Weft's trait `rollout`: a new version takes over in steps, as long as the gate holds.
 struct Rollout {
     enum class Strategy : std::uint8_t { canary };
@@ -135,8 +110,9 @@ struct Component {
     std::vector<Secret> secrets;
     std::optional<Scaler> scaler;
     std::vector<Link> links;
-    std::optional<Pool> pool;
-    std::optional<Limits> limits;
+    engine::Limits limits;  ///< Weft's traits `limits` and `pool`.
+    std::optional<Place> limits_place;
+    std::optional<Place> pool_place;
     std::optional<Rollout> rollout;
     std::vector<CustomTrait> custom_traits;
     Place place;

@@ -142,16 +142,19 @@ TEST(ParseManifest, ReadsWeftsOwnTraits) {
     const auto application = parsed();
     const auto& basket = application.components.at(0);
 
-    ASSERT_TRUE(basket.pool && basket.limits && basket.rollout);
-    EXPECT_EQ(basket.pool->reuse, 3U);
-    EXPECT_EQ(basket.pool->idle, seconds(10));
-    EXPECT_EQ(basket.pool->min, 1U);
-    EXPECT_EQ(basket.pool->max, 64U);
-    EXPECT_EQ(basket.limits->memory_bytes, 64U * 1024 * 1024);
-    EXPECT_EQ(basket.limits->cpu_time, milliseconds(200));
-    EXPECT_EQ(basket.limits->concurrency, 100U);
-    EXPECT_EQ(basket.limits->queue, 1000U);
-    EXPECT_EQ(basket.limits->deadline, seconds(5));
+    using engine::Limit;
+    ASSERT_TRUE(basket.pool_place && basket.limits_place && basket.rollout);
+    EXPECT_EQ(basket.limits, (engine::Limits{{Limit::reuse, 3},
+                                             {Limit::idle, seconds(10)},
+                                             {Limit::instances_min, 1},
+                                             {Limit::instances_max, 64},
+                                             {Limit::memory, 64U * 1024 * 1024},
+                                             {Limit::cpu_time, milliseconds(200)},
+                                             {Limit::concurrency, 100},
+                                             {Limit::queue, 1000},
+                                             {Limit::deadline, seconds(5)}}));
+    EXPECT_TRUE(basket.limits.is_set(Limit::queue));
+    EXPECT_FALSE(basket.limits.is_set(Limit::log));
     EXPECT_THAT(basket.rollout->steps_percent, ElementsAre(5, 25, 100));
     EXPECT_EQ(basket.rollout->error_rate_percent_max, 0.5);
     EXPECT_EQ(basket.rollout->p99_max, milliseconds(50));

@@ -20,8 +20,9 @@ Link read_link(const NodeReader& reader, const Node& properties);
 Scaler read_scaler(const NodeReader& reader, const Node& properties, Scaler::Kind kind);
 
 /// Properties of Weft's own traits; a key that is not known is an error.
-Pool read_pool(const NodeReader& reader, const Node& properties);
-Limits read_limits(const NodeReader& reader, const Node& properties);
+/// `trait` is "limits" or "pool", whose keys are those of `engine::limit_rows`.
+void read_limits(const NodeReader& reader, const Node& properties, std::string_view trait,
+                 engine::Limits& limits);
 Rollout read_rollout(const NodeReader& reader, const Node& properties);
 
 /// One item of `spec.components`.

@@ -65,20 +65,29 @@ void read_properties(const NodeReader& reader, const Node& properties, Component
         component.secrets = read_secrets(reader, *reader.require(properties, "secrets"));
 }
 
-/// Keeps the first of a trait that may stand once; wadm accepts several scalers, so that is no
-/// error there.
-template <typename T>
-void keep_first(const NodeReader& reader, std::optional<T>& slot, T value, std::string_view type) {
-    if (!slot) {
-        slot = std::move(value);
-        return;
-    }
-    const auto message =
-        fmt::format("a second '{}' trait; only the first one counts, remove one", type);
-    if constexpr (std::is_same_v<T, Scaler>)
-        reader.findings().warn("manifest.scaler_repeated", value.place, message);
+/// A trait that may stand once.
+void report_repeated(const NodeReader& reader, const Place& place, std::string_view type) {
+    reader.findings().error(
+        "manifest.trait_repeated", place,
+        fmt::format("a second '{}' trait; only the first one counts, remove one", type));
+}
+
+void keep_first_limits(const NodeReader& reader, std::optional<Place>& slot, const Node& properties,
+                       std::string_view type, Component& component) {
+    if (slot) return report_repeated(reader, properties.place(), type);
+    slot = properties.place();
+    read_limits(reader, properties, type, component.limits);
+}
+
+/// wadm accepts several scalers, so a second one is no error there.
+void keep_first_scaler(const NodeReader& reader, Scaler scaler, std::string_view type,
+                       Component& component) {
+    if (!component.scaler)
+        component.scaler = std::move(scaler);
     else
-        reader.findings().error("manifest.trait_repeated", value.place, message);
+        reader.findings().warn(
+            "manifest.scaler_repeated", scaler.place,
+            fmt::format("a second '{}' trait; only the first one counts, remove one", type));
 }
 
 void read_custom(const NodeReader& reader, const Node& trait, std::string type,
@@ -109,22 +118,22 @@ void read_trait(const NodeReader& reader, const Node& trait, Component& componen
     auto type = reader.required_text(trait, "type", PlainText::accepted);
     const auto properties = reader.require(trait, "properties");
     if (type.empty() || !properties) return;
-    if (type == "spreadscaler")
-        keep_first(reader, component.scaler, read_scaler(reader, *properties, Scaler::Kind::spread),
-                   type);
-    else if (type == "daemonscaler")
-        keep_first(reader, component.scaler, read_scaler(reader, *properties, Scaler::Kind::daemon),
-                   type);
-    else if (type == "link")
+    if (type == "spreadscaler" || type == "daemonscaler") {
+        const auto kind = type == "spreadscaler" ? Scaler::Kind::spread : Scaler::Kind::daemon;
+        keep_first_scaler(reader, read_scaler(reader, *properties, kind), type, component);
+    } else if (type == "link") {
         component.links.push_back(read_link(reader, *properties));
-    else if (type == "pool")
-        keep_first(reader, component.pool, read_pool(reader, *properties), type);
-    else if (type == "limits")
-        keep_first(reader, component.limits, read_limits(reader, *properties), type);
-    else if (type == "rollout")
-        keep_first(reader, component.rollout, read_rollout(reader, *properties), type);
-    else
+    } else if (type == "pool") {
+        keep_first_limits(reader, component.pool_place, *properties, type, component);
+    } else if (type == "limits") {
+        keep_first_limits(reader, component.limits_place, *properties, type, component);
+    } else if (type == "rollout") {
+        auto rollout = read_rollout(reader, *properties);
+        if (component.rollout) return report_repeated(reader, rollout.place, type);
+        component.rollout = std::move(rollout);
+    } else {
         read_custom(reader, trait, std::move(type), component);
+    }
 }
 
 }  // namespace

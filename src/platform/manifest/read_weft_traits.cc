@@ -10,19 +10,16 @@
 namespace weft::manifest {
 namespace {
 
+using engine::Limit;
+using engine::LimitRow;
+using engine::LimitUnit;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-constexpr std::array<std::string_view, 4> pool_keys{"reuse", "idle", "min", "max"};
-constexpr std::array<std::string_view, 12> limits_keys{
-    "memory",  "cpu_time", "concurrency", "queue",  "deadline", "table_elements",
-    "handles", "parts",    "host_data",   "fields", "random",   "log"};
 constexpr std::array<std::string_view, 3> rollout_keys{"strategy", "steps", "gate"};
 constexpr std::array<std::string_view, 2> gate_keys{"error_rate", "p99"};
 constexpr std::array<std::string_view, 1> strategies{"canary"};
 
-constexpr std::uint64_t memory_bytes_min = 64ULL << 10U;  // One page of wasm32.
-constexpr std::uint64_t memory_bytes_max = 4ULL << 30U;   // All that a wasm32 address reaches.
 constexpr std::size_t rollout_steps_max = 20;
 
 struct DurationRange {
@@ -58,9 +55,11 @@ std::optional<Duration> duration(const NodeReader& reader, const Node& mapping,
                                  std::string_view key, DurationRange range) {
     const auto value = unit(reader, mapping, key, parse_duration);
     if (!value || (*value >= range.min && *value <= range.max)) return value;
-    const auto ms = [](Duration d) { return std::chrono::duration_cast<milliseconds>(d).count(); };
+    const auto text = [](Duration time) {
+        return engine::limit_text(LimitUnit::time, static_cast<std::uint64_t>(time.count()));
+    };
     out_of_range(reader, mapping, key,
-                 fmt::format("from {}ms to {}ms", ms(range.min), ms(range.max)));
+                 fmt::format("from {} to {}", text(range.min), text(range.max)));
     return std::nullopt;
 }
 
@@ -98,57 +97,45 @@ void read_steps(const NodeReader& reader, const Node& list, Rollout& rollout) {
     }
 }
 
-struct SizeRange {
-    std::uint64_t least;
-    std::uint64_t most;
-};
-std::optional<std::uint64_t> size(const NodeReader& reader, const Node& properties,
-                                  std::string_view key, SizeRange range, std::string_view words) {
-    const auto bytes = unit(reader, properties, key, parse_size);
-    if (bytes && (*bytes < range.least || *bytes > range.most))
-        out_of_range(reader, properties, key, fmt::format("from {}", words));
-    return bytes;
+/// The number behind the text of a key, in the unit of its row.
+std::optional<std::uint64_t> value_of(const NodeReader& reader, const Node& properties,
+                                      const LimitRow& row) {
+    switch (row.unit) {
+        case LimitUnit::bytes: return unit(reader, properties, row.key, parse_size);
+        case LimitUnit::time: {
+            const auto time = unit(reader, properties, row.key, parse_duration);
+            return time ? std::optional(static_cast<std::uint64_t>(time->count())) : std::nullopt;
+        }
+        case LimitUnit::count: break;
+    }
+    return count(reader, properties, row.key,
+                 {static_cast<std::uint32_t>(row.least), static_cast<std::uint32_t>(row.most)});
 }
 
 }  // namespace
 
-Pool read_pool(const NodeReader& reader, const Node& properties) {
-    Pool pool;
-    pool.place = properties.place();
-    if (!reader.is_mapping(properties)) return pool;
-    reader.check_keys(properties, pool_keys, UnknownKey::error);
-    pool.reuse = count(reader, properties, "reuse", {1, 1'000'000});
-    pool.idle = duration(reader, properties, "idle", {Duration(0), hours(24)});
-    pool.min = count(reader, properties, "min", {0, 10'000});
-    pool.max = count(reader, properties, "max", {1, 10'000});
-    if (pool.min && pool.max && *pool.min > *pool.max)
-        out_of_range(reader, properties, "min", fmt::format("at most 'max', {}", *pool.max));
-    return pool;
-}
-
-Limits read_limits(const NodeReader& reader, const Node& properties) {
-    Limits limits;
-    limits.place = properties.place();
-    if (!reader.is_mapping(properties)) return limits;
-    reader.check_keys(properties, limits_keys, UnknownKey::error);
-    limits.memory_bytes =
-        size(reader, properties, "memory", {memory_bytes_min, memory_bytes_max}, "64KiB to 4GiB");
-    limits.cpu_time = duration(reader, properties, "cpu_time", {milliseconds(1), hours(1)});
-    limits.concurrency = count(reader, properties, "concurrency", {1, 100'000});
-    limits.queue = count(reader, properties, "queue", {0, 1'000'000});
-    limits.deadline = duration(reader, properties, "deadline", {milliseconds(1), hours(24)});
-    limits.table_elements = count(reader, properties, "table_elements", {1, 10'000'000});
-    limits.handles = count(reader, properties, "handles", {1, 1'000'000});
-    limits.parts = count(reader, properties, "parts", {1, 10'000});
-    limits.host_data_bytes =
-        size(reader, properties, "host_data", {1U << 10U, 1ULL << 30U}, "1KiB to 1GiB");
-    limits.fields_bytes =
-        size(reader, properties, "fields", {1U << 10U, 16U << 20U}, "1KiB to 16MiB");
-    limits.random_bytes =
-        size(reader, properties, "random", {1U << 10U, 1ULL << 30U}, "1KiB to 1GiB");
-    limits.log_bytes_per_s =
-        size(reader, properties, "log", {1U << 10U, 1ULL << 30U}, "1KiB to 1GiB");
-    return limits;
+void read_limits(const NodeReader& reader, const Node& properties, std::string_view trait,
+                 engine::Limits& limits) {
+    if (!reader.is_mapping(properties)) return;
+    std::vector<std::string_view> keys;
+    for (const auto& row : engine::limit_rows)
+        if (row.trait == trait) keys.push_back(row.key);
+    reader.check_keys(properties, keys, UnknownKey::error);
+    for (const auto& row : engine::limit_rows) {
+        if (row.trait != trait) continue;
+        const auto value = value_of(reader, properties, row);
+        if (!value) continue;
+        if (*value < row.least || *value > row.most)
+            out_of_range(reader, properties, row.key,
+                         fmt::format("from {} to {}", engine::limit_text(row.unit, row.least),
+                                     engine::limit_text(row.unit, row.most)));
+        else
+            limits.set(row.limit, *value);
+    }
+    const auto least = limits[Limit::instances_min];
+    const auto most = limits[Limit::instances_max];
+    if (trait == "pool" && most != 0 && least > most)
+        out_of_range(reader, properties, "min", fmt::format("at most 'max', {}", most));
 }
 
 Rollout read_rollout(const NodeReader& reader, const Node& properties) {

@@ -78,15 +78,15 @@ void check_source(const Component& component, Findings& findings) {
 
 void check_weft_traits(const Component& component, Findings& findings) {
     if (component.kind == Component::Kind::component && !component.shared) return;
-    const auto refuse = [&](const auto& trait, std::string_view type) {
-        if (trait)
+    const auto refuse = [&](const std::optional<Place>& place, std::string_view type) {
+        if (place)
             findings.error(
-                "manifest.trait_misplaced", trait->place,
+                "manifest.trait_misplaced", *place,
                 fmt::format("trait '{}' is for components that this application runs", type));
     };
-    refuse(component.pool, "pool");
-    refuse(component.limits, "limits");
-    refuse(component.rollout, "rollout");
+    refuse(component.pool_place, "pool");
+    refuse(component.limits_place, "limits");
+    if (component.rollout) refuse(component.rollout->place, "rollout");
 }
 
 void check_secret(const Secret& secret, const std::map<std::string_view, const Policy*>& policies,

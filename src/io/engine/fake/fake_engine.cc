@@ -62,7 +62,7 @@ class FakeInstance final : public Instance, public std::enable_shared_from_this<
     void warm_up() override {
         if (!slot_ && !closed_ && count_->instances < count_->instances_max) slot_.emplace(count_);
     }
-    bool is_free() const override { return !closed_ && calls_ < options_.concurrent_max; }
+    bool is_free() const override { return !closed_ && calls_ < options_.limits[Limit::concurrent]; }
     std::uint32_t calls() const override { return calls_; }
     void close() override {
         closed_ = true;
@@ -146,7 +146,7 @@ class CallStream final : public rt::ByteSource {
 
 Result<void> FakeInstance::begin(const rt::CallCtx& ctx) {
     if (executor_->now() >= ctx.deadline) return out_of_time();
-    if (closed_ || calls_ >= options_.concurrent_max)
+    if (closed_ || calls_ >= options_.limits[Limit::concurrent])
         return fail(Errc::failed_precondition, "engine.instance_busy",
                     "the instance takes no call now");
     if (!slot_) {
@@ -156,7 +156,7 @@ Result<void> FakeInstance::begin(const rt::CallCtx& ctx) {
         slot_.emplace(count_);
     }
     ++calls_;
-    if (++started_ == options_.calls_max) closed_ = true;
+    if (++started_ == options_.limits[Limit::reuse]) closed_ = true;
     return ok();
 }
 
@@ -239,7 +239,7 @@ class FakeComponent final : public Component {
 
     Result<std::shared_ptr<Instance>> open(rt::Executor* executor,
                                            InstanceOptions options) const override {
-        if (program_->kind == HttpKind::sequential) options.concurrent_max = 1;
+        options.limits = for_kind(options.limits, program_->kind);
         return std::make_shared<FakeInstance>(program_, count_, tick_, executor, std::move(options),
                                               wasi_);
     }
@@ -253,7 +253,7 @@ class FakeComponent final : public Component {
         return program_->main ? CommandKind::wasi_0_2 : CommandKind::none;
     }
 
-    rt::Task<int> run_command(rt::CallCtx ctx, CallLimits limits,
+    rt::Task<int> run_command(rt::CallCtx ctx, Limits limits,
                               std::shared_ptr<GuestObserver> observer) const override {
         const auto program = program_;
         const auto count = count_;
@@ -290,7 +290,7 @@ rt::Task<void> GuestHost::sleep(Duration time) {
 }
 
 rt::Task<void> GuestHost::spin() {
-    const auto most = limits_.cpu_time_max;
+    const auto most = limits_.time(Limit::cpu_time);
     for (Duration used{}; most == Duration{} || used < most; used += tick_)
         CO_CHECK(co_await sleep(tick_));
     co_return fail(Errc::exhausted, "engine.cpu_budget",

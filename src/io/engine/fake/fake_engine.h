@@ -25,7 +25,7 @@ struct Carried {
 /// guest's do.
 class GuestHost {
   public:
-    GuestHost(rt::CallCtx ctx, CallLimits limits, std::shared_ptr<GuestObserver> observer,
+    GuestHost(rt::CallCtx ctx, Limits limits, std::shared_ptr<GuestObserver> observer,
               Duration tick, std::uint32_t call, std::shared_ptr<const engine::WasiContext> granted)
         : ctx_(std::move(ctx)),
           limits_(limits),
@@ -60,7 +60,7 @@ class GuestHost {
 
   private:
     rt::CallCtx ctx_;
-    CallLimits limits_;
+    Limits limits_;
     std::shared_ptr<GuestObserver> observer_;
     Duration tick_;
     std::uint32_t call_;

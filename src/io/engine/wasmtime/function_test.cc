@@ -69,10 +69,7 @@ class FunctionTest : public testing::Test {
         std::shared_ptr<Instance> opened;
         on_shard([&] {
             opened = component_
-                         ->open(&thread_.shard(), {.limits = {},
-                                                   .calls_max = 100,
-                                                   .concurrent_max = 1,
-                                                   .imports = std::move(handler)})
+                         ->open(&thread_.shard(), {.limits = {{Limit::reuse, 100}, {Limit::concurrent, 1}}, .imports = std::move(handler)})
                          .value();
         });
         return opened;

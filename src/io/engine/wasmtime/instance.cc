@@ -9,14 +9,6 @@
 namespace weft::engine::wasmtime {
 namespace {
 
-Result<void> check(const InstanceOptions& options) {
-    CHECK(check_limits(options.limits));
-    if (options.calls_max == 0 || options.concurrent_max == 0)
-        return fail(Errc::invalid_argument, "engine.limits_invalid",
-                    "the limits of an instance must not be 0, except for its CPU time");
-    return ok();
-}
-
 /// The share in a call and its instance of whoever waits for it.
 template <typename Kind>
 class Share {
@@ -84,12 +76,12 @@ class CallStream final : public rt::ByteSource {
 }  // namespace
 
 Result<std::shared_ptr<Instance>> WasmtimeInstance::open(const we_component* component,
-                                                         const we_wasi_context* world,
+                                                         const we_wasi_context* context,
                                                          rt::Executor* executor,
                                                          const InstanceOptions& options) {
-    CHECK(check(options));
+    CHECK(check_limits(options.limits));
     std::shared_ptr<WasmtimeInstance> instance(new WasmtimeInstance(executor, options));
-    const auto raw = instance->raw_options(world);
+    const auto raw = instance->raw_options(context);
     TRY(auto task, make<TaskHandle>([&](we_task** out, we_error** error) {
             return we_instance_new(component, &raw, out, error);
         }));
@@ -101,9 +93,8 @@ WasmtimeInstance::~WasmtimeInstance() {
     if (job_) end();
 }
 
-we_instance_options WasmtimeInstance::raw_options(const we_wasi_context* world) {
-    auto raw = raw_of(options_.limits, world);
-    raw.concurrent_max = options_.concurrent_max;
+we_instance_options WasmtimeInstance::raw_options(const we_wasi_context* context) {
+    auto raw = raw_of(options_.limits, context);
     raw.imports = imports_.raw();
     raw.context = this;
     raw.output = [](void* self, std::int32_t stream, we_str bytes) noexcept {
@@ -158,7 +149,7 @@ rt::Task<Values> WasmtimeInstance::call(rt::CallCtx ctx, std::uint32_t function,
 }
 
 Result<void> WasmtimeInstance::check_free() const {
-    if (closed_ || has_ended() || calls() >= options_.concurrent_max)
+    if (closed_ || has_ended() || calls() >= options_.limits[Limit::concurrent])
         return fail(Errc::failed_precondition, "engine.instance_busy",
                     "the instance takes no call now");
     return ok();
@@ -169,12 +160,12 @@ void WasmtimeInstance::begin(std::shared_ptr<Call> call, std::shared_ptr<GuestOb
     calls_.push_back(std::move(call));
     ++unreturned_;
     due_.reset();
-    if (++started_ == options_.calls_max) close();
+    if (++started_ == options_.limits[Limit::reuse]) close();
     job_->wake();
 }
 
 bool WasmtimeInstance::is_free() const {
-    return !closed_ && !spins_ && !has_ended() && calls() < options_.concurrent_max;
+    return !closed_ && !spins_ && !has_ended() && calls() < options_.limits[Limit::concurrent];
 }
 
 std::uint32_t WasmtimeInstance::calls() const {

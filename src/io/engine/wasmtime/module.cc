@@ -34,7 +34,7 @@ class WasmtimeModule final : public Component {
                                                         : CommandKind::none;
     }
 
-    rt::Task<int> run_command(rt::CallCtx ctx, CallLimits limits,
+    rt::Task<int> run_command(rt::CallCtx ctx, Limits limits,
                               std::shared_ptr<GuestObserver> observer) const override {
         return Program::run(
             [module = module_](const we_instance_options* options, const we_command_sink* sink,

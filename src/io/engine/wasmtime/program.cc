@@ -5,7 +5,7 @@
 
 namespace weft::engine::wasmtime {
 
-rt::Task<int> Program::run(Start start, rt::CallCtx ctx, CallLimits limits, Shares shares) {
+rt::Task<int> Program::run(Start start, rt::CallCtx ctx, Limits limits, Shares shares) {
     auto* const executor = (co_await rt::current_context())->executor();
     CO_CHECK(ctx.check_time(executor->now()));
     CO_CHECK(check_limits(limits));
@@ -18,7 +18,7 @@ rt::Task<int> Program::run(Start start, rt::CallCtx ctx, CallLimits limits, Shar
     co_return ended;
 }
 
-Result<void> Program::make_task(const Start& start, const CallLimits& limits,
+Result<void> Program::make_task(const Start& start, const Limits& limits,
                                 const we_wasi_context* context) {
     auto options = raw_of(limits, context);
     options.context = observer_.get();

@@ -26,13 +26,13 @@ class Program final : private PollJob::Client {
 
     /// Starts it and waits for its end; when the wait is cancelled or the deadline passes, the
     /// guest is ended. Errors: those of `Component::run_command`.
-    static rt::Task<int> run(Start start, rt::CallCtx ctx, CallLimits limits, Shares shares);
+    static rt::Task<int> run(Start start, rt::CallCtx ctx, Limits limits, Shares shares);
 
   private:
     Program(rt::Executor* executor, std::shared_ptr<GuestObserver> observer)
         : executor_(executor), observer_(std::move(observer)) {}
 
-    Result<void> make_task(const Start& start, const CallLimits& limits,
+    Result<void> make_task(const Start& start, const Limits& limits,
                            const we_wasi_context* context);
     void stop_at(TimePoint due);
     void take_end(std::int32_t exit_code, const we_error* error);

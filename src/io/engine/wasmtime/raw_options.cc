@@ -4,25 +4,25 @@
 
 namespace weft::engine::wasmtime {
 
-Result<void> check_limits(const CallLimits& limits) {
-    if (limits.memory_bytes_max == 0 || limits.hostcall_bytes_max == 0 ||
-        limits.table_elements_max == 0 || limits.handles_max == 0 || limits.header_bytes_max == 0 ||
-        limits.random_bytes_max == 0 || limits.parts_max == 0)
-        return fail(Errc::invalid_argument, "engine.limits_invalid",
-                    "the limits of an instance must not be 0, except for its CPU time");
+Result<void> check_limits(const Limits& limits) {
+    for (const auto& row : limit_rows)
+        if (row.usual != 0 && limits[row.limit] == 0 && row.effect == LimitEffect::new_instances)
+            return fail(Errc::invalid_argument, "engine.limits_invalid",
+                        "the limit '{}' of an instance must not be 0", row.name);
     return ok();
 }
 
-we_instance_options raw_of(const CallLimits& limits, const we_wasi_context* context) {
+we_instance_options raw_of(const Limits& limits, const we_wasi_context* context) {
     auto raw = sized<we_instance_options>();
-    raw.memory_bytes_max = limits.memory_bytes_max;
-    raw.hostcall_bytes_max = limits.hostcall_bytes_max;
-    raw.cpu_ns_max = static_cast<std::uint64_t>(limits.cpu_time_max.count());
-    raw.table_elements_max = limits.table_elements_max;
-    raw.handles_max = limits.handles_max;
-    raw.header_bytes_max = limits.header_bytes_max;
-    raw.random_bytes_max = limits.random_bytes_max;
-    raw.parts_max = limits.parts_max;
+    raw.memory_bytes_max = limits[Limit::memory];
+    raw.hostcall_bytes_max = limits[Limit::host_data];
+    raw.cpu_ns_max = limits[Limit::cpu_time];
+    raw.table_elements_max = limits.count(Limit::table_elements);
+    raw.handles_max = limits.count(Limit::handles);
+    raw.header_bytes_max = limits.count(Limit::fields);
+    raw.random_bytes_max = limits.count(Limit::random);
+    raw.parts_max = limits.count(Limit::parts);
+    raw.concurrent_max = limits.count(Limit::concurrent);
     raw.wasi_context = context;
     return raw;
 }

@@ -45,7 +45,7 @@ class WasmtimeComponent final : public Component {
 
     Result<std::shared_ptr<Instance>> open(rt::Executor* executor,
                                            InstanceOptions options) const override {
-        if (http_kind() == HttpKind::sequential) options.concurrent_max = 1;
+        options.limits = for_kind(options.limits, http_kind());
         return WasmtimeInstance::open(component_.get(), context_.get(), executor, options);
     }
 
@@ -63,7 +63,7 @@ class WasmtimeComponent final : public Component {
         }
     }
 
-    rt::Task<int> run_command(rt::CallCtx ctx, CallLimits limits,
+    rt::Task<int> run_command(rt::CallCtx ctx, Limits limits,
                               std::shared_ptr<GuestObserver> observer) const override {
         return Program::run(
             [component = component_](const we_instance_options* options,

@@ -85,7 +85,7 @@ class WasmtimeEngine : public EnginePort {
     rt::Task<std::string> fetch_posting(std::string path, std::unique_ptr<rt::ByteSource> body) {
         auto request = get(std::move(path));
         request.body = std::move(body);
-        return fetch(std::move(request), CallLimits{}, rt::CallCtx{});
+        return fetch(std::move(request), Limits{}, rt::CallCtx{});
     }
 
     /// Lets everything that is ready on the shard run, many times.
@@ -96,7 +96,7 @@ class WasmtimeEngine : public EnginePort {
 
     rt::Task<std::string> read_once_and_look_how_far_the_guest_came() {
         CO_TRY(auto response, co_await call_once(component_.get(), {}, get("/big?16777216"),
-                                                 CallLimits{}, observer_));
+                                                 Limits{}, observer_));
         CO_TRY(const auto first, co_await response.body->read());
         CO_CHECK(co_await settle());
         const std::string so_far = observer_->err;
@@ -153,10 +153,10 @@ class WasmtimeEngine : public EnginePort {
     rt::Task<std::string> answer_beside_a_spinner() {
         rt::Scope inner(shard());
         std::string spinner;
-        CO_CHECK(inner.spawn(note(fetch(get("/spin"), CallLimits{}, rt::CallCtx{}), &spinner)));
+        CO_CHECK(inner.spawn(note(fetch(get("/spin"), Limits{}, rt::CallCtx{}), &spinner)));
         for (int call = 0; call < 20; ++call) {
             CO_TRY(const std::string text,
-                   co_await fetch(get("/sleep?1"), CallLimits{}, rt::CallCtx{}));
+                   co_await fetch(get("/sleep?1"), Limits{}, rt::CallCtx{}));
         }
         co_await inner.close();
         co_return spinner;
@@ -230,29 +230,29 @@ TEST_P(WasmtimeEngine, TellsTheEndsOfGuestsApart) {
 }
 
 TEST_P(WasmtimeEngine, HoldsAGuestToItsLimits) {
-    CallLimits small;
-    small.memory_bytes_max = 8U << 20U;
-    small.cpu_time_max = std::chrono::milliseconds(20);
+    Limits small;
+    small.set(Limit::memory, 8U << 20U);
+    small.set(Limit::cpu_time, std::chrono::milliseconds(20));
 
     EXPECT_EQ(slug_of(fetch("/eat", small)), "engine.memory_limit");
     EXPECT_EQ(fetch("/grow?16", small).value(), "200 refused");
     EXPECT_EQ(slug_of(fetch("/spin", small)), "engine.cpu_budget");
-    small.handles_max = 50;
+    small.set(Limit::handles, 50);
     EXPECT_EQ(slug_of(fetch("/handles", small)), "engine.handle_limit");
-    small.header_bytes_max = 10'000;
+    small.set(Limit::fields, 10'000);
     EXPECT_EQ(slug_of(fetch("/fields", small)), "engine.field_limit");
-    small.random_bytes_max = 1'000;
+    small.set(Limit::random, 1'000);
     EXPECT_EQ(slug_of(fetch("/random?1001", small)), "engine.random_limit");
     EXPECT_EQ(fetch("/random?1000", small).value(), "200 1000");
-    small.hostcall_bytes_max = 1'000;
+    small.set(Limit::host_data, 1'000);
     EXPECT_EQ(slug_of(fetch("/big?65536", small)), "engine.host_data_limit");
-    EXPECT_EQ(slug_of(fetch("/", {.parts_max = 1})), "engine.parts_limit");
+    EXPECT_EQ(slug_of(fetch("/", {{Limit::parts, 1}})), "engine.parts_limit");
 }
 
 TEST_P(WasmtimeEngine, RefusesLimitsOfZero) {
-    EXPECT_EQ(slug_of(fetch("/", {.memory_bytes_max = 0})), "engine.limits_invalid");
-    EXPECT_EQ(slug_of(fetch("/", {.table_elements_max = 0})), "engine.limits_invalid");
-    EXPECT_EQ(slug_of(fetch("/", {.handles_max = 0})), "engine.limits_invalid");
+    EXPECT_EQ(slug_of(fetch("/", {{Limit::memory, 0}})), "engine.limits_invalid");
+    EXPECT_EQ(slug_of(fetch("/", {{Limit::table_elements, 0}})), "engine.limits_invalid");
+    EXPECT_EQ(slug_of(fetch("/", {{Limit::handles, 0}})), "engine.limits_invalid");
 }
 
 TEST_P(WasmtimeEngine, RefusesARequestItCannotExpress) {
@@ -260,7 +260,7 @@ TEST_P(WasmtimeEngine, RefusesARequestItCannotExpress) {
     auto request = get("/echo");
     request.method = "NOT A METHOD";
     request.body = rt::source_of(to_bytes("never read"));
-    EXPECT_EQ(slug_of(run(fetch(std::move(request), CallLimits{}, rt::CallCtx{}))),
+    EXPECT_EQ(slug_of(run(fetch(std::move(request), Limits{}, rt::CallCtx{}))),
               "engine.request_invalid");
 }
 

@@ -41,8 +41,8 @@ net::HttpResponse Handler::refuse(const rt::CallCtx& ctx, const Error& error) {
     response.headers.push_back({"content-type", "text/plain; charset=utf-8"});
     if (response.status == 503) response.headers.push_back({"retry-after", "1"});
     response.body =
-        rt::source_of(to_bytes(fmt::format("{}; the host's log explains call {:016x}\n",
-                                           reason_for_client(error.code), ctx.trace_id)));
+        rt::source_of(to_bytes(fmt::format("{}; the host's log explains call {}\n",
+                                           reason_for_client(error.code), ctx.trace_id.text())));
     return response;
 }
 

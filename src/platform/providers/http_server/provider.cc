@@ -2,16 +2,32 @@
 
 #include <utility>
 
+#include "base/rt/time.h"
 #include "io/net/tcp.h"
 
 namespace weft::providers::http_server {
+namespace {
 
-Result<std::map<std::string, std::pair<net::Address, Routes>>> Provider::plan(
-    const std::vector<capability::Link>& links) const {
-    std::map<std::string, std::pair<net::Address, Routes>> plan;
-    for (const auto& link : links) {
+/// Keeps `owner` as long as the task runs.
+template <typename Owner>
+rt::Task<void> with([[maybe_unused]] Owner owner, rt::Task<void> task) {
+    co_return co_await std::move(task);
+}
+
+}  // namespace
+
+Provider::Provider(capability::ProviderContext context, net::HttpLimits limits)
+    : context_(std::move(context)),
+      limits_(limits),
+      closing_(context_.shards.front().ref.executor) {}
+
+Result<Provider::Plan> Provider::plan(const Links& links) {
+    Plan plan;
+    for (const auto& [key, link] : links) {
+        TRY(const auto provider,
+            read_provider_config(link.provider_config).context("provider '{}'", link.source));
         TRY(const auto config,
-            read_link_config(config_, link.source_config).context("link to '{}'", link.target));
+            read_link_config(provider, link.source_config).context("link to '{}'", link.target));
         auto& [address, routes] = plan[config.address.text()];
         address = config.address;
         CHECK(routes.add({.host = config.host, .path = config.path, .target = link.target})
@@ -20,100 +36,163 @@ Result<std::map<std::string, std::pair<net::Address, Routes>>> Provider::plan(
     return plan;
 }
 
-rt::Task<void> Provider::start(std::vector<capability::Link> links) {
+rt::Task<void> Provider::change_links(capability::LinkChange change) {
+    auto links = links_;
+    for (const auto& key : change.taken) links.erase(key);
+    for (auto& link : change.put) links.insert_or_assign(link.key(), std::move(link));
     CO_TRY(auto planned, plan(links));
-    Result<void> opened = ok();
+
+    // All that may fail comes first: the addresses that are new.
+    std::map<std::string, ListenerPtr> opened;
+    Result<void> result = ok();
+    for (const auto& [text, entry] : planned) {
+        if (listeners_.contains(text)) continue;
+        Result<ListenerPtr> listener = co_await open(entry.address);
+        if (!listener) {
+            result = Failure(std::move(listener).error());
+            break;
+        }
+        opened.emplace(text, std::move(*listener));
+    }
+    if (!result) {
+        for (auto& [text, listener] : opened) CO_CHECK(co_await close(listener));
+        co_return result;
+    }
+
+    links_ = std::move(links);
+    listeners_.merge(opened);
+    std::vector<ListenerPtr> unused;
+    for (auto listener = listeners_.begin(); listener != listeners_.end();) {
+        if (planned.contains(listener->first)) {
+            ++listener;
+            continue;
+        }
+        unused.push_back(std::move(listener->second));
+        listener = listeners_.erase(listener);
+    }
     for (auto& [text, entry] : planned) {
-        opened =
-            co_await open(entry.first, std::make_shared<const Routes>(std::move(entry.second)));
-        if (!opened) break;
+        const auto routes = std::make_shared<const Routes>(std::move(entry.routes));
+        CO_CHECK(co_await on_each_site(listeners_.at(text),
+                                       [routes](Site* site) { return set_routes(site, routes); }));
     }
-    if (!opened) {
-        CO_CHECK(co_await stop());
-        co_return opened;
-    }
-    for (auto& site : sites_) {
-        Site* const one = site.get();
-        CO_CHECK(
-            co_await rt::run_in(one->use.scope, one->use.shard, [one] { return start_site(one); }));
+    for (auto& listener : unused) {
+        context_.log.info("http.address_closed", obs::kv("address", listener->address.text()));
+        CO_CHECK(co_await on_each_site(listener,
+                                       [](Site* site) { return site->server->stop_accepting(); }));
+        CO_CHECK(closing_.spawn(close(std::move(listener))));
     }
     co_return ok();
 }
 
-rt::Task<void> Provider::open(net::Address address, std::shared_ptr<const Routes> routes) {
-    if (address.port != 0) CO_CHECK(net::check_port_free(address));
-    for (std::size_t index = 0; index < shards_.size(); ++index) {
-        sites_.push_back(std::make_unique<Site>(Site{shards_[index], nullptr, nullptr}));
-        Site* const site = sites_.back().get();
-        CO_TRY(address, co_await rt::run_in(site->use.scope, site->use.shard,
-                                            [site, address, routes, limits = limits_] {
-                                                return open_site(site, address, limits, routes);
-                                            }));
-        if (index == 0) addresses_.push_back(address);
-    }
-    co_return ok();
-}
-
-rt::Task<net::Address> Provider::open_site(Site* site, net::Address address, net::HttpLimits limits,
-                                           std::shared_ptr<const Routes> routes) {
-    site->handler = std::make_unique<Handler>(site->use.invoker);
+rt::Task<void> Provider::set_routes(Site* site, RoutesPtr routes) {
     site->handler->set_routes(std::move(routes));
-    CO_TRY(site->server,
-           net::HttpServer::listen(site->use.shard, address, site->handler.get(), limits));
+    if (!std::exchange(site->serves, true)) site->server->start();
+    co_return ok();
+}
+
+rt::Task<Provider::ListenerPtr> Provider::open(net::Address address) {
+    if (address.port != 0) CO_CHECK(net::check_port_free(address));
+    auto listener = std::make_shared<Listener>();
+    listener->sites.resize(context_.shards.size());
+    Result<void> result = ok();
+    // One after the other: the first shard may let the kernel choose the port.
+    for (std::size_t at = 0; at < context_.shards.size() && result; ++at) {
+        const auto shard = context_.shards[at];
+        Site* const site = &listener->sites[at];
+        Result<net::Address> opened = co_await rt::run_in(
+            shard.ref.scope, shard.ref.executor, [shard, site, address, limits = limits_] {
+                return open_site(shard, site, address, limits);
+            });
+        if (opened)
+            address = *opened;
+        else
+            result = Failure(std::move(opened).error());
+    }
+    if (!result) {
+        CO_CHECK(co_await close(listener));
+        co_return Failure(std::move(result).error());
+    }
+    listener->address = address;
+    context_.log.info("http.address_opened", obs::kv("address", address.text()));
+    co_return listener;
+}
+
+rt::Task<net::Address> Provider::open_site(capability::HostShard shard, Site* site,
+                                           net::Address address, net::HttpLimits limits) {
+    site->handler = std::make_unique<Handler>(shard.invoker);
+    CO_TRY(site->server, net::HttpServer::listen(static_cast<rt::Shard*>(shard.ref.executor),
+                                                 address, site->handler.get(), limits));
     co_return site->server->address();
 }
 
-rt::Task<void> Provider::start_site(Site* site) {
-    site->server->start();
+/// Waits for the requests under way, then closes what is left. A wait that is cancelled leaves the
+/// listener to `stop`.
+rt::Task<void> Provider::close(ListenerPtr listener) {
+    unused_.push_back(listener);
+    const auto due = context_.shards.front().ref.executor->now() + close_wait;
+    auto drained = on_each_site(listener, [](Site* site) { return site->server->drain(); });
+    Result<std::size_t> waited = co_await rt::race(std::move(drained), rt::sleep_until(due));
+    if (!waited && waited.error().code == Errc::cancelled) co_return Failure(waited.error());
+    CO_CHECK(co_await on_each_site(listener, [](Site* site) { return stop_site(site); }));
+    std::erase(unused_, listener);
     co_return ok();
 }
 
-rt::Task<void> Provider::stop_accepting_site(Site* site) {
-    if (site->server) CO_CHECK(co_await site->server->stop_accepting());
-    co_return ok();
-}
-
-rt::Task<void> Provider::drain_site(Site* site) {
-    if (site->server) CO_CHECK(co_await site->server->drain());
-    co_return ok();
-}
-
-rt::Task<void> Provider::close_site(Site* site) {
-    if (site->server) CO_CHECK(co_await site->server->stop());
+rt::Task<void> Provider::stop_site(Site* site) {
+    CO_CHECK(co_await site->server->stop());
     site->server.reset();
     site->handler.reset();
     co_return ok();
 }
 
+/// Runs `make(site)`'s task on the shard of each site that is open, at the same time.
+template <typename Make>
+rt::Task<void> Provider::on_each_site(ListenerPtr listener, Make make) {
+    std::vector<rt::ShardRef> shards;
+    std::vector<Site*> sites;
+    for (std::size_t at = 0; at < listener->sites.size(); ++at)
+        if (listener->sites[at].server) {
+            shards.push_back(context_.shards[at].ref);
+            sites.push_back(&listener->sites[at]);
+        }
+    // The listener goes along: a task on another shard may outlive this wait.
+    Result<void> result = co_await rt::on_each_shard(
+        std::move(shards), [listener, sites = std::move(sites), make](std::size_t at) {
+            return with(listener, make(sites[at]));
+        });
+    co_return result;
+}
+
 rt::Task<void> Provider::stop_accepting() {
-    for (auto& site : sites_) {
-        Site* const one = site.get();
-        CO_CHECK(co_await rt::run_in(one->use.scope, one->use.shard,
-                                     [one] { return stop_accepting_site(one); }));
-    }
+    for (const auto& [text, listener] : listeners_)
+        CO_CHECK(co_await on_each_site(listener,
+                                       [](Site* site) { return site->server->stop_accepting(); }));
     co_return ok();
 }
 
 rt::Task<void> Provider::drain() {
-    CO_CHECK(
-        co_await stop_accepting());  // Everywhere, before the wait for the first shard's requests.
-    for (auto& site : sites_) {
-        Site* const one = site.get();
-        CO_CHECK(
-            co_await rt::run_in(one->use.scope, one->use.shard, [one] { return drain_site(one); }));
-    }
+    CO_CHECK(co_await stop_accepting());  // Everywhere, before the wait for the first requests.
+    auto all = unused_;
+    for (const auto& [text, listener] : listeners_) all.push_back(listener);
+    for (const auto& listener : all)
+        CO_CHECK(co_await on_each_site(listener, [](Site* site) { return site->server->drain(); }));
     co_return ok();
 }
 
 rt::Task<void> Provider::stop() {
-    for (auto& site : sites_) {
-        Site* const one = site.get();
-        CO_CHECK(
-            co_await rt::run_in(one->use.scope, one->use.shard, [one] { return close_site(one); }));
-    }
-    sites_.clear();
-    addresses_.clear();
+    co_await closing_.close();
+    auto all = std::exchange(unused_, {});
+    for (auto& [text, listener] : std::exchange(listeners_, {})) all.push_back(listener);
+    for (const auto& listener : all)
+        CO_CHECK(co_await on_each_site(listener, [](Site* site) { return stop_site(site); }));
+    links_.clear();
     co_return ok();
+}
+
+std::vector<std::string> Provider::addresses() const {
+    std::vector<std::string> all;
+    for (const auto& [text, listener] : listeners_) all.push_back(listener->address.text());
+    return all;
 }
 
 }  // namespace weft::providers::http_server

@@ -1,71 +1,76 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "base/rt/cross.h"
-#include "base/rt/shard.h"
 #include "io/net/http_server.h"
-#include "platform/capability/link.h"
+#include "platform/capability/provider.h"
 #include "platform/providers/http_server/config.h"
 #include "platform/providers/http_server/handler.h"
 
 namespace weft::providers::http_server {
 
-/// One shard as the provider uses it; all three belong to app/ and outlive the provider.
-struct ShardUse {
-    rt::Shard* shard;
-    rt::Scope* scope;
-    capability::Invoker* invoker;
-};
-
 /// The built-in provider of `wasi:http/incoming-handler`: listens on every shard and calls the
-/// linked components. Its methods run on the shard that controls the host, one at a time.
-class Provider {
+/// linked components. Links of all applications that name one address share its listener, which is
+/// open as long as there is such a link; a change of routes is one swap on each shard.
+class Provider final : public capability::Provider {
   public:
-    Provider(ProviderConfig config, net::HttpLimits limits, std::vector<ShardUse> shards)
-        : config_(std::move(config)), limits_(limits), shards_(std::move(shards)) {}
+    /// Interfaces that its links may name.
+    static constexpr std::array<std::string_view, 2> interfaces{"wasi:http/incoming-handler",
+                                                                "wasi:http/handler"};
+    /// For the requests under way on an address that no link names any more.
+    static constexpr Duration close_wait = std::chrono::seconds(10);
 
-    /// Opens the addresses of all `links` and serves them; all or none. Errors: invalid_argument
-    /// and unsupported (settings), already_exists (two links want the same route), unavailable (an
-    /// address cannot be had).
-    rt::Task<void> start(std::vector<capability::Link> links);
-    /// Refuses new connections on every shard; requests under way go on.
-    rt::Task<void> stop_accepting();
-    /// Refuses, and waits for the requests under way.
-    rt::Task<void> drain();
-    /// Ends all connections.
-    rt::Task<void> stop();
+    explicit Provider(capability::ProviderContext context, net::HttpLimits limits = {});
 
-    /// Where it listens, with the ports that the kernel chose.
-    const std::vector<net::Address>& addresses() const { return addresses_; }
+    /// Errors: invalid_argument and unsupported (settings), already_exists
+    /// (`http_server.route_taken`), unavailable (an address cannot be had).
+    rt::Task<void> change_links(capability::LinkChange change) override;
+    rt::Task<void> stop_accepting() override;
+    rt::Task<void> drain() override;
+    rt::Task<void> stop() override;
+    std::vector<std::string> addresses() const override;
 
   private:
     /// One address on one shard.
     struct Site {
-        ShardUse use;
         std::unique_ptr<Handler> handler;
         std::unique_ptr<net::HttpServer> server;
+        bool serves = false;  ///< Else it only listens.
     };
+    /// One address on all shards. Shared by the tasks that still use it when it is closed.
+    struct Listener {
+        net::Address address;  ///< With the port that the kernel chose.
+        std::vector<Site> sites;
+    };
+    using ListenerPtr = std::shared_ptr<Listener>;
+    using RoutesPtr = std::shared_ptr<const Routes>;
+    struct Planned {
+        net::Address address;
+        Routes routes;
+    };
+    using Plan = std::map<std::string, Planned>;
+    using Links = std::map<capability::LinkKey, capability::Link>;
 
-    Result<std::map<std::string, std::pair<net::Address, Routes>>> plan(
-        const std::vector<capability::Link>& links) const;
-    rt::Task<void> open(net::Address address, std::shared_ptr<const Routes> routes);
-    static rt::Task<net::Address> open_site(Site* site, net::Address address,
-                                            net::HttpLimits limits,
-                                            std::shared_ptr<const Routes> routes);
-    static rt::Task<void> start_site(Site* site);
-    static rt::Task<void> stop_accepting_site(Site* site);
-    static rt::Task<void> drain_site(Site* site);
-    static rt::Task<void> close_site(Site* site);
+    static Result<Plan> plan(const Links& links);
+    rt::Task<ListenerPtr> open(net::Address address);
+    static rt::Task<net::Address> open_site(capability::HostShard shard, Site* site,
+                                            net::Address address, net::HttpLimits limits);
+    static rt::Task<void> set_routes(Site* site, RoutesPtr routes);
+    rt::Task<void> close(ListenerPtr listener);
+    static rt::Task<void> stop_site(Site* site);
+    template <typename Make>
+    rt::Task<void> on_each_site(ListenerPtr listener, Make make);
 
-    ProviderConfig config_;
+    capability::ProviderContext context_;
     net::HttpLimits limits_;
-    std::vector<ShardUse> shards_;
-    std::vector<std::unique_ptr<Site>> sites_;
-    std::vector<net::Address> addresses_;
+    Links links_;
+    std::map<std::string, ListenerPtr> listeners_;  // By the address as links write it.
+    std::vector<ListenerPtr> unused_;               // Until their requests under way have ended.
+    rt::Scope closing_;
 };
 
 }  // namespace weft::providers::http_server

@@ -1,9 +1,7 @@
-#include "entry/app/load.h"
+#include "entry/app/order.h"
 
 #include <algorithm>
 
-#include "entry/app/host_grants.h"
-#include "entry/app/serve.h"
 #include "entry/app/trust.h"
 #include "io/files/files.h"
 #include "platform/manifest/parse.h"
@@ -12,7 +10,6 @@ namespace weft::app {
 namespace {
 
 constexpr std::size_t manifest_bytes_max = 1U << 20U;
-constexpr std::size_t component_bytes_max = 100U << 20U;
 
 /// The first error of a report as the error of the command: the others are said by `weft app
 /// validate`.
@@ -48,42 +45,43 @@ std::string directory_of(const std::string& path) {
 
 }  // namespace
 
-Result<AdmittedComponent> admit(PlannedComponent plan, const claims::TrustPolicy& policy,
-                                UnixSeconds now, const obs::Log& log) {
-    TRY(auto code,
-        files::read_file(plan.path, component_bytes_max).context("component '{}'", plan.id));
-    auto applied = policy;
-    if (plan.may_be_unsigned) applied.unsigned_code = claims::UnsignedCode::allow;
-    TRY(auto admission,
-        claims::admit(code, applied, now).context("component '{}' ({})", plan.id, plan.path));
-    CHECK(claims::check_host_grants(host_grants_in(plan.wasi), admission)
-              .context("component '{}' ({})", plan.id, plan.path));
-    if (admission.is_signed())
-        log.info("component.code_admitted", obs::kv("component", plan.id),
-                 obs::kv("issuer", admission.issuer_name), obs::kv("digest", admission.digest));
-    else
-        log.warn("component.unsigned_admitted", obs::kv("component", plan.id),
-                 obs::kv("digest", admission.digest));
-    return AdmittedComponent{std::move(plan), std::move(code), std::move(admission)};
+control::Application application_of(const cli::ServedFile& served) {
+    using engine::Limit;
+    const auto& guest = served.guest;
+    host::ComponentSettings component{.id = served.name,
+                                      .path = guest.path,
+                                      .limits = {},
+                                      .wasi = guest.wasi,
+                                      .may_be_unsigned = guest.may_be_unsigned};
+    if (guest.memory_bytes_max) component.limits.set(Limit::memory, *guest.memory_bytes_max);
+    if (guest.cpu_time) component.limits.set(Limit::cpu_time, *guest.cpu_time);
+    if (guest.deadline) component.limits.set(Limit::deadline, *guest.deadline);
+    capability::Link link;
+    link.source = served.name + "-http-server";
+    link.target = served.name;
+    link.ns = "wasi";
+    link.package = "http";
+    link.interfaces = {"incoming-handler"};
+    link.source_config = {{"address", served.address}};
+    link.provider = "http-server";
+    return {.name = "serve",
+            .components = {std::move(component)},
+            .providers = {link.source},
+            .links = {link}};
 }
 
-Result<Load> load(const cli::UpOptions& options, UnixSeconds now, const obs::Log& log) {
-    TRY(const auto policy, load_trust(options));
-    if (policy.unsigned_code == claims::UnsignedCode::allow)
+Result<Order> read_order(const cli::UpOptions& options, const obs::Log& log) {
+    Order order;
+    TRY(order.trust, load_trust(options));
+    if (order.trust.unsigned_code == claims::UnsignedCode::allow)
         log.warn("trust.unsigned_allowed", obs::kv("file", options.trust_file));
-    Plan plan;
     for (const auto& path : options.manifests) {
-        TRY(const auto application, read_manifest(path, options.strict, log));
-        CHECK(add_to_plan(plan, application, directory_of(path)).context("'{}'", path));
+        TRY(const auto manifest, read_manifest(path, options.strict, log));
+        TRY(auto application, control::plan(manifest, directory_of(path)).context("'{}'", path));
+        order.applications.push_back(std::move(application));
     }
-    if (options.served) CHECK(add_to_plan(plan, *options.served));
-    Load load;
-    for (auto& component : plan.components) {
-        TRY(auto admitted, admit(std::move(component), policy, now, log));
-        load.components.push_back(std::move(admitted));
-    }
-    load.http_servers = std::move(plan.http_servers);
-    return load;
+    if (options.served) order.applications.push_back(application_of(*options.served));
+    return order;
 }
 
 }  // namespace weft::app

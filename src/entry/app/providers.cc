@@ -1,0 +1,25 @@
+#include "entry/app/providers.h"
+
+#include <array>
+
+#include "platform/providers/http_server/provider.h"
+
+namespace weft::app {
+namespace {
+
+template <typename Provider>
+std::unique_ptr<capability::Provider> make(const capability::ProviderContext& context) {
+    return std::make_unique<Provider>(context);
+}
+
+/// A new provider is one folder under platform/providers/ and one row here.
+constexpr std::array kinds{
+    capability::ProviderKind{"http-server", providers::http_server::Provider::interfaces,
+                             &make<providers::http_server::Provider>},
+};
+
+}  // namespace
+
+std::span<const capability::ProviderKind> provider_kinds() { return kinds; }
+
+}  // namespace weft::app

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/random.h"
+#include "base/core/time.h"
+#include "base/obs/log.h"
+#include "base/rt/concurrent.h"
+#include "base/rt/task.h"
+#include "platform/capability/link.h"
+
+namespace weft::capability {
+
+/// One shard of the host as a provider uses it; it outlives the provider.
+struct HostShard {
+    rt::ShardRef ref;
+    Invoker* invoker;
+};
+
+/// What a provider gets when it is made.
+struct ProviderContext {
+    std::vector<HostShard> shards;  ///< The first is the one that controls the host.
+    obs::Log log;
+    const WallClock* clock;
+    Random* random;
+};
+
+class Provider;
+
+/// One kind of provider: a row of the table in entry/app.
+struct ProviderKind {
+    std::string_view name;                         ///< "http-server", as images name it.
+    std::span<const std::string_view> interfaces;  ///< That its links may name: "wasi:http/...".
+    std::unique_ptr<Provider> (*make)(const ProviderContext& context);
+};
+
+/// Links that come and links that go, in one step.
+struct LinkChange {
+    std::vector<Link> put;  ///< In place of those with the same key.
+    std::vector<LinkKey> taken;
+};
+
+/// A capability provider inside of the host: one object for each kind, whatever number of
+/// applications use it. It lives as long as the host and knows its links by what `change_links`
+/// told it. Its methods run on the shard that controls the host, one at a time.
+class Provider {
+  public:
+    virtual ~Provider() = default;
+
+    /// Makes the links serve as `change` says: all of it or, with an error, none. When it returns,
+    /// what is put serves and what is taken begins no further call; calls under way go on. Errors:
+    /// invalid_argument and unsupported (settings), already_exists (two links want the same),
+    /// unavailable (something outside cannot be had).
+    virtual rt::Task<void> change_links(LinkChange change) = 0;
+    /// Begins nothing new from outside; what is under way goes on.
+    virtual rt::Task<void> stop_accepting() = 0;
+    /// Stops accepting, and waits for what is under way.
+    virtual rt::Task<void> drain() = 0;
+    /// Ends everything at once.
+    virtual rt::Task<void> stop() = 0;
+
+    /// Where it can be reached from outside, as text: "127.0.0.1:8000". None for most.
+    virtual std::vector<std::string> addresses() const { return {}; }
+};
+
+}  // namespace weft::capability

@@ -1,0 +1,273 @@
+#include "platform/control/service.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "platform/claims/verify.h"
+
+namespace weft::control {
+namespace {
+
+using Kind = Action::Kind;
+
+Action inverse(const Action& action) {
+    switch (action.kind) {
+        case Kind::start: return {Kind::retire, action.name};
+        case Kind::retire: return {Kind::start, action.name};
+        case Kind::update:
+        case Kind::scale:
+        case Kind::change_links: break;
+    }
+    return action;
+}
+
+rt::Task<void> put_in(host::ShardHost* host, host::ComponentSettings settings,
+                      std::shared_ptr<const engine::Component> code) {
+    host->put(std::move(settings), std::move(code));
+    co_return ok();
+}
+
+rt::Task<void> change_limits_in(host::ShardHost* host, capability::ComponentId id,
+                                engine::Limits limits) {
+    host->change_limits(id, limits);
+    co_return ok();
+}
+
+}  // namespace
+
+Service::Service(Parts parts)
+    : parts_(std::move(parts)),
+      orders_(std::make_shared<host::ConcurrencyLimiter>(
+          host::ConcurrencyLimiter::Limits{.inside_max = 1, .waiting_max = orders_max})) {}
+
+rt::Task<void> Service::deploy(std::vector<Application> applications, claims::TrustPolicy trust) {
+    CO_TRY(const auto turn, co_await orders_->enter(TimePoint::max()));
+    auto all = applications_;
+    std::vector<std::string> changed;
+    for (auto& application : applications) {
+        if (std::ranges::find(changed, application.name) != changed.end())
+            co_return fail(Errc::already_exists, "control.application_repeated",
+                           "two applications are called '{}'; rename one", application.name);
+        changed.push_back(application.name);
+        all.insert_or_assign(application.name, std::move(application));
+    }
+    CO_CHECK(co_await reach(std::move(all), std::move(trust), changed));
+    for (const auto& name : changed)
+        parts_.log.info("application.deploy_done", obs::kv("application", name));
+    co_return ok();
+}
+
+rt::Task<void> Service::undeploy(std::vector<std::string> names) {
+    CO_TRY(const auto turn, co_await orders_->enter(TimePoint::max()));
+    auto all = applications_;
+    for (const auto& name : names)
+        if (all.erase(name) == 0)
+            co_return fail(Errc::not_found, "control.application_unknown",
+                           "no application '{}' runs on this host", name);
+    CO_CHECK(co_await reach(std::move(all), {}, {}));
+    for (const auto& name : names)
+        parts_.log.info("application.undeploy_done", obs::kv("application", name));
+    co_return ok();
+}
+
+/// Decides, then acts: nothing has changed while anything can still be refused for what it is.
+rt::Task<void> Service::reach(Applications applications, claims::TrustPolicy trust,
+                              std::vector<std::string> changed) {
+    Target target;
+    CO_TRY(target.state, state_of(applications));
+    for (const auto& [id, component] : running_.state.components) {
+        const auto stays = target.state.components.find(id);
+        if (stays != target.state.components.end()) stays->second.digest = component.digest;
+    }
+    target.codes = running_.codes;
+    for (const auto& name : changed)
+        for (const auto& settings : applications.at(name).components)
+            CO_CHECK(co_await prepare(&target, settings, trust));
+    CO_CHECK(co_await carry_out(std::move(target)));
+    applications_ = std::move(applications);
+    co_return ok();
+}
+
+/// The code of one component, read, admitted and compiled unless it is the one that runs.
+rt::Task<void> Service::prepare(Target* target, host::ComponentSettings settings,
+                                claims::TrustPolicy trust) {
+    CO_TRY(auto admitted,
+           co_await rt::run_on(parts_.workers, [settings, trust, clock = parts_.clock] {
+               return read_admitted(settings, trust, clock->now_unix_s());
+           }));
+    log_admitted(settings, admitted.verdict);
+    auto& component = target->state.components.at(settings.id);
+    auto& code = target->codes[settings.id];
+    if (!code || component.digest != admitted.verdict.digest) {
+        const auto* const executor = (co_await rt::current_context())->executor();
+        const auto begin = executor->now();
+        const auto bytes = std::make_shared<const Bytes>(std::move(admitted.code));
+        CO_TRY(code, (co_await rt::run_on(parts_.workers, [bytes, engine = parts_.engine] {
+                         return engine->compile(*bytes);
+                     })).context("component '{}'", settings.id));
+        const std::chrono::duration<double, std::milli> took = executor->now() - begin;
+        parts_.log.info("component.code_compiled", obs::kv("component", settings.id),
+                        obs::kv("bytes", bytes->size()), obs::kv("ms", took.count()));
+        component.digest = admitted.verdict.digest;
+    }
+    if (code->http_kind() == engine::HttpKind::none)
+        co_return fail(Errc::unsupported, "control.not_http",
+                       "component '{}' exports neither wasi:http/incoming-handler 0.2 nor "
+                       "wasi:http/handler 0.3, all that this version serves",
+                       settings.id);
+    CO_TRY(code, code->with_context(settings.wasi).context("component '{}'", settings.id));
+    co_return ok();
+}
+
+rt::Task<void> Service::carry_out(Target target) {
+    const auto actions = diff(target.state, running_.state);
+    for (std::size_t done = 0; done < actions.size(); ++done) {
+        Result<void> result = co_await step(actions[done], &target, &running_);
+        if (result) continue;
+        std::vector<Action> begun(actions.begin(),
+                                  actions.begin() + static_cast<std::ptrdiff_t>(done));
+        CO_CHECK(co_await undo(std::move(begun), &running_, &target));
+        co_return result;
+    }
+    std::erase_if(target.codes,
+                  [&](const auto& code) { return !target.state.components.contains(code.first); });
+    running_ = std::move(target);
+    co_return ok();
+}
+
+/// Runs `make(host)`'s task on every shard at the same time.
+template <typename Make>
+rt::Task<void> Service::on_each_host(Make make) {
+    std::vector<rt::ShardRef> shards;
+    std::vector<host::ShardHost*> hosts;
+    for (const auto& shard : parts_.shards) {
+        shards.push_back(shard.ref);
+        hosts.push_back(shard.host);
+    }
+    Result<void> result = co_await rt::on_each_shard(
+        std::move(shards), [hosts = std::move(hosts), make = std::move(make)](std::size_t at) {
+            return make(hosts[at]);
+        });
+    co_return result;
+}
+
+/// One step from one state towards another; both belong to the caller.
+rt::Task<void> Service::step(Action action, const Target* to, const Target* from) {
+    Result<void> result = ok();
+    switch (action.kind) {
+        case Kind::start:
+        case Kind::update: {
+            const auto settings = to->state.components.at(action.name).settings;
+            const auto code = to->codes.at(action.name);
+            result = co_await on_each_host(
+                [settings, code](host::ShardHost* host) { return put_in(host, settings, code); });
+            break;
+        }
+        case Kind::scale: {
+            const auto limits = to->state.components.at(action.name).settings.limits;
+            result = co_await on_each_host([limits, id = action.name](host::ShardHost* host) {
+                return change_limits_in(host, id, limits);
+            });
+            break;
+        }
+        case Kind::change_links:
+            result = co_await provider_of(action.name)
+                         ->change_links(link_change(to->state, from->state, action.name));
+            break;
+        case Kind::retire:
+            result = co_await on_each_host(
+                [id = action.name](host::ShardHost* host) { return host->retire(id); });
+            break;
+    }
+    co_return result;
+}
+
+rt::Task<void> Service::undo(std::vector<Action> done, const Target* to, const Target* from) {
+    for (; !done.empty(); done.pop_back()) {
+        Result<void> undone = co_await step(inverse(done.back()), to, from);
+        // What ran a moment ago is refused now: say so, and put back what can be put back.
+        if (!undone)
+            parts_.log.error("control.undo_failed", obs::kv("name", done.back().name),
+                             obs::kv("error", undone.error().slug.text()),
+                             obs::kv("reason", undone.error().message));
+    }
+    co_return ok();
+}
+
+capability::Provider* Service::provider_of(std::string_view kind) {
+    const auto made = providers_.find(kind);
+    if (made != providers_.end()) return made->second.get();
+    const auto row = std::ranges::find(parts_.kinds, kind, &capability::ProviderKind::name);
+    WEFT_ASSERT(row != parts_.kinds.end(), "state_of() refuses kinds that are not in the table");
+    capability::ProviderContext context{
+        .shards = {}, .log = parts_.log, .clock = parts_.clock, .random = parts_.random};
+    for (const auto& shard : parts_.shards) context.shards.push_back({shard.ref, shard.host});
+    auto& slot = providers_[std::string(kind)];
+    slot = row->make(context);
+    return slot.get();
+}
+
+/// All applications together. Errors: already_exists, unsupported.
+Result<State> Service::state_of(const Applications& applications) const {
+    State state;
+    std::set<capability::ComponentId> ids;
+    const auto take_id = [&](const capability::ComponentId& id) -> Result<void> {
+        if (ids.insert(id).second) return ok();
+        return fail(Errc::already_exists, "control.id_taken",
+                    "the id '{}' is used by two applications", id);
+    };
+    for (const auto& [name, application] : applications) {
+        for (const auto& provider : application.providers) CHECK(take_id(provider));
+        for (const auto& settings : application.components) {
+            CHECK(take_id(settings.id));
+            state.components.emplace(settings.id, Component{settings, {}});
+        }
+        for (const auto& link : application.links) {
+            if (std::ranges::find(parts_.kinds, link.provider, &capability::ProviderKind::name) ==
+                parts_.kinds.end())
+                return fail(Errc::unsupported, "control.provider_unsupported",
+                            "provider '{}' ({}) is not in this version", link.source,
+                            link.provider);
+            if (!state.links.emplace(link.key(), link).second)
+                return fail(Errc::already_exists, "control.link_taken",
+                            "two links lead from '{}' to '{}' by the name '{}'; rename one",
+                            link.source, link.target, link.name);
+        }
+    }
+    return state;
+}
+
+void Service::log_admitted(const host::ComponentSettings& settings,
+                           const claims::Admission& verdict) {
+    if (verdict.is_signed())
+        parts_.log.info("component.code_admitted", obs::kv("component", settings.id),
+                        obs::kv("issuer", verdict.issuer_name), obs::kv("digest", verdict.digest));
+    else
+        parts_.log.warn("component.unsigned_admitted", obs::kv("component", settings.id),
+                        obs::kv("digest", verdict.digest));
+}
+
+std::vector<std::string> Service::addresses() const {
+    std::vector<std::string> all;
+    for (const auto& [kind, provider] : providers_)
+        for (auto& address : provider->addresses()) all.push_back(std::move(address));
+    return all;
+}
+
+rt::Task<void> Service::drain() {
+    // All of them stop accepting before the wait for the requests of the first.
+    for (const auto& [kind, provider] : providers_) CO_CHECK(co_await provider->stop_accepting());
+    for (const auto& [kind, provider] : providers_) CO_CHECK(co_await provider->drain());
+    co_return ok();
+}
+
+rt::Task<void> Service::stop() {
+    for (const auto& [kind, provider] : providers_) CO_CHECK(co_await provider->stop());
+    providers_.clear();
+    // Instances belong to their shards, which are gone when the process ends.
+    CO_CHECK(co_await on_each_host([](host::ShardHost* host) { return host->stop(); }));
+    co_return ok();
+}
+
+}  // namespace weft::control

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/obs/log.h"
+#include "base/rt/concurrent.h"
+#include "base/rt/worker_pool.h"
+#include "io/engine/engine.h"
+#include "platform/claims/trust.h"
+#include "platform/control/admit.h"
+#include "platform/control/desired.h"
+#include "platform/host/shard_host.h"
+
+namespace weft::control {
+
+/// Brings a host to what was asked of it, and knows what runs: the one place that deploys. It works
+/// as long as the host runs. An order is carried out as a whole or, with an error, leaves the host
+/// as it was. Orders are carried out one after the other, in the order in which they came.
+///
+/// Its methods run on the shard that controls the host. What must hold: `running_` is
+/// what the hosts serve and the providers were told, except while an order is carried out.
+class Service {
+  public:
+    /// One shard of the host.
+    struct Shard {
+        rt::ShardRef ref;
+        host::ShardHost* host;
+    };
+    /// All of it outlives the service.
+    struct Parts {
+        engine::Engine* engine;
+        rt::WorkerPool* workers;  ///< For reading, admitting and compiling.
+        std::vector<Shard> shards;
+        std::span<const capability::ProviderKind> kinds;
+        obs::Log log;
+        const WallClock* clock;
+        Random* random;
+    };
+    /// Orders that wait while another is carried out; more are refused.
+    static constexpr std::uint32_t orders_max = 16;
+
+    explicit Service(Parts parts);
+
+    /// Makes each application run in place of the one of its name. Every component's code is read,
+    /// admitted and compiled before anything changes. Errors: those of `read_admitted`,
+    /// `engine::Engine::compile`, `engine::Component::with_context` and
+    /// `capability::Provider::change_links`; already_exists (`control.id_taken`,
+    /// `control.link_taken`), unsupported (`control.not_http`, `control.provider_unsupported`),
+    /// exhausted (`control.orders_full`), cancelled: then the host has to be stopped.
+    rt::Task<void> deploy(std::vector<Application> applications, claims::TrustPolicy trust);
+    /// Takes applications away; returns when their components are gone. Errors: not_found
+    /// (`control.application_unknown`: none is taken away), exhausted, cancelled.
+    rt::Task<void> undeploy(std::vector<std::string> names);
+
+    /// What runs.
+    const State& running() const { return running_.state; }
+    /// Where its providers can be reached from outside.
+    std::vector<std::string> addresses() const;
+
+    /// Begins nothing new from outside, and waits for what is under way.
+    rt::Task<void> drain();
+    /// Ends everything at once.
+    rt::Task<void> stop();
+
+  private:
+    using Applications = std::map<std::string, Application>;
+    using Codes = std::map<capability::ComponentId, std::shared_ptr<const engine::Component>>;
+    /// A state to reach, with everything that it needs.
+    struct Target {
+        State state;
+        Codes codes;
+    };
+
+    rt::Task<void> reach(Applications applications, claims::TrustPolicy trust,
+                         std::vector<std::string> changed);
+    rt::Task<void> prepare(Target* target, host::ComponentSettings settings,
+                           claims::TrustPolicy trust);
+    rt::Task<void> carry_out(Target target);
+    template <typename Make>
+    rt::Task<void> on_each_host(Make make);
+    rt::Task<void> step(Action action, const Target* to, const Target* from);
+    rt::Task<void> undo(std::vector<Action> done, const Target* to, const Target* from);
+    capability::Provider* provider_of(std::string_view kind);
+    Result<State> state_of(const Applications& applications) const;
+    void log_admitted(const host::ComponentSettings& settings, const claims::Admission& verdict);
+
+    Parts parts_;
+    Applications applications_;
+    Target running_;
+    std::map<std::string, std::unique_ptr<capability::Provider>, std::less<>> providers_;
+    std::shared_ptr<host::ConcurrencyLimiter> orders_;
+};
+
+}  // namespace weft::control
