@@ -8,12 +8,17 @@
 
 namespace weft::rt {
 
-/// A value that arrives once, awaited by at most one task: `co_await one_shot` gives `Result<T>`.
-/// The bridge from callbacks to tasks. Shard-local: complete it on the executor of the task that
-/// waits.
+/// What a wait returns when its time is over before its value came.
+inline Failure deadline_passed() {
+    return fail(Errc::deadline, "rt.deadline", "what was waited for did not come in time");
+}
+
+/// A value that arrives once, awaited by at most one task: `co_await one_shot` gives `Result<T>`,
+/// and so does `co_await one_shot.until(due)`. The bridge from callbacks to tasks. Shard-local:
+/// complete it on the executor of the task that waits.
 ///
-/// The first value counts: a cancelled wait returns `cancelled` and a value that arrives after it
-/// is dropped.
+/// The first value counts: a wait that was cancelled or whose time is over returns that, and a
+/// value that arrives after it is dropped.
 template <typename T>
 class OneShot final : public Cancellable {
   public:
@@ -56,9 +61,42 @@ class OneShot final : public Cancellable {
     }
     Result<T> await_resume() { return std::move(*result_); }
 
+    /// Waits for the value, at most until `due`; then the result is what `late` makes.
+    /// `TimePoint::max()` sets no limit and arms no timer.
+    auto until(TimePoint due, Failure (*late)() = &deadline_passed) {
+        return Until(this, due, late);
+    }
+
     void cancel() noexcept override { complete(cancelled()); }
 
   private:
+    /// A wait with a limit; its timer lives in the frame of the waiting task.
+    class Until {
+      public:
+        Until(OneShot* shot, TimePoint due, Failure (*late)())
+            : shot_(shot), due_(due), late_(late), timer_(&Until::fire, this) {}
+
+        bool await_ready() const noexcept { return shot_->await_ready(); }
+        template <typename Promise>
+        bool await_suspend(std::coroutine_handle<Promise> awaiting) noexcept {
+            if (!shot_->await_suspend(awaiting)) return false;
+            if (due_ != TimePoint::max()) shot_->context_->executor()->arm(timer_, due_);
+            return true;
+        }
+        Result<T> await_resume() { return shot_->await_resume(); }
+
+      private:
+        static void fire(void* self) {
+            auto* const until = static_cast<Until*>(self);
+            until->shot_->complete_now(until->late_());
+        }
+
+        OneShot* shot_;
+        TimePoint due_;
+        Failure (*late_)();
+        Timer timer_;
+    };
+
     void resume() {
         if (!waiting_) return;
         context_->leave_wait();

@@ -8,11 +8,12 @@
 #include <algorithm>
 #include <atomic>
 #include <future>
+#include <latch>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "base/rt/cross.h"
+#include "base/rt/concurrent.h"
 #include "base/rt/time.h"
 #include "base/rt/wait_fd.h"
 #include "base/rt/worker_pool.h"
@@ -243,6 +244,43 @@ TEST_F(ShardTest, WorkInAnotherShardBringsItsResultHome) {
     EXPECT_EQ(run(Remote::ask(other_scope_.get(), there)).error().slug, Slug("rt.scope_closed"));
 }
 
+/// Ends when all shards are in it: only when they run it at the same time.
+class Meeting {
+  public:
+    explicit Meeting(std::size_t shards) : missing_(static_cast<std::ptrdiff_t>(shards)) {}
+    Task<void> attend(const Shard* shard, bool fails) {
+        EXPECT_TRUE(shard->is_current());
+        missing_.arrive_and_wait();
+        ++left_;
+        if (fails) co_return fail(Errc::internal, "test.broken", "broken");
+        co_return ok();
+    }
+    int left() const { return left_; }
+
+  private:
+    std::latch missing_;
+    std::atomic<int> left_ = 0;
+};
+
+TEST_F(ShardTest, RunsOnEachShardAtTheSameTimeAndReturnsAfterAll) {
+    const std::vector<ShardRef> shards{{&thread_.shard(), scope_.get()},
+                                       {&other_.shard(), other_scope_.get()}};
+    const auto attend = [&](Meeting* meeting, std::size_t failing) {
+        return on_each_shard(shards, [this, meeting, failing](std::size_t index) {
+            return meeting->attend(index == 0 ? &thread_.shard() : &other_.shard(),
+                                   index == failing);
+        });
+    };
+    Meeting all(2);
+    Meeting one_fails(2);
+
+    EXPECT_TRUE(run(attend(&all, 2)));
+    EXPECT_EQ(run(attend(&one_fails, 1)).error().slug, Slug("test.broken"));
+
+    EXPECT_EQ(all.left(), 2);
+    EXPECT_EQ(one_fails.left(), 2);
+}
+
 TEST_F(ShardTest, WaitsForADescriptor) {
     const int fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     std::promise<Result<void>> done;
@@ -276,7 +314,7 @@ TEST_F(ShardTest, ACancelledWaitForADescriptorEnds) {
 }
 
 TEST_F(ShardTest, WorkersDoWhatBlocksAndTheQueueIsBounded) {
-    WorkerPool pool({.threads = 1, .queue_max = 1});
+    ThreadPool pool({.threads = 1, .queue_max = 1});
     std::promise<void> gate;
     auto opened = gate.get_future().share();
     struct Ask {

@@ -181,5 +181,69 @@ TEST(OneShot, ValueBeforeTheWaitIsKept) {
     EXPECT_EQ(loop.run(wait_for(&value)).value(), 9);
 }
 
+Task<int> wait_until(OneShot<int>* value, TimePoint due) {
+    Result<int> got = co_await value->until(due);
+    co_return got;
+}
+
+Task<int> wait_for_an_answer(OneShot<int>* value, TimePoint due) {
+    Result<int> got = co_await value->until(
+        due, +[] { return fail(Errc::deadline, "test.no_answer", "no answer"); });
+    co_return got;
+}
+
+TEST(OneShot, UntilGivesTheValueThatComesInTime) {
+    SimLoop loop;
+    Scope scope(&loop);
+    OneShot<int> value;
+    ASSERT_TRUE(scope.spawn(give(&loop, &value)));
+
+    EXPECT_EQ(loop.run(wait_until(&value, TimePoint(2s))).value(), 7);
+    EXPECT_EQ(loop.now(), TimePoint(1s));
+    loop.run_until_idle();
+    EXPECT_EQ(loop.now(), TimePoint(1s)) << "the timer is disarmed";
+}
+
+TEST(OneShot, UntilEndsAtItsTimeAndDropsWhatComesLater) {
+    SimLoop loop;
+    Scope scope(&loop);
+    OneShot<int> value;
+    ASSERT_TRUE(scope.spawn(give(&loop, &value)));
+
+    const auto late = loop.run(wait_until(&value, TimePoint(500ms)));
+
+    EXPECT_EQ(late.error().slug, Slug("rt.deadline"));
+    EXPECT_EQ(loop.now(), TimePoint(500ms));
+    loop.run_until_idle();
+}
+
+TEST(OneShot, UntilSaysWhatTheCallerSays) {
+    SimLoop loop;
+    OneShot<int> value;
+
+    EXPECT_EQ(loop.run(wait_for_an_answer(&value, loop.now())).error().slug,
+              Slug("test.no_answer"));
+}
+
+Task<void> keep_slug(OneShot<int>* value, std::string* slug) {
+    Result<int> got = co_await value->until(TimePoint::max());
+    *slug = got ? "" : got.error().slug.text();
+    co_return ok();
+}
+
+TEST(OneShot, UntilWithoutALimitArmsNoTimerAndIsCancelled) {
+    SimLoop loop;
+    Scope scope(&loop);
+    OneShot<int> value;
+    std::string slug;
+    ASSERT_TRUE(scope.spawn(keep_slug(&value, &slug)));
+    loop.run_until_idle();
+    EXPECT_EQ(loop.now(), TimePoint());
+
+    ASSERT_TRUE(loop.run(close(&scope)));
+
+    EXPECT_EQ(slug, "rt.cancelled");
+}
+
 }  // namespace
 }  // namespace weft::rt

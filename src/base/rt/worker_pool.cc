@@ -4,14 +4,14 @@
 
 namespace weft::rt {
 
-WorkerPool::WorkerPool(Limits limits) : limits_(limits) {
+ThreadPool::ThreadPool(Limits limits) : limits_(limits) {
     for (unsigned i = 0; i < limits_.threads; ++i) {
         threads_.emplace_back([this] { serve(); });
         ::pthread_setname_np(threads_.back().native_handle(), "weft-worker");
     }
 }
 
-WorkerPool::~WorkerPool() {
+ThreadPool::~ThreadPool() {
     {
         const std::lock_guard lock(mutex_);
         closing_ = true;
@@ -21,12 +21,12 @@ WorkerPool::~WorkerPool() {
     for (auto& thread : threads_) thread.join();
 }
 
-std::size_t WorkerPool::queued() const {
+std::size_t ThreadPool::queued() const {
     const std::lock_guard lock(mutex_);
     return queue_.size();
 }
 
-Result<void> WorkerPool::submit(Job job) {
+Result<void> ThreadPool::submit(Job job) {
     {
         const std::lock_guard lock(mutex_);
         if (queue_.size() >= limits_.queue_max)
@@ -38,7 +38,7 @@ Result<void> WorkerPool::submit(Job job) {
     return ok();
 }
 
-void WorkerPool::serve() {
+void ThreadPool::serve() {
     for (;;) {
         Job job;
         {

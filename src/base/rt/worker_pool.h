@@ -13,32 +13,34 @@
 
 namespace weft::rt {
 
-/// Threads for work that blocks or takes longer than a millisecond: compiling, walking files,
-/// commits. Results return to the executor of the task that asked. Destroying it waits for running
-/// work and drops what is queued.
+/// Where work runs that blocks or takes longer than a millisecond: compiling, walking files,
+/// commits. An interface, because each kind of work has a pool of its own and a simulation has no
+/// threads.
 class WorkerPool {
+  public:
+    virtual ~WorkerPool() = default;
+    /// Runs `job` once, later. Any thread. Errors: exhausted.
+    virtual Result<void> submit(Job job) = 0;
+};
+
+/// Threads with one bounded queue. Destroying it waits for running work and drops what is queued.
+class ThreadPool final : public WorkerPool {
   public:
     struct Limits {
         unsigned threads = 1;
         std::size_t queue_max = 256;  ///< Jobs waiting for a thread; more are refused.
     };
 
-    explicit WorkerPool(Limits limits);
-    WorkerPool(const WorkerPool&) = delete;
-    WorkerPool& operator=(const WorkerPool&) = delete;
-    ~WorkerPool();
+    explicit ThreadPool(Limits limits);
+    ThreadPool(const ThreadPool&) = delete;
+    ThreadPool& operator=(const ThreadPool&) = delete;
+    ~ThreadPool() override;
 
-    /// `CO_TRY(auto module, co_await run_on(pool, [bytes] { return compile(bytes); }));`: `work`
-    /// runs on a pool thread and returns a Result. Errors: exhausted (queue full), cancelled (the
-    /// work itself runs on and its result is dropped), those of the work.
-    template <typename Work>
-    friend auto run_on(WorkerPool* pool, Work work)
-        -> Task<typename std::invoke_result_t<Work>::value_type>;
-
+    /// Errors: exhausted (the queue is full).
+    Result<void> submit(Job job) override;
     std::size_t queued() const;
 
   private:
-    Result<void> submit(Job job);
     void serve();
 
     Limits limits_;
@@ -49,6 +51,23 @@ class WorkerPool {
     std::vector<std::thread> threads_;
 };
 
+/// Runs work as jobs of one executor: for a SimLoop, where it takes no time.
+class ExecutorPool final : public WorkerPool {
+  public:
+    explicit ExecutorPool(Executor* executor) : executor_(executor) {}
+    Result<void> submit(Job job) override {
+        executor_->post(std::move(job));
+        return ok();
+    }
+
+  private:
+    Executor* executor_;  // Owned by the test; outlives the pool.
+};
+
+/// `CO_TRY(auto module, co_await run_on(pool, [bytes] { return compile(bytes); }));`: `work` runs
+/// in the pool and returns a Result, which comes back to the executor of the task that asked.
+/// Errors: those of `submit`, cancelled (the work itself runs on and its result is dropped), those
+/// of the work.
 template <typename Work>
 auto run_on(WorkerPool* pool, Work work) -> Task<typename std::invoke_result_t<Work>::value_type> {
     using Value = typename std::invoke_result_t<Work>::value_type;

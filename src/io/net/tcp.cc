@@ -29,23 +29,9 @@ Failure broken(const error_code& error) {
                 error.message());
 }
 
-/// Ends a wait at a point in time.
-class WaitLimit {
-  public:
-    WaitLimit(rt::Executor* executor, rt::OneShot<void>* wait, TimePoint due)
-        : wait_(wait), timer_(&WaitLimit::fire, this) {
-        if (due != TimePoint::max()) executor->arm(timer_, due);
-    }
-
-  private:
-    static void fire(void* self) {
-        static_cast<WaitLimit*>(self)->wait_->complete_now(
-            fail(Errc::deadline, "net.peer_too_slow", "the peer was too slow"));
-    }
-
-    rt::OneShot<void>* wait_;  // Owned by the waiting frame, which owns this too.
-    rt::Timer timer_;
-};
+Failure peer_too_slow() {
+    return fail(Errc::deadline, "net.peer_too_slow", "the peer was too slow");
+}
 
 }  // namespace
 
@@ -136,9 +122,8 @@ rt::Task<void> TcpStream::fill(TimePoint due) {
         co_return fail(Errc::exhausted, "net.input_full", "the input buffer of {} bytes is full",
                        impl->buffer_max);
     rt::OneShot<void> grown;
-    const WaitLimit limit(impl->home, &grown, due);
     impl->reader = &grown;
-    Result<void> result = co_await grown;
+    Result<void> result = co_await grown.until(due, &peer_too_slow);
     impl->reader = nullptr;
     co_return result;
 }
@@ -179,8 +164,7 @@ rt::Task<void> TcpStream::write(Bytes data, TimePoint due) {
                           else
                               writing->done.complete_now(ok());
                       });
-    const WaitLimit limit(impl->home, &writing->done, due);
-    Result<void> result = co_await writing->done;
+    Result<void> result = co_await writing->done.until(due, &peer_too_slow);
     if (!result) impl->close();  // Part of it may have been sent: nothing can follow.
     co_return result;
 }
