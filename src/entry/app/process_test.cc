@@ -4,6 +4,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <filesystem>
 #include <future>
 #include <thread>
 
@@ -11,7 +13,11 @@
 #include <gtest/gtest.h>
 
 #include "base/obs/capture_sink.h"
+#include "entry/app/providers.h"
 #include "io/engine/fake/fake_engine.h"
+#include "io/engine/fake/named_code.h"
+#include "io/files/folder_fixture.h"
+#include "io/net/address.h"
 #include "io/net/loopback_client.h"
 #include "io/net/tcp.h"
 
@@ -19,46 +25,66 @@ namespace weft::app {
 namespace {
 
 using namespace std::chrono_literals;
+using engine::Limit;
 
-class ProcessTest : public testing::Test {
+class ProcessTest : public files::FolderTest {
   protected:
-    ProcessTest() { engine_.add("guest", engine::fake::test_guest()); }
+    ProcessTest() { add("guest", engine::fake::test_guest()); }
     ~ProcessTest() override {
         if (thread_.joinable()) stop();
         ::close(stop_fd_);
     }
 
-    static Load load_of(std::string code, std::string address) {
-        Load load;
-        AdmittedComponent component;
-        component.plan.id = "app-hello";
-        component.code = to_bytes(code);
-        load.components.push_back(std::move(component));
-        PlannedHttpServer server;
-        server.id = "app-http";
+    /// A component of that name is a file.
+    void add(const std::string& name, engine::fake::Guest guest) {
+        const auto code = engine::fake::named_code(name);
+        engine_.add(code, std::move(guest));
+        write(name, code);
+    }
+    /// One component with the code of `file`, behind one path of an address.
+    control::Application application(std::string name, std::string file, std::string address,
+                                     std::string at = "/", engine::Limits limits = {}) const {
+        host::ComponentSettings component;
+        component.id = name + "-c";
+        component.path = path(file);
+        component.limits = limits;
         capability::Link link;
-        link.target = "app-hello";
-        link.source_config = {{"address", std::move(address)}};
-        server.links.push_back(std::move(link));
-        load.http_servers.push_back(std::move(server));
-        return load;
+        link.source = name + "-http";
+        link.target = component.id;
+        link.provider = "http-server";
+        link.source_config = {{"address", std::move(address)}, {"path", std::move(at)}};
+        return {.name = std::move(name),
+                .components = {std::move(component)},
+                .providers = {link.source},
+                .links = {link}};
+    }
+    static claims::TrustPolicy everyone() {
+        claims::TrustPolicy policy;
+        policy.unsigned_code = claims::UnsignedCode::allow;
+        return policy;
+    }
+    Order order_of(std::string file, std::string address) const {
+        return {{application("app", std::move(file), std::move(address))}, everyone()};
     }
     /// Runs a host on a thread of its own until `stop`; waits until it serves or has failed.
-    bool start(Load load, Duration drain_wait = 10s) {
+    bool start(Order order, Duration drain_wait = 10s) {
         std::promise<bool> serving;
         auto served = serving.get_future();
-        thread_ = std::thread([this, drain_wait, load = std::move(load),
+        thread_ = std::thread([this, drain_wait, order = std::move(order),
                                serving = std::move(serving)]() mutable {
-            Process process({.shards = 2, .drain_wait = drain_wait, .http = {}}, &engine_, log_,
-                            &registry_);
+            Process process({.shards = 2, .drain_wait = drain_wait, .providers = provider_kinds()},
+                            {&engine_, log_, &registry_, &clock_, &random_});
+            process_ = &process;
             bool told = false;
-            outcome_ = process.run(std::move(load), stop_fd_,
-                                   [&](const std::vector<net::Address>& addresses) -> Result<void> {
-                                       addresses_ = addresses;
-                                       told = true;
-                                       serving.set_value(true);
-                                       return ok();
-                                   });
+            outcome_ =
+                process.run(std::move(order), stop_fd_,
+                            [&](const std::vector<std::string>& addresses) -> Result<void> {
+                                for (const auto& address : addresses)
+                                    addresses_.push_back(net::parse_address(address).value());
+                                told = true;
+                                serving.set_value(true);
+                                return ok();
+                            });
             if (!told) serving.set_value(false);
         });
         return served.get();
@@ -71,27 +97,57 @@ class ProcessTest : public testing::Test {
         signal();
         thread_.join();
     }
-    std::string get(std::string_view path) {
-        net::LoopbackClient client(addresses_.at(0));
+    static std::string get_from(const net::Address& address, std::string_view path) {
+        net::LoopbackClient client(address);
         client.send("GET " + std::string(path) +
                     " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
         return client.read_to_close();
+    }
+    std::string get(std::string_view path) { return get_from(addresses_.at(0), path); }
+
+    /// Runs a task where the host is controlled, and waits for its result.
+    template <typename T>
+    Result<T> on_control(std::function<rt::Task<T>()> make) {
+        std::promise<Result<T>> done;
+        const auto control = process_->control();
+        control.executor->post([&] { ASSERT_TRUE(control.scope->spawn(keep(make(), &done))); });
+        return done.get_future().get();
+    }
+    Result<void> deploy(std::vector<control::Application> applications) {
+        return on_control<void>(
+            [&] { return process_->service().deploy(applications, everyone()); });
+    }
+    static rt::Task<std::size_t> count_components(Process* process) {
+        co_return process->service().running().components.size();
+    }
+    std::size_t instances() {
+        return on_control<std::size_t>([&] { return process_->instances(); }).value();
     }
 
     engine::fake::FakeEngine engine_;
     obs::CaptureSink events_;
     SystemWallClock clock_;
+    SystemRandom random_;
     obs::Registry registry_;
     obs::Log log_{&events_, &clock_, obs::Level::info};
     // Semaphore mode: each signal is read once, as from a signalfd.
     int stop_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
     std::thread thread_;
+    Process* process_ = nullptr;
     std::vector<net::Address> addresses_;
     Result<void> outcome_ = ok();
+
+  private:
+    template <typename T>
+    static rt::Task<void> keep(rt::Task<T> task, std::promise<Result<T>>* done) {
+        Result<T> result = co_await std::move(task);
+        done->set_value(std::move(result));
+        co_return ok();
+    }
 };
 
 TEST_F(ProcessTest, ServesUntilTheSignalAndEndsWell) {
-    ASSERT_TRUE(start(load_of("guest", "127.0.0.1:0")));
+    ASSERT_TRUE(start(order_of("guest", "127.0.0.1:0")));
 
     EXPECT_TRUE(get("/ignore").ends_with("\r\n\r\nignored"));
     EXPECT_TRUE(get("/trap").starts_with("HTTP/1.1 500 "));
@@ -103,7 +159,7 @@ TEST_F(ProcessTest, ServesUntilTheSignalAndEndsWell) {
 }
 
 TEST_F(ProcessTest, ARequestUnderWayIsDrained) {
-    ASSERT_TRUE(start(load_of("guest", "127.0.0.1:0")));
+    ASSERT_TRUE(start(order_of("guest", "127.0.0.1:0")));
     net::LoopbackClient client(addresses_.at(0));
     client.send(
         "GET /sleep?300 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\nGET /");  // The rest shows
@@ -119,7 +175,7 @@ TEST_F(ProcessTest, ARequestUnderWayIsDrained) {
 }
 
 TEST_F(ProcessTest, TheDrainHasAnEnd) {
-    ASSERT_TRUE(start(load_of("guest", "127.0.0.1:0"), 20ms));
+    ASSERT_TRUE(start(order_of("guest", "127.0.0.1:0"), 20ms));
     net::LoopbackClient client(addresses_.at(0));
     client.send("GET /sleep?20000 HTTP/1.1\r\nHost: h\r\n\r\n");
     get("/ignore");
@@ -131,18 +187,19 @@ TEST_F(ProcessTest, TheDrainHasAnEnd) {
 }
 
 TEST_F(ProcessTest, CodeThatDoesNotCompileStartsNothing) {
-    EXPECT_FALSE(start(load_of("something else", "127.0.0.1:0")));
+    write("other", engine::fake::named_code("something else"));
+    EXPECT_FALSE(start(order_of("other", "127.0.0.1:0")));
     thread_.join();
 
     ASSERT_FALSE(outcome_);
     EXPECT_EQ(outcome_.error().slug, Slug("engine.not_wasm"));
-    EXPECT_NE(outcome_.error().message.find("component 'app-hello'"), std::string::npos);
+    EXPECT_NE(outcome_.error().message.find("component 'app-c'"), std::string::npos);
 }
 
 TEST_F(ProcessTest, ASignalBeforeItServesEndsIt) {
     engine_.hold_compiling();
     auto started =
-        std::async(std::launch::async, [this] { return start(load_of("guest", "127.0.0.1:0")); });
+        std::async(std::launch::async, [this] { return start(order_of("guest", "127.0.0.1:0")); });
     engine_.wait_for_compiling();
 
     signal();
@@ -160,11 +217,109 @@ TEST_F(ProcessTest, APortInUseStartsNothing) {
     auto taken = net::TcpListener::listen(&other.shard(), {"127.0.0.1", 0});
     ASSERT_TRUE(taken);
 
-    EXPECT_FALSE(start(load_of("guest", taken->address().text())));
+    EXPECT_FALSE(start(order_of("guest", taken->address().text())));
     thread_.join();
 
     ASSERT_FALSE(outcome_);
     EXPECT_EQ(outcome_.error().slug, Slug("net.port_in_use"));
+}
+
+/// Asks one path of an address again and again, and counts what it gets.
+class Load {
+  public:
+    Load(net::Address address, std::string path)
+        : thread_([this, address = std::move(address), path = std::move(path)] {
+              while (!stopped_) {
+                  const auto response = ask(address, path);
+                  ++(response.starts_with("HTTP/1.1 200 ") ? served_ : failed_);
+                  if (!response.starts_with("HTTP/1.1 200 ")) last_failure_ = response;
+              }
+          }) {}
+    ~Load() { stop(); }
+
+    void stop() {
+        stopped_ = true;
+        if (thread_.joinable()) thread_.join();
+    }
+    std::uint64_t served() const { return served_; }
+    std::uint64_t failed() const { return failed_; }
+    /// After `stop`.
+    const std::string& last_failure() const { return last_failure_; }
+
+  private:
+    static std::string ask(const net::Address& address, const std::string& path) {
+        net::LoopbackClient client(address);
+        client.send("GET " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        return client.read_to_close();
+    }
+    std::atomic<bool> stopped_ = false;
+    std::atomic<std::uint64_t> served_ = 0;
+    std::atomic<std::uint64_t> failed_ = 0;
+    std::string last_failure_;
+    std::thread thread_;
+};
+
+std::size_t descriptors() {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+/// Three applications come, change, scale and go 200 times while others ask for two of them.
+TEST_F(ProcessTest, OrdersUnderLoadFailNoRequestAndLeaveNothingBehind) {
+    constexpr int rounds = 200;
+    for (const char* name : {"v1", "v2"})
+        add(name,
+            [](std::shared_ptr<engine::fake::GuestHost>,
+               net::HttpRequest) -> rt::Task<net::HttpResponse> {
+                net::HttpResponse response;
+                response.body = rt::source_of(to_bytes("here"));
+                co_return response;
+            });
+    ASSERT_TRUE(start({{application("a", "v1", "127.0.0.1:0", "/a")}, everyone()}));
+    const auto main = addresses_.at(0);
+    const std::string shared = "127.0.0.1:0";  // As the first application writes it: one listener.
+    ASSERT_TRUE(deploy({application("b", "v1", shared, "/b")}));
+    std::size_t descriptors_before = 0;
+    std::size_t instances_before = 0;
+    {
+        Load a(main, "/a/x");
+        Load b(main, "/b/x");
+        for (int round = 0; round < rounds; ++round) {
+            const auto* const version = round % 2 == 0 ? "v2" : "v1";
+            const auto queue = static_cast<unsigned>(100 + round);
+            ASSERT_TRUE(deploy(
+                {application("a", version, shared, "/a"), application("c", "v1", shared, "/c")}));
+            EXPECT_TRUE(get_from(main, "/c").ends_with("here"));
+            ASSERT_TRUE(deploy({application("b", "v1", shared, "/b", {{Limit::queue, queue}})}));
+            ASSERT_TRUE(on_control<void>([&] { return process_->service().undeploy({"c"}); }));
+            EXPECT_TRUE(get_from(main, "/c").starts_with("HTTP/1.1 404 "));
+            if (round == 0) descriptors_before = descriptors();
+        }
+        a.stop();
+        b.stop();
+        EXPECT_GT(a.served(), 0U);
+        EXPECT_GT(b.served(), 0U);
+        EXPECT_EQ(a.failed(), 0U) << a.last_failure();
+        EXPECT_EQ(b.failed(), 0U) << b.last_failure();
+        instances_before = instances();
+    }
+    EXPECT_LE(descriptors(), descriptors_before + 4) << "connections under load come and go";
+    EXPECT_LE(instances_before, 4U);
+    EXPECT_EQ(on_control<std::size_t>([&] { return count_components(process_); }).value(), 2U);
+}
+
+TEST_F(ProcessTest, AnAddressIsOpenAsLongAsALinkNamesIt) {
+    ASSERT_TRUE(start(order_of("guest", "127.0.0.1:0")));
+    net::LoopbackClient under_way(addresses_.at(0));
+    under_way.send("GET /sleep?300 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\nGET /");
+    get("/sleep?1");
+
+    ASSERT_TRUE(on_control<void>([&] { return process_->service().undeploy({"app"}); }));
+
+    EXPECT_FALSE(net::LoopbackClient(addresses_[0]).is_connected());
+    EXPECT_TRUE(under_way.read_to_close().ends_with("\r\n\r\nwoke"));
+    ASSERT_TRUE(deploy({application("app", "guest", addresses_[0].text())}));
+    EXPECT_TRUE(get("/ignore").ends_with("\r\n\r\nignored"));
 }
 
 }  // namespace

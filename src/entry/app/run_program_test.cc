@@ -68,7 +68,7 @@ TEST_F(RunCode, HoldsTheProgramToItsTime) {
     EXPECT_EQ(slug({"sleep", "60000"}), "engine.deadline");
 
     options_.guest.deadline.reset();
-    limits_.set(Limit::cpu_time, 20ms);
+    limits_.set(engine::Limit::cpu_time, 20ms);
     EXPECT_EQ(slug({"spin"}), "engine.cpu_budget");
 }
 

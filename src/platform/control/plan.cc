@@ -31,7 +31,7 @@ Result<capability::Config> merge(const std::vector<manifest::Config>& configs,
     capability::Config all;
     for (const auto& config : configs) {
         if (!config.properties)
-            return fail(Errc::not_found, "control.config_missing",
+            return fail(Errc::not_found, "app.config_missing",
                         "component '{}' refers to configuration '{}', which has no properties "
                         "here; write them into the manifest",
                         owner.name, config.name);
@@ -43,7 +43,7 @@ Result<capability::Config> merge(const std::vector<manifest::Config>& configs,
 Result<std::string> path_of(const manifest::Component& component, const std::string& directory) {
     const auto& image = *component.image;
     if (image.form != ImageRef::Form::file && image.form != ImageRef::Form::relative)
-        return fail(Errc::unsupported, "control.image_unsupported",
+        return fail(Errc::unsupported, "app.image_unsupported",
                     "component '{}': images are read from files in this version, not from '{}'; "
                     "write file://PATH",
                     component.name, image.text);
@@ -55,12 +55,12 @@ Result<host::ComponentSettings> settings_of(const manifest::Application& applica
                                             const manifest::Component& component,
                                             const std::string& directory) {
     if (component.rollout)
-        return fail(Errc::unsupported, "control.trait_unsupported",
+        return fail(Errc::unsupported, "app.trait_unsupported",
                     "component '{}' has a 'rollout' trait, on which this version does not act; "
                     "take it out",
                     component.name);
     if (!component.links.empty())
-        return fail(Errc::unsupported, "control.link_unsupported",
+        return fail(Errc::unsupported, "app.link_unsupported",
                     "component '{}' links to '{}'; this version has no provider that components "
                     "call",
                     component.name, component.links.front().target);
@@ -81,7 +81,7 @@ Result<void> add_provider(Application& out, const manifest::Application& applica
                           const manifest::Component& component) {
     const auto& builtin = component.image->builtin;
     if (!builtin)
-        return fail(Errc::unsupported, "control.provider_unsupported",
+        return fail(Errc::unsupported, "app.provider_unsupported",
                     "provider '{}' ({}) is not in this version", component.name,
                     component.image->text);
     const auto id = id_of(application, component);
@@ -91,7 +91,7 @@ Result<void> add_provider(Application& out, const manifest::Application& applica
         const manifest::Component* target = application.find(link.target);
         if (target == nullptr || target->kind != manifest::Component::Kind::component)
             return fail(
-                Errc::invalid_argument, "control.link_target",
+                Errc::invalid_argument, "app.link_target",
                 "the link of '{}' leads to '{}', which is not a component of this application",
                 component.name, link.target);
         capability::Link planned;
@@ -117,7 +117,7 @@ Result<Application> plan(const manifest::Application& application, const std::st
     out.name = application.name;
     for (const auto& component : application.components) {
         if (component.shared)
-            return fail(Errc::unsupported, "control.shared_unsupported",
+            return fail(Errc::unsupported, "app.shared_unsupported",
                         "component '{}' belongs to application '{}'; sharing needs a lattice, "
                         "which this version does not have",
                         component.name, component.shared->application);

@@ -41,8 +41,17 @@ Service::Service(Parts parts)
       orders_(std::make_shared<host::ConcurrencyLimiter>(
           host::ConcurrencyLimiter::Limits{.inside_max = 1, .waiting_max = orders_max})) {}
 
+/// Held while an order is carried out.
+rt::Task<host::ConcurrencyLimiter::Permit> Service::take_turn() {
+    Result<host::ConcurrencyLimiter::Permit> turn = co_await orders_->enter(TimePoint::max());
+    if (!turn && turn.error().code == Errc::exhausted)
+        co_return fail(Errc::exhausted, "control.orders_full",
+                       "{} orders wait already; try again later", orders_max);
+    co_return turn;
+}
+
 rt::Task<void> Service::deploy(std::vector<Application> applications, claims::TrustPolicy trust) {
-    CO_TRY(const auto turn, co_await orders_->enter(TimePoint::max()));
+    CO_TRY(const auto turn, co_await take_turn());
     auto all = applications_;
     std::vector<std::string> changed;
     for (auto& application : applications) {
@@ -59,7 +68,7 @@ rt::Task<void> Service::deploy(std::vector<Application> applications, claims::Tr
 }
 
 rt::Task<void> Service::undeploy(std::vector<std::string> names) {
-    CO_TRY(const auto turn, co_await orders_->enter(TimePoint::max()));
+    CO_TRY(const auto turn, co_await take_turn());
     auto all = applications_;
     for (const auto& name : names)
         if (all.erase(name) == 0)
@@ -112,7 +121,7 @@ rt::Task<void> Service::prepare(Target* target, host::ComponentSettings settings
         component.digest = admitted.verdict.digest;
     }
     if (code->http_kind() == engine::HttpKind::none)
-        co_return fail(Errc::unsupported, "control.not_http",
+        co_return fail(Errc::unsupported, "app.not_http",
                        "component '{}' exports neither wasi:http/incoming-handler 0.2 nor "
                        "wasi:http/handler 0.3, all that this version serves",
                        settings.id);
@@ -214,8 +223,8 @@ Result<State> Service::state_of(const Applications& applications) const {
     std::set<capability::ComponentId> ids;
     const auto take_id = [&](const capability::ComponentId& id) -> Result<void> {
         if (ids.insert(id).second) return ok();
-        return fail(Errc::already_exists, "control.id_taken",
-                    "the id '{}' is used by two applications", id);
+        return fail(Errc::already_exists, "app.id_taken", "the id '{}' is used by two applications",
+                    id);
     };
     for (const auto& [name, application] : applications) {
         for (const auto& provider : application.providers) CHECK(take_id(provider));
@@ -226,7 +235,7 @@ Result<State> Service::state_of(const Applications& applications) const {
         for (const auto& link : application.links) {
             if (std::ranges::find(parts_.kinds, link.provider, &capability::ProviderKind::name) ==
                 parts_.kinds.end())
-                return fail(Errc::unsupported, "control.provider_unsupported",
+                return fail(Errc::unsupported, "app.provider_unsupported",
                             "provider '{}' ({}) is not in this version", link.source,
                             link.provider);
             if (!state.links.emplace(link.key(), link).second)

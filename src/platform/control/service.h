@@ -48,8 +48,8 @@ class Service {
     /// Makes each application run in place of the one of its name. Every component's code is read,
     /// admitted and compiled before anything changes. Errors: those of `read_admitted`,
     /// `engine::Engine::compile`, `engine::Component::with_context` and
-    /// `capability::Provider::change_links`; already_exists (`control.id_taken`,
-    /// `control.link_taken`), unsupported (`control.not_http`, `control.provider_unsupported`),
+    /// `capability::Provider::change_links`; already_exists (`app.id_taken`,
+    /// `control.link_taken`), unsupported (`app.not_http`, `app.provider_unsupported`),
     /// exhausted (`control.orders_full`), cancelled: then the host has to be stopped.
     rt::Task<void> deploy(std::vector<Application> applications, claims::TrustPolicy trust);
     /// Takes applications away; returns when their components are gone. Errors: not_found
@@ -75,6 +75,7 @@ class Service {
         Codes codes;
     };
 
+    rt::Task<host::ConcurrencyLimiter::Permit> take_turn();
     rt::Task<void> reach(Applications applications, claims::TrustPolicy trust,
                          std::vector<std::string> changed);
     rt::Task<void> prepare(Target* target, host::ComponentSettings settings,

@@ -13,15 +13,17 @@ namespace weft::host {
 namespace {
 
 using namespace std::chrono_literals;
+using engine::Limit;
 
 class PoolTest : public testing::Test {
   protected:
-    void SetUp() override { open({.reuse = 100}); }
-    void open(PoolLimits limits, engine::HttpKind kind = engine::HttpKind::sequential) {
+    void SetUp() override { open({{Limit::reuse, 100}}); }
+    void open(engine::Limits limits, engine::HttpKind kind = engine::HttpKind::sequential) {
+        if (!limits.is_set(Limit::instances_max)) limits.set(Limit::instances_max, 200);
         engine_.add("guest", engine::fake::test_guest(), kind);
         pool_.reset();
-        pool_ = std::make_unique<Pool>(&loop_, engine_.compile(as_bytes("guest")).value(),
-                                       engine::Limits{}, limits, &probe_);
+        pool_ = std::make_unique<Pool>(&loop_, engine_.compile(as_bytes("guest")).value(), limits,
+                                       &probe_);
     }
     /// "status body" or the slug of the error.
     rt::Task<std::string> fetch(std::string path) {
@@ -55,7 +57,7 @@ class PoolTest : public testing::Test {
 };
 
 TEST_F(PoolTest, AnInstanceServesAgainUntilItsShareIsUsedUp) {
-    open({.reuse = 2});
+    open({{Limit::reuse, 2}});
 
     EXPECT_EQ(get("/count"), "1");
     EXPECT_EQ(get("/count"), "2");
@@ -64,7 +66,7 @@ TEST_F(PoolTest, AnInstanceServesAgainUntilItsShareIsUsedUp) {
 }
 
 TEST_F(PoolTest, AnInstanceThatServesOneCallIsNotKept) {
-    open({.reuse = 1});
+    open({{Limit::reuse, 1}});
 
     EXPECT_EQ(get("/count"), "1");
     EXPECT_EQ(get("/count"), "1");
@@ -83,7 +85,7 @@ TEST_F(PoolTest, CallsAtOneTimeGetInstancesOfTheirOwn) {
 }
 
 TEST_F(PoolTest, CallsShareAnInstanceWhereItCan) {
-    open({.reuse = 100, .concurrent_max = 2}, engine::HttpKind::concurrent);
+    open({{Limit::reuse, 100}, {Limit::concurrent, 2}}, engine::HttpKind::concurrent);
     rt::Scope scope(&loop_);
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(scope.spawn(collect("/sleep?10")));
 
@@ -94,7 +96,7 @@ TEST_F(PoolTest, CallsShareAnInstanceWhereItCan) {
 }
 
 TEST_F(PoolTest, AFullPoolRefuses) {
-    open({.reuse = 100, .instances_max = 1});
+    open({{Limit::reuse, 100}, {Limit::instances_max, 1}});
     rt::Scope scope(&loop_);
     ASSERT_TRUE(scope.spawn(collect("/sleep?10")));
     ASSERT_TRUE(scope.spawn(collect("/ignore")));
@@ -115,7 +117,7 @@ TEST_F(PoolTest, AnInstanceThatTrappedServesNoMore) {
 }
 
 TEST_F(PoolTest, IdleInstancesEndAndTheMinimumStays) {
-    open({.reuse = 100, .instances_min = 1, .idle = 5s});
+    open({{Limit::reuse, 100}, {Limit::instances_min, 1}, {Limit::idle, 5s}});
     rt::Scope scope(&loop_);
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(scope.spawn(collect("/sleep?10")));
     loop_.run_for(4s);
@@ -129,7 +131,7 @@ TEST_F(PoolTest, IdleInstancesEndAndTheMinimumStays) {
 }
 
 TEST_F(PoolTest, UseKeepsAnInstanceFromBeingIdle) {
-    open({.reuse = 100, .idle = 5s});
+    open({{Limit::reuse, 100}, {Limit::idle, 5s}});
     EXPECT_EQ(get("/count"), "1");
     loop_.run_for(4s);
     EXPECT_EQ(get("/count"), "2");
@@ -142,7 +144,7 @@ TEST_F(PoolTest, UseKeepsAnInstanceFromBeingIdle) {
 }
 
 TEST_F(PoolTest, TheMinimumIsReadyAheadAndMadeUpAgainAfterAWhile) {
-    open({.reuse = 100, .instances_min = 2});
+    open({{Limit::reuse, 100}, {Limit::instances_min, 2}});
     EXPECT_EQ(pool_->instances(), 2U);
     EXPECT_EQ(engine_.stats().instances, 2U);
 
@@ -154,7 +156,7 @@ TEST_F(PoolTest, TheMinimumIsReadyAheadAndMadeUpAgainAfterAWhile) {
 }
 
 TEST_F(PoolTest, AllInstancesEndWhenTheHostDoes) {
-    open({.reuse = 100, .instances_min = 2});
+    open({{Limit::reuse, 100}, {Limit::instances_min, 2}});
     EXPECT_EQ(engine_.stats().instances, 2U);
 
     pool_->end_all();

@@ -15,6 +15,7 @@ namespace weft::host {
 namespace {
 
 using namespace std::chrono_literals;
+using engine::Limit;
 using testing::IsEmpty;
 
 class ShardHostTest : public testing::Test {
@@ -23,19 +24,20 @@ class ShardHostTest : public testing::Test {
         engine_.add("guest", engine::fake::test_guest());
         put({});
     }
-    void put(Admission admission, engine::Limits limits = {}, Reuse reuse = {}) {
-        host_.put({.id = "hello",
-                   .code = engine_.compile(as_bytes("guest")).value(),
-                   .limits = limits,
-                   .admission = admission,
-                   .reuse = reuse});
+    void put(engine::Limits limits) { put_in(host_, limits); }
+    void put_in(ShardHost& host, engine::Limits limits, std::string id = "hello",
+                std::string code = "guest") {
+        ComponentSettings settings;
+        settings.id = std::move(id);
+        settings.limits = limits;
+        host.put(std::move(settings), engine_.compile(to_bytes(code)).value());
     }
     /// "status body", or the slug of the error.
     rt::Task<std::string> fetch(std::string path, std::string component) {
         net::HttpRequest request;
         request.path_and_query = std::move(path);
         Result<net::HttpResponse> response =
-            co_await host_.handle_http({.trace_id = 0x2a}, component, std::move(request));
+            co_await host_.handle_http({.trace_id = {0, 0x2a}}, component, std::move(request));
         if (!response) co_return std::string(response.error().slug.text());
         Result<Bytes> body = co_await rt::read_all(response->body.get(), 1'000);
         if (!body) co_return "body " + std::string(body.error().slug.text());
@@ -82,10 +84,79 @@ TEST_F(ShardHostTest, CallsTheComponent) {
     EXPECT_THAT(events_.events(), IsEmpty());
 }
 
-TEST_F(ShardHostTest, AnUnknownOrRemovedComponentIsNotFound) {
+TEST_F(ShardHostTest, AnUnknownOrRetiredComponentIsNotFound) {
     EXPECT_EQ(get("/ignore", "other"), "host.component_unknown");
-    host_.remove("hello");
+    ASSERT_TRUE(loop_.run(host_.retire("hello")));
     EXPECT_EQ(get("/ignore"), "host.component_unknown");
+    EXPECT_TRUE(loop_.run(host_.retire("hello"))) << "again";
+}
+
+TEST_F(ShardHostTest, ARetiredComponentIsGoneWhenItsCallsHaveEnded) {
+    put({{Limit::concurrency, 1}, {Limit::reuse, 100}});
+    rt::Scope scope(&loop_);
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(scope.spawn(collect("/sleep?1000")));
+
+    ASSERT_TRUE(loop_.run(host_.retire("hello")));
+
+    EXPECT_EQ(outcomes_, (std::vector<std::string>{"200 woke", "200 woke"})) << "one had waited";
+    EXPECT_EQ(loop_.now(), TimePoint(2s));
+    EXPECT_EQ(host_.calls(), 0U);
+    EXPECT_EQ(host_.instances(), 0U);
+    EXPECT_EQ(counted("weft_host_components_retired_total"), 1);
+    EXPECT_THAT(events_.events("component.retired_by_force"), IsEmpty());
+}
+
+TEST_F(ShardHostTest, ARetiredComponentIsEndedAfterTheWait) {
+    rt::Scope scope(&loop_);
+    ASSERT_TRUE(scope.spawn(collect("/sleep?29000")));
+
+    ASSERT_TRUE(loop_.run(host_.retire("hello")));
+
+    EXPECT_EQ(loop_.now(), TimePoint(10s));
+    loop_.run_for(0s);
+    EXPECT_EQ(outcomes_, std::vector<std::string>{"engine.instance_lost"});
+    EXPECT_EQ(host_.instances(), 0U);
+    EXPECT_EQ(events_.events("component.retired_by_force").size(), 1U);
+    loop_.run_until_idle();
+}
+
+TEST_F(ShardHostTest, ACallUnderWayKeepsTheCodeThatItStartedWith) {
+    engine_.add("next",
+                [](std::shared_ptr<engine::fake::GuestHost>,
+                   net::HttpRequest) -> rt::Task<net::HttpResponse> {
+                    net::HttpResponse response;
+                    response.body = rt::source_of(to_bytes("next"));
+                    co_return response;
+                });
+    rt::Scope scope(&loop_);
+    ASSERT_TRUE(scope.spawn(collect("/sleep?1000")));
+
+    put_in(host_, {}, "hello", "next");
+
+    EXPECT_EQ(get("/"), "200 next");
+    loop_.run_for(2s);
+    EXPECT_EQ(outcomes_, std::vector<std::string>{"200 woke"});
+    EXPECT_EQ(counted("weft_host_components_retired_total"), 1);
+    EXPECT_TRUE(loop_.run(host_.stop()));
+}
+
+TEST_F(ShardHostTest, LimitsChangeWithoutANewPool) {
+    put({{Limit::concurrency, 1}, {Limit::queue, 9}, {Limit::reuse, 100}});
+    EXPECT_EQ(get("/count"), "200 1");
+    rt::Scope scope(&loop_);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(scope.spawn(collect("/sleep?1000")));
+    const engine::Limits more{{Limit::concurrency, 3}, {Limit::queue, 9}, {Limit::reuse, 100}};
+
+    host_.change_limits("hello", more);
+    loop_.run_for(1s);
+
+    EXPECT_EQ(outcomes_.size(), 3U) << "those that waited were let in";
+    EXPECT_EQ(get("/count"), "200 5") << "in the instance that was there";
+    auto small = more;
+    small.set(Limit::memory, 1U << 20U);
+    host_.change_limits("hello", small);
+    loop_.run_for(0s);
+    EXPECT_EQ(get("/count"), "200 1") << "memory is that of new instances";
 }
 
 TEST_F(ShardHostTest, ATrapIsExplainedInTheLogUnderTheCallsName) {
@@ -93,7 +164,7 @@ TEST_F(ShardHostTest, ATrapIsExplainedInTheLogUnderTheCallsName) {
 
     const auto trapped = events_.events("component.call_trapped");
     ASSERT_EQ(trapped.size(), 1U);
-    EXPECT_EQ(trapped[0].fields.at("call"), "000000000000002a");
+    EXPECT_EQ(trapped[0].fields.at("call"), "0000000000000000000000000000002a");
     EXPECT_EQ(trapped[0].fields.at("component"), "hello");
     const auto failed = events_.events("component.call_failed");
     ASSERT_EQ(failed.size(), 1U);
@@ -108,21 +179,21 @@ TEST_F(ShardHostTest, ABodyThatFailsIsInTheLogToo) {
 }
 
 TEST_F(ShardHostTest, TheDeadlineOfTheComponentHolds) {
-    put({.deadline = 2s});
+    put({{Limit::deadline, 2s}});
 
     EXPECT_EQ(get("/sleep?60000"), "engine.deadline");
     EXPECT_EQ(loop_.now(), TimePoint(2s));
 }
 
 TEST_F(ShardHostTest, TheCpuBudgetOfTheComponentHolds) {
-    put({}, {.cpu_time_max = 50ms});
+    put({{Limit::cpu_time, 50ms}});
 
     EXPECT_EQ(get("/spin"), "engine.cpu_budget");
     EXPECT_EQ(loop_.now(), TimePoint(50ms));
 }
 
 TEST_F(ShardHostTest, ConcurrencyAndQueueHoldWhenFilled) {
-    put({.concurrency_max = 1, .queue_max = 1});
+    put({{Limit::concurrency, 1}, {Limit::queue, 1}});
     rt::Scope scope(&loop_);
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(scope.spawn(collect("/sleep?1000")));
 
@@ -134,8 +205,11 @@ TEST_F(ShardHostTest, ConcurrencyAndQueueHoldWhenFilled) {
     EXPECT_EQ(loop_.now(), TimePoint(2s));
 }
 
-TEST_F(ShardHostTest, CallsOverWhatThePoolHoldsWaitAtTheGate) {
-    put({.concurrency_max = 9, .queue_max = 1}, {}, {.calls = 10, .instances_max = 1});
+TEST_F(ShardHostTest, CallsOverWhatThePoolHoldsWaitAtTheLimiter) {
+    put({{Limit::concurrency, 9},
+         {Limit::queue, 1},
+         {Limit::reuse, 10},
+         {Limit::instances_max, 1}});
     rt::Scope scope(&loop_);
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(scope.spawn(collect("/sleep?1000")));
 
@@ -147,39 +221,32 @@ TEST_F(ShardHostTest, CallsOverWhatThePoolHoldsWaitAtTheGate) {
 }
 
 TEST_F(ShardHostTest, EachLimitThatEndsOrRefusesACallIsCounted) {
-    for (const auto& limit : component_limits) EXPECT_EQ(reached(limit.name), 0) << limit.name;
+    for (const auto& row : engine::limit_rows) EXPECT_EQ(reached(row.name), 0) << row.name;
 
-    for (std::size_t at = 0; at < component_limits.size(); ++at) {
-        engine_.add(
-            "over",
-            [at](std::shared_ptr<engine::fake::GuestHost>,
-                 net::HttpRequest) -> rt::Task<net::HttpResponse> {
-                co_return Failure(Error{Errc::exhausted, component_limits[at].slug, "over it"});
-            });
-        host_.put({.id = "over",
-                   .code = engine_.compile(as_bytes("over")).value(),
-                   .limits = {},
-                   .admission = {},
-                   .reuse = {}});
-        EXPECT_EQ(get("/", "over"), component_limits[at].slug.text());
+    for (const auto& row : engine::limit_rows) {
+        if (!row.slug) continue;
+        engine_.add("over",
+                    [slug = *row.slug](std::shared_ptr<engine::fake::GuestHost>,
+                                       net::HttpRequest) -> rt::Task<net::HttpResponse> {
+                        co_return Failure(Error{Errc::exhausted, slug, "over it"});
+                    });
+        put_in(host_, {}, "over", "over");
+        EXPECT_EQ(get("/", "over"), row.slug->text());
     }
 
-    for (const auto& limit : component_limits) EXPECT_EQ(reached(limit.name), 1) << limit.name;
+    for (const auto& row : engine::limit_rows)
+        EXPECT_EQ(reached(row.name), row.slug ? 1 : 0) << row.name;
 }
 
 TEST_F(ShardHostTest, AnInstanceIsUsedAgainAsOftenAsAsked) {
-    put({}, {}, {.calls = 2});
+    put({{Limit::reuse, 2}});
 
     EXPECT_EQ(get("/count") + get("/count") + get("/count"), "200 1200 2200 1");
 }
 
 TEST_F(ShardHostTest, LimitsAreSharedBetweenShards) {
     ShardHost half(&loop_, {.shards = 2}, &logging_);
-    half.put({.id = "hello",
-              .code = engine_.compile(as_bytes("guest")).value(),
-              .limits = {},
-              .admission = {.concurrency_max = 3, .queue_max = 0},
-              .reuse = {}});
+    put_in(half, {{Limit::concurrency, 3}, {Limit::queue, 0}});
     rt::Scope scope(&loop_);
     // Two of three calls may run here, the other shard has room for as many.
     struct Caller {
@@ -211,7 +278,7 @@ TEST_F(ShardHostTest, WhatAGuestPrintsIsLoggedByLines) {
 }
 
 TEST_F(ShardHostTest, APrintingGuestIsHeldToItsRate) {
-    GuestLog guest(&logging_, &loop_, {"hello", 100, 1});
+    GuestLog guest(&logging_, &loop_, {"hello", 100, {0, 1}});
     for (int i = 0; i < 50; ++i)
         guest.on_output(engine::GuestStream::out, as_bytes("0123456789abcde\n"));
     EXPECT_EQ(events_.events("component.line_printed").size(), 6U);
@@ -232,12 +299,12 @@ TEST_F(ShardHostTest, ARequestThatWasRefusedIsLoggedWithItsRemedy) {
     EXPECT_EQ(refused[0].fields.at("component"), "hello");
     EXPECT_EQ(refused[0].fields.at("target"), "localhost:1");
     EXPECT_NE(refused[0].fields.at("remedy").find("wasi:http/outgoing-handler"), std::string::npos);
-    EXPECT_EQ(refused[0].fields.at("call").size(), 16U);
+    EXPECT_EQ(refused[0].fields.at("call").size(), 32U);
     EXPECT_EQ(counted("weft_host_outgoing_http_refused_total"), 1);
 }
 
 TEST_F(ShardHostTest, RefusedRequestsAreHeldToTheRateOfLines) {
-    GuestLog guest(&logging_, &loop_, {"hello", 100, 1});
+    GuestLog guest(&logging_, &loop_, {"hello", 100, {0, 1}});
     for (int i = 0; i < 50; ++i)
         guest.on_refused(engine::Refusal::outgoing_http, "example.com:443");
     EXPECT_EQ(events_.events("component.outgoing_http_refused").size(), 1U);
@@ -255,7 +322,7 @@ TEST_F(ShardHostTest, ALineWithoutEndIsCut) {
     obs::RateLimiter generous({.budget_per_s = 1'000'000, .sources_max = 4});
     const GuestLogShared shared{logging_.log, logging_.probe, &generous};
     {
-        GuestLog guest(&shared, &loop_, {"hello", 1'000'000, 1});
+        GuestLog guest(&shared, &loop_, {"hello", 1'000'000, {0, 1}});
         guest.on_output(engine::GuestStream::err, Bytes(GuestLog::line_bytes_max + 10, 'x'));
     }
 

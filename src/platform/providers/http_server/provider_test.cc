@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "io/net/loopback_client.h"
+#include "io/net/tcp.h"
 
 namespace weft::providers::http_server {
 namespace {
@@ -77,19 +78,25 @@ class ProviderTest : public testing::Test {
         on_control([&] {
             for (auto* thread : {&control_, &other_})
                 scopes_.push_back(std::make_unique<rt::Scope>(&thread->shard()));
+            provider_ = make();
         });
-        provider_ = std::make_unique<Provider>(
-            ProviderConfig{}, net::HttpLimits{},
-            std::vector<ShardUse>{{&control_.shard(), scopes_[0].get(), &invoker_},
-                                  {&other_.shard(), scopes_[1].get(), &invoker_}});
     }
     ~ProviderTest() override {
         EXPECT_TRUE(run(provider_->stop()));
         // A task tells its result just before it leaves its scope: one more turn of each shard and
         // all have left.
         for (auto* thread : {&control_, &other_}) turn(thread->shard());
+        on_control([&] { provider_.reset(); });
     }
 
+    std::unique_ptr<Provider> make() {
+        return std::make_unique<Provider>(capability::ProviderContext{
+            .shards = {{{&control_.shard(), scopes_[0].get()}, &invoker_},
+                       {{&other_.shard(), scopes_[1].get()}, &invoker_}},
+            .log = {},
+            .clock = &clock_,
+            .random = &random_});
+    }
     static void turn(rt::Shard& shard) {
         std::promise<void> done;
         shard.post([&] { done.set_value(); });
@@ -117,12 +124,24 @@ class ProviderTest : public testing::Test {
     }
     static Link link(std::string target, capability::Config config) {
         Link link;
+        link.source = "http";
         link.target = std::move(target);
         link.source_config = std::move(config);
         return link;
     }
+    Result<void> put(std::vector<Link> links) {
+        return run(provider_->change_links({.put = std::move(links), .taken = {}}));
+    }
+    Result<void> change(std::vector<Link> links, const std::vector<Link>& taken) {
+        capability::LinkChange change{.put = std::move(links), .taken = {}};
+        for (const auto& one : taken) change.taken.push_back(one.key());
+        return run(provider_->change_links(std::move(change)));
+    }
+    net::Address address(std::size_t at = 0) {
+        return net::parse_address(provider_->addresses().at(at)).value();
+    }
     std::string get(std::string_view path) {
-        net::LoopbackClient client(provider_->addresses().at(0));
+        net::LoopbackClient client(address());
         client.send("GET " + std::string(path) +
                     " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
         return client.read_to_close();
@@ -131,13 +150,15 @@ class ProviderTest : public testing::Test {
     rt::ShardThread control_{0};
     rt::ShardThread other_{1};
     NamedInvoker invoker_;
+    SystemWallClock clock_;
+    SystemRandom random_;
     std::vector<std::unique_ptr<rt::Scope>> scopes_;
     std::unique_ptr<Provider> provider_;
 };
 
 TEST_F(ProviderTest, ServesLinksByPathOnEveryShard) {
-    ASSERT_TRUE(run(provider_->start({link("a", {{"address", "127.0.0.1:0"}}),
-                                      link("b", {{"address", "127.0.0.1:0"}, {"path", "/b"}})})));
+    ASSERT_TRUE(put({link("a", {{"address", "127.0.0.1:0"}}),
+                     link("b", {{"address", "127.0.0.1:0"}, {"path", "/b"}})}));
 
     ASSERT_EQ(provider_->addresses().size(), 1U);
     // The kernel spreads connections over the shards: enough of them meet both.
@@ -148,7 +169,7 @@ TEST_F(ProviderTest, ServesLinksByPathOnEveryShard) {
 }
 
 TEST_F(ProviderTest, FailuresTellTheClientACallNotAReason) {
-    ASSERT_TRUE(run(provider_->start({link("a", {{"address", "127.0.0.1:0"}, {"host", "h"}})})));
+    ASSERT_TRUE(put({link("a", {{"address", "127.0.0.1:0"}, {"host", "h"}})}));
 
     EXPECT_TRUE(get("/full").starts_with("HTTP/1.1 503 "));
     EXPECT_TRUE(get("/slow").starts_with("HTTP/1.1 504 "));
@@ -159,31 +180,60 @@ TEST_F(ProviderTest, FailuresTellTheClientACallNotAReason) {
 }
 
 TEST_F(ProviderTest, NoRouteIs404) {
-    ASSERT_TRUE(
-        run(provider_->start({link("a", {{"address", "127.0.0.1:0"}, {"path", "/only"}})})));
+    ASSERT_TRUE(put({link("a", {{"address", "127.0.0.1:0"}, {"path", "/only"}})}));
 
     EXPECT_TRUE(get("/other").starts_with("HTTP/1.1 404 "));
 }
 
-TEST_F(ProviderTest, StartsAllOrNothing) {
-    ASSERT_TRUE(run(provider_->start({link("a", {{"address", "127.0.0.1:0"}})})));
-    const auto taken = provider_->addresses().at(0);
-    Provider second({}, {}, {{&control_.shard(), scopes_[0].get(), &invoker_}});
+TEST_F(ProviderTest, ARouteMovesFromOneApplicationToAnotherInOneStep) {
+    const auto first = link("a", {{"address", "127.0.0.1:0"}});
+    ASSERT_TRUE(put({first}));
+    const auto port = address().port;
 
-    const auto refused = run(second.start(
-        {link("a", {{"address", "127.0.0.1:0"}}), link("b", {{"address", taken.text()}})}));
+    ASSERT_TRUE(change({link("b", {{"address", "127.0.0.1:0"}})}, {first}));
 
-    ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().slug, Slug("net.port_in_use"));
-    EXPECT_TRUE(second.addresses().empty());
+    EXPECT_EQ(address().port, port) << "the listener stayed open";
+    EXPECT_TRUE(get("/x").ends_with("\r\n\r\nb /x"));
 }
 
-TEST_F(ProviderTest, DrainRefusesNewConnections) {
-    ASSERT_TRUE(run(provider_->start({link("a", {{"address", "127.0.0.1:0"}})})));
+TEST_F(ProviderTest, AChangeThatIsRefusedChangesNothing) {
+    const auto first = link("a", {{"address", "127.0.0.1:0"}});
+    ASSERT_TRUE(put({first}));
+    rt::ShardThread other(9);
+    const auto taken = net::TcpListener::listen(&other.shard(), {"127.0.0.1", 0});
+    ASSERT_TRUE(taken);
+
+    const auto in_use = change({link("b", {{"address", "127.0.0.1:0"}, {"path", "/b"}}),
+                                link("c", {{"address", taken->address().text()}})},
+                               {first});
+    const auto same_route = put({link("b", {{"address", "127.0.0.1:0"}})});
+    const auto unknown = put({link("b", {{"address", "nowhere"}})});
+
+    ASSERT_FALSE(in_use);
+    EXPECT_EQ(in_use.error().slug, Slug("net.port_in_use"));
+    EXPECT_EQ(same_route.error().slug, Slug("http_server.route_taken"));
+    EXPECT_EQ(unknown.error().slug, Slug("net.address_invalid"));
+    EXPECT_EQ(provider_->addresses().size(), 1U);
+    EXPECT_TRUE(get("/b").ends_with("\r\n\r\na /b"));
+}
+
+TEST_F(ProviderTest, AnAddressThatNoLinkNamesIsClosed) {
+    const auto first = link("a", {{"address", "127.0.0.1:0"}});
+    ASSERT_TRUE(put({first}));
+    const auto before = address();
+
+    ASSERT_TRUE(change({}, {first}));
+
+    EXPECT_FALSE(net::LoopbackClient(before).is_connected());
+    EXPECT_TRUE(provider_->addresses().empty());
+}
+
+TEST_F(ProviderTest, DrainStopsAccepting) {
+    ASSERT_TRUE(put({link("a", {{"address", "127.0.0.1:0"}})}));
 
     ASSERT_TRUE(run(provider_->drain()));
 
-    EXPECT_FALSE(net::LoopbackClient(provider_->addresses().at(0)).is_connected());
+    EXPECT_FALSE(net::LoopbackClient(address()).is_connected());
 }
 
 }  // namespace

@@ -1,0 +1,128 @@
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "platform/control/desired.h"
+#include "platform/manifest/parse.h"
+
+namespace weft::control {
+namespace {
+
+using engine::Limit;
+using namespace std::chrono_literals;
+
+/// An application of one component, with `extra` lines behind its image, and one provider.
+std::string manifest_text(std::string_view image, std::string_view extra,
+                          std::string_view provider) {
+    std::string text = R"(apiVersion: core.oam.dev/v1beta1
+kind: Application
+metadata: {name: My-Shop, annotations: {version: v1}}
+spec:
+  components:
+    - name: api.v2
+      type: component
+      properties: {image: ")";
+    text.append(image).append("\"}\n").append(extra);
+    text.append("    - name: http\n      type: capability\n      properties: {image: \"")
+        .append(provider)
+        .append("\", config: [{name: own, properties: {routing_mode: path}}]}\n");
+    text += R"(      traits:
+        - type: link
+          properties:
+            target: api.v2
+            namespace: wasi
+            package: http
+            interfaces: [incoming-handler]
+            source: {config: [{name: listen, properties: {address: "127.0.0.1:8000"}}]}
+)";
+    return text;
+}
+
+Result<Application> planned(std::string_view image, std::string_view extra = "",
+                            std::string_view provider = "ghcr.io/wasmcloud/http-server:0.26.0") {
+    auto report = manifest::parse_manifest(manifest_text(image, extra, provider));
+    if (!report.application)
+        return fail(Errc::internal, "test.manifest", "{}",
+                    report.findings.empty() ? "" : report.findings[0].message);
+    return plan(*report.application, "/apps");
+}
+
+Slug slug_of(const Result<Application>& result) {
+    EXPECT_FALSE(result);
+    return result ? Slug("test.none") : result.error().slug;
+}
+
+TEST(Plan, GivesTheIdsThatWadmGives) {
+    const auto application = planned("file://./api.wasm");
+
+    ASSERT_TRUE(application) << application.error().message;
+    EXPECT_EQ(application->name, "My-Shop");
+    ASSERT_EQ(application->components.size(), 1U);
+    EXPECT_EQ(application->components[0].id, "my_shop-api_v2");
+    EXPECT_EQ(application->components[0].path, "/apps/./api.wasm");
+    EXPECT_EQ(application->providers, std::vector<std::string>{"my_shop-http"});
+    EXPECT_EQ(planned("file:///x/api.wasm")->components[0].path, "/x/api.wasm");
+}
+
+TEST(Plan, LinksCarryTheConfigurationOfBothEndsAndOfTheirProvider) {
+    const auto application = planned("./api.wasm", "", "wasmcloud+builtin://http-server");
+
+    ASSERT_TRUE(application) << application.error().message;
+    const auto& link = application->links.at(0);
+    EXPECT_EQ(link.source, "my_shop-http");
+    EXPECT_EQ(link.target, "my_shop-api_v2");
+    EXPECT_EQ(link.provider, "http-server");
+    EXPECT_EQ(link.source_config.at("address"), "127.0.0.1:8000");
+    EXPECT_EQ(link.provider_config.at("routing_mode"), "path");
+    EXPECT_EQ(link.interfaces, std::vector<std::string>{"incoming-handler"});
+}
+
+TEST(Plan, TakesTheLimitsOfTheManifest) {
+    const auto application = planned("./api.wasm", R"(      traits:
+        - type: spreadscaler
+          properties: {instances: 500}
+        - type: limits
+          properties: {memory: 8MiB, cpu_time: 25ms, fields: 13KiB}
+        - type: pool
+          properties: {reuse: 100, max: 9}
+)");
+
+    ASSERT_TRUE(application) << application.error().message;
+    EXPECT_EQ(application->components[0].limits, (engine::Limits{{Limit::memory, 8U << 20U},
+                                                                 {Limit::cpu_time, 25ms},
+                                                                 {Limit::fields, 13U << 10U},
+                                                                 {Limit::reuse, 100},
+                                                                 {Limit::instances_max, 9},
+                                                                 {Limit::concurrency, 500}}));
+}
+
+TEST(Plan, AStatedConcurrencyCountsMoreThanAScaler) {
+    const auto application = planned("./api.wasm", R"(      traits:
+        - type: spreadscaler
+          properties: {instances: 500}
+        - type: limits
+          properties: {concurrency: 3}
+)");
+
+    ASSERT_TRUE(application) << application.error().message;
+    EXPECT_EQ(application->components[0].limits[Limit::concurrency], 3U);
+}
+
+TEST(Plan, RefusesWhatThisVersionDoesNotServe) {
+    EXPECT_EQ(slug_of(planned("ghcr.io/acme/api:1.0")), Slug("app.image_unsupported"));
+    EXPECT_EQ(slug_of(planned("./api.wasm", "", "ghcr.io/acme/mine:1.0")),
+              Slug("app.provider_unsupported"));
+    EXPECT_EQ(slug_of(planned("./api.wasm", R"(      traits:
+        - type: link
+          properties: {target: http, namespace: wasi, package: keyvalue, interfaces: [store]}
+)")),
+              Slug("app.link_unsupported"));
+    EXPECT_EQ(slug_of(planned("./api.wasm", R"(      traits:
+        - type: rollout
+          properties: {strategy: canary, steps: [50, 100]}
+)")),
+              Slug("app.trait_unsupported"));
+}
+
+}  // namespace
+}  // namespace weft::control

@@ -1,0 +1,288 @@
+// The control service over the fake engine, on virtual time: no thread, no socket.
+#include "platform/control/service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/obs/capture_sink.h"
+#include "base/rt/sim_loop.h"
+#include "io/engine/fake/fake_engine.h"
+#include "io/engine/fake/named_code.h"
+#include "io/files/folder_fixture.h"
+
+namespace weft::control {
+namespace {
+
+using namespace std::chrono_literals;
+using engine::Limit;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+/// Remembers what its provider was told, for all providers of one test.
+struct Told {
+    std::map<std::string, std::string> routes;  ///< By path; what the provider serves now.
+    std::vector<std::string> log;
+    std::string refuses;  ///< A path that it cannot serve.
+};
+Told* told = nullptr;
+
+class TestProvider final : public capability::Provider {
+  public:
+    explicit TestProvider(const capability::ProviderContext& context) : context_(context) {}
+
+    rt::Task<void> change_links(capability::LinkChange change) override {
+        for (const auto& link : change.put)
+            if (link.source_config.at("path") == told->refuses)
+                co_return fail(Errc::unavailable, "test.refused", "not this one");
+        for (const auto& key : change.taken)
+            std::erase_if(told->routes,
+                          [&](const auto& route) { return route.second == key.target; });
+        for (const auto& link : change.put)
+            told->routes[link.source_config.at("path")] = link.target;
+        co_return ok();
+    }
+    rt::Task<void> stop_accepting() override { return note("stop accepting"); }
+    rt::Task<void> drain() override { return note("drain"); }
+    rt::Task<void> stop() override { return note("stop"); }
+    std::vector<std::string> addresses() const override { return {"test:1"}; }
+
+    /// "status body", or the slug of the error.
+    static rt::Task<std::string> get(capability::Invoker* invoker, std::string route,
+                                     std::string path) {
+        net::HttpRequest request;
+        request.path_and_query = std::move(path);
+        Result<net::HttpResponse> response =
+            co_await invoker->handle_http({}, told->routes[route], std::move(request));
+        if (!response) co_return std::string(response.error().slug.text());
+        CO_TRY(const auto body, co_await rt::read_all(response->body.get(), 1'000));
+        co_return std::string(as_text(body));
+    }
+
+  private:
+    static rt::Task<void> note(std::string what) {
+        told->log.push_back(std::move(what));
+        co_return ok();
+    }
+    capability::ProviderContext context_;
+};
+
+constexpr std::array<std::string_view, 1> interfaces{"wasi:http/incoming-handler"};
+std::unique_ptr<capability::Provider> make(const capability::ProviderContext& context) {
+    return std::make_unique<TestProvider>(context);
+}
+constexpr std::array kinds{capability::ProviderKind{"test", interfaces, &make},
+                           capability::ProviderKind{"other", interfaces, &make}};
+
+class ServiceTest : public files::FolderTest {
+  protected:
+    ServiceTest() {
+        told = &told_;
+        for (const char* name : {"one", "two", "three"}) add(name);
+        trust_.unsigned_code = claims::UnsignedCode::allow;
+    }
+    ~ServiceTest() override {
+        EXPECT_TRUE(loop_.run(service_.stop()));
+        EXPECT_EQ(host_.instances(), 0U);
+        EXPECT_THAT(events_.undeclared_errors(), IsEmpty());
+    }
+
+    /// A component of that name is a file, and answers with its name.
+    void add(std::string name) {
+        const auto code = engine::fake::named_code(name);
+        engine_.add(code,
+                    [name](std::shared_ptr<engine::fake::GuestHost> host,
+                           net::HttpRequest request) -> rt::Task<net::HttpResponse> {
+                        if (request.path_and_query == "/sleep") CO_CHECK(co_await host->sleep(3s));
+                        net::HttpResponse response;
+                        response.body = rt::source_of(to_bytes(name));
+                        co_return response;
+                    });
+        write(name, code);
+    }
+    /// One component `id` with the code of `file`, behind a route of its own.
+    Application application(std::string name, std::string file, engine::Limits limits = {},
+                            std::string provider = "test") {
+        host::ComponentSettings component;
+        component.id = name + "-c";
+        component.path = path(file);
+        component.limits = limits;
+        capability::Link link;
+        link.source = name + "-p";
+        link.target = component.id;
+        link.source_config = {{"path", name}};
+        link.provider = std::move(provider);
+        return {.name = std::move(name),
+                .components = {std::move(component)},
+                .providers = {link.source},
+                .links = {link}};
+    }
+    Result<void> deploy(std::vector<Application> applications) {
+        return loop_.run(service_.deploy(std::move(applications), trust_));
+    }
+    std::string get(std::string route, std::string path = "/") {
+        return loop_.run(TestProvider::get(&host_, std::move(route), std::move(path))).value();
+    }
+    rt::Task<void> collect(std::string route, std::string path) {
+        CO_TRY(auto outcome, co_await TestProvider::get(&host_, std::move(route), std::move(path)));
+        outcomes_.push_back(std::move(outcome));
+        co_return ok();
+    }
+
+    Told told_;
+    rt::SimLoop loop_;
+    rt::ExecutorPool workers_{&loop_};
+    rt::Scope scope_{&loop_};
+    obs::CaptureSink events_;
+    SystemWallClock clock_;
+    SeededRandom random_{1};
+    obs::Registry registry_;
+    obs::Log log_{&events_, &clock_, obs::Level::info};
+    obs::RateLimiter rate_{{.budget_per_s = 100'000, .sources_max = 16}};
+    host::GuestLogShared logging_{log_, host::Probe::in(registry_), &rate_};
+    engine::fake::FakeEngine engine_;
+    host::ShardHost host_{&loop_, {.shards = 1}, &logging_};
+    claims::TrustPolicy trust_;
+    Service service_{{.engine = &engine_,
+                      .workers = &workers_,
+                      .shards = {{{&loop_, &scope_}, &host_}},
+                      .kinds = kinds,
+                      .log = log_,
+                      .clock = &clock_,
+                      .random = &random_}};
+    std::vector<std::string> outcomes_;
+};
+
+TEST_F(ServiceTest, DeploysUpdatesScalesAndTakesAway) {
+    ASSERT_TRUE(deploy({application("a", "one"), application("b", "two")}));
+    EXPECT_EQ(get("a") + " " + get("b"), "one two");
+    EXPECT_THAT(service_.addresses(), ElementsAre("test:1"));
+
+    ASSERT_TRUE(deploy({application("a", "three")}));
+    EXPECT_EQ(get("a") + " " + get("b"), "three two");
+
+    ASSERT_TRUE(deploy({application("b", "two", {{Limit::queue, 5}})}));
+    EXPECT_EQ(service_.running().components.at("b-c").settings.limits[Limit::queue], 5U);
+    EXPECT_EQ(events_.events("component.code_compiled").size(), 3U) << "no new code, no compiling";
+
+    ASSERT_TRUE(loop_.run(service_.undeploy({"a"})));
+    EXPECT_EQ(get("a") + " " + get("b"), "host.component_unknown two");
+    EXPECT_EQ(service_.running().components.size(), 1U);
+}
+
+TEST_F(ServiceTest, OtherCodeInTheSameFileIsAnUpdate) {
+    ASSERT_TRUE(deploy({application("a", "one")}));
+    write("one", engine::fake::named_code("two"));
+
+    ASSERT_TRUE(deploy({application("a", "one")}));
+
+    EXPECT_EQ(get("a"), "two");
+}
+
+TEST_F(ServiceTest, ACallUnderWayEndsAsItBeganWhenItsApplicationGoes) {
+    ASSERT_TRUE(deploy({application("a", "one")}));
+    ASSERT_TRUE(scope_.spawn(collect("a", "/sleep")));
+
+    ASSERT_TRUE(loop_.run(service_.undeploy({"a"})));
+
+    EXPECT_THAT(outcomes_, ElementsAre("one"));
+    EXPECT_EQ(host_.instances(), 0U);
+}
+
+TEST_F(ServiceTest, ARefusedDeployLeavesTheHostAsItWas) {
+    ASSERT_TRUE(deploy({application("a", "one"), application("b", "two")}));
+    const auto before = service_.running();
+    told_.refuses = "c";
+
+    // Everything is fine but for a link: the update, the new component and the new limits go back.
+    const auto refused =
+        deploy({application("a", "three"), application("b", "two", {{Limit::queue, 5}}),
+                application("c", "three")});
+
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().slug, Slug("test.refused"));
+    EXPECT_EQ(get("a") + " " + get("b") + " " + get("c"), "one two host.component_unknown");
+    EXPECT_EQ(diff(service_.running(), before), std::vector<Action>());
+    EXPECT_EQ(diff(before, service_.running()), std::vector<Action>());
+    told_.refuses.clear();
+    EXPECT_TRUE(deploy({application("a", "three"), application("c", "three")}));
+    EXPECT_EQ(get("a") + " " + get("c"), "three three");
+}
+
+TEST_F(ServiceTest, LinksOfOneProviderGoBackWhenAnotherRefuses) {
+    ASSERT_TRUE(deploy({application("a", "one", {}, "other")}));
+    told_.refuses = "z";
+
+    // "other" changes first, then "test" refuses.
+    EXPECT_FALSE(deploy({application("b", "two", {}, "other"), application("z", "two")}));
+
+    EXPECT_THAT(told_.routes, ElementsAre(testing::Pair("a", "a-c")));
+}
+
+TEST_F(ServiceTest, NothingChangesBeforeAllCodeIsAdmittedAndCompiled) {
+    ASSERT_TRUE(deploy({application("a", "one")}));
+    write("broken", "no wasm at all");
+    write("unknown", engine::fake::named_code("nobody compiles this"));
+
+    EXPECT_FALSE(deploy({application("a", "two"), application("z", "broken")}));
+    EXPECT_EQ(deploy({application("a", "two"), application("z", "unknown")}).error().slug,
+              Slug("engine.not_wasm"));
+    EXPECT_EQ(deploy({application("a", "two"), application("z", "missing")}).error().code,
+              Errc::not_found);
+    trust_.unsigned_code = claims::UnsignedCode::deny;
+    EXPECT_EQ(deploy({application("a", "two")}).error().slug, Slug("claims.unsigned"));
+
+    EXPECT_EQ(get("a"), "one");
+}
+
+TEST_F(ServiceTest, RefusesWhatCannotStandTogether) {
+    auto same_id = application("b", "two");
+    same_id.components[0].id = "a-c";
+    auto two_links = application("b", "two");
+    two_links.links.push_back(two_links.links[0]);
+
+    EXPECT_EQ(deploy({application("a", "one"), same_id}).error().slug, Slug("app.id_taken"));
+    EXPECT_EQ(deploy({application("a", "one"), application("a", "two")}).error().slug,
+              Slug("control.application_repeated"));
+    EXPECT_EQ(deploy({two_links}).error().slug, Slug("control.link_taken"));
+    EXPECT_EQ(deploy({application("a", "one", {}, "nobody")}).error().slug,
+              Slug("app.provider_unsupported"));
+    EXPECT_EQ(loop_.run(service_.undeploy({"a"})).error().slug,
+              Slug("control.application_unknown"));
+    EXPECT_THAT(service_.addresses(), IsEmpty());
+}
+
+TEST_F(ServiceTest, OrdersWaitForEachOtherAndTooManyAreRefused) {
+    int done = 0;
+    int refused = 0;
+    struct Caller {
+        static rt::Task<void> deploy(Service* service, Application application,
+                                     claims::TrustPolicy trust, int* done, int* refused) {
+            std::vector<Application> one;
+            one.push_back(std::move(application));
+            Result<void> result = co_await service->deploy(std::move(one), std::move(trust));
+            if (result)
+                ++*done;
+            else if (result.error().slug == Slug("control.orders_full"))
+                ++*refused;
+            co_return ok();
+        }
+    };
+    for (std::uint32_t i = 0; i < Service::orders_max + 2; ++i)
+        ASSERT_TRUE(scope_.spawn(Caller::deploy(
+            &service_, application("a" + std::to_string(i), "one"), trust_, &done, &refused)));
+    loop_.run_for(0s);
+
+    EXPECT_EQ(done, static_cast<int>(Service::orders_max) + 1);
+    EXPECT_EQ(refused, 1);
+}
+
+TEST_F(ServiceTest, DrainReachesEveryProvider) {
+    ASSERT_TRUE(deploy({application("a", "one"), application("b", "two", {}, "other")}));
+
+    ASSERT_TRUE(loop_.run(service_.drain()));
+
+    EXPECT_THAT(told_.log, ElementsAre("stop accepting", "stop accepting", "drain", "drain"));
+}
+
+}  // namespace
+}  // namespace weft::control
