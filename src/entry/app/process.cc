@@ -120,6 +120,8 @@ rt::Task<void> Process::drain(int stop_fd) {
 }
 
 rt::Task<void> Process::stop_everything() {
+    engine_->stop_compiling();
+    slots_.front().scope->cancel();  // An order that is still carried out.
     CO_CHECK(co_await service_.stop());
     co_await slots_.front().scope->drain();  // Those of other shards end with their threads.
     log_.info("host.process_stopped");

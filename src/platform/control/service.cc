@@ -41,12 +41,22 @@ Service::Service(Parts parts)
       orders_(std::make_shared<host::ConcurrencyLimiter>(
           host::ConcurrencyLimiter::Limits{.inside_max = 1, .waiting_max = orders_max})) {}
 
-/// Held while an order is carried out.
-rt::Task<host::ConcurrencyLimiter::Permit> Service::take_turn() {
-    Result<host::ConcurrencyLimiter::Permit> turn = co_await orders_->enter(TimePoint::max());
+/// Held while an order is carried out. Errors: exhausted, failed_precondition, cancelled.
+rt::Task<Service::Turn> Service::take_turn() {
+    Result<Turn> turn = co_await orders_->enter(TimePoint::max());
     if (!turn && turn.error().code == Errc::exhausted)
         co_return fail(Errc::exhausted, "control.orders_full",
                        "{} orders wait already; try again later", orders_max);
+    if (turn && closed_)
+        co_return fail(Errc::failed_precondition, "control.stopping",
+                       "the host stops and takes no more orders");
+    co_return turn;
+}
+
+/// Refuses further orders, and waits for the one that is carried out.
+rt::Task<Service::Turn> Service::close() {
+    closed_ = true;
+    Result<Turn> turn = co_await orders_->enter(TimePoint::max());
     co_return turn;
 }
 
@@ -265,6 +275,7 @@ std::vector<std::string> Service::addresses() const {
 }
 
 rt::Task<void> Service::drain() {
+    CO_TRY(const auto turn, co_await close());
     // All of them stop accepting before the wait for the requests of the first.
     for (const auto& [kind, provider] : providers_) CO_CHECK(co_await provider->stop_accepting());
     for (const auto& [kind, provider] : providers_) CO_CHECK(co_await provider->drain());
@@ -272,6 +283,7 @@ rt::Task<void> Service::drain() {
 }
 
 rt::Task<void> Service::stop() {
+    CO_TRY(const auto turn, co_await close());
     for (const auto& [kind, provider] : providers_) CO_CHECK(co_await provider->stop());
     providers_.clear();
     // Instances belong to their shards, which are gone when the process ends.

@@ -61,13 +61,15 @@ class Service {
     /// Where its providers can be reached from outside.
     std::vector<std::string> addresses() const;
 
-    /// Begins nothing new from outside, and waits for what is under way.
+    /// Refuses further orders (`control.stopping`), ends the present one, begins nothing new from
+    /// outside, and waits for what is under way.
     rt::Task<void> drain();
-    /// Ends everything at once.
+    /// Ends everything at once, once the present order has ended.
     rt::Task<void> stop();
 
   private:
     using Applications = std::map<std::string, Application>;
+    using Turn = host::ConcurrencyLimiter::Permit;
     using Codes = std::map<capability::ComponentId, std::shared_ptr<const engine::Component>>;
     /// A state to reach, with everything that it needs.
     struct Target {
@@ -75,7 +77,8 @@ class Service {
         Codes codes;
     };
 
-    rt::Task<host::ConcurrencyLimiter::Permit> take_turn();
+    rt::Task<Turn> take_turn();
+    rt::Task<Turn> close();
     rt::Task<void> reach(Applications applications, claims::TrustPolicy trust,
                          std::vector<std::string> changed);
     rt::Task<void> prepare(Target* target, host::ComponentSettings settings,
@@ -94,6 +97,7 @@ class Service {
     Target running_;
     std::map<std::string, std::unique_ptr<capability::Provider>, std::less<>> providers_;
     std::shared_ptr<host::ConcurrencyLimiter> orders_;
+    bool closed_ = false;
 };
 
 }  // namespace weft::control

@@ -282,6 +282,7 @@ TEST_F(ServiceTest, DrainReachesEveryProvider) {
     ASSERT_TRUE(loop_.run(service_.drain()));
 
     EXPECT_THAT(told_.log, ElementsAre("stop accepting", "stop accepting", "drain", "drain"));
+    EXPECT_EQ(deploy({application("c", "one")}).error().slug, Slug("control.stopping"));
 }
 
 }  // namespace

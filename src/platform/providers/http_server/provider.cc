@@ -164,7 +164,7 @@ rt::Task<void> Provider::on_each_site(ListenerPtr listener, Make make) {
 }
 
 rt::Task<void> Provider::stop_accepting() {
-    for (const auto& [text, listener] : listeners_)
+    for (const auto& [text, listener] : std::map(listeners_))  // A change may go on meanwhile.
         CO_CHECK(co_await on_each_site(listener,
                                        [](Site* site) { return site->server->stop_accepting(); }));
     co_return ok();
