@@ -72,9 +72,9 @@ control::Application application_of(const cli::ServedFile& served) {
 
 Result<Order> read_order(const cli::UpOptions& options, const obs::Log& log) {
     Order order;
-    TRY(order.trust, load_trust(options));
+    TRY(order.trust, load_trust(options.trust));
     if (order.trust.unsigned_code == claims::UnsignedCode::allow)
-        log.warn("trust.unsigned_allowed", obs::kv("file", options.trust_file));
+        log.warn("trust.unsigned_allowed", obs::kv("file", options.trust.file));
     for (const auto& path : options.manifests) {
         TRY(const auto manifest, read_manifest(path, options.strict, log));
         TRY(auto application, control::plan(manifest, directory_of(path)).context("'{}'", path));

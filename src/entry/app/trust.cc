@@ -20,10 +20,4 @@ Result<claims::TrustPolicy> load_trust(const cli::TrustOptions& options) {
     return policy;
 }
 
-Result<claims::TrustPolicy> load_trust(const cli::UpOptions& options) {
-    return load_trust({.keys = options.trust_keys,
-                       .file = options.trust_file,
-                       .file_named = options.trust_file_named});
-}
-
 }  // namespace weft::app

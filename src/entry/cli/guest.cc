@@ -113,7 +113,7 @@ Result<RunOptions> read_run(const RunArguments& arguments, const Console& consol
 Result<UpOptions> read_serve(const ServeArguments& arguments, const Console& console) {
     const auto& environment = console.environment();
     UpOptions out;
-    CHECK(read_trust(environment, arguments.trust_keys, arguments.trust_file, out));
+    TRY(out.trust, read_trust_options(environment, arguments.trust_keys, arguments.trust_file));
     TRY(out.data_dir, default_data_dir(environment));
     TRY(out.code_cache_dir, read_code_cache_dir(environment, arguments.code_cache,
                                                 arguments.no_code_cache, out.data_dir));

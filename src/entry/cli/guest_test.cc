@@ -152,7 +152,7 @@ TEST_F(GuestCommand, ServesOneFileAsUpWould) {
     EXPECT_THAT(options.manifests, IsEmpty());
     EXPECT_EQ(options.data_dir, home + "/.local/share/weft");
     EXPECT_EQ(options.code_cache_dir, home + "/.cache/weft/code");
-    EXPECT_EQ(options.trust_file, home + "/.config/weft/trust.yaml");
+    EXPECT_EQ(options.trust.file, home + "/.config/weft/trust.yaml");
     EXPECT_EQ(options.shards, 0U);
     EXPECT_EQ(options.log_level, obs::Level::info);
     EXPECT_FALSE(options.json || options.detach);

@@ -9,7 +9,7 @@ namespace {
 
 Result<void> read_places(const UpArguments& arguments, const Environment& environment,
                          UpOptions& out) {
-    CHECK(read_trust(environment, arguments.trust_keys, arguments.trust_file, out));
+    TRY(out.trust, read_trust_options(environment, arguments.trust_keys, arguments.trust_file));
     if (arguments.data_dir) {
         TRY(out.data_dir, get_path(environment, "--data-dir", *arguments.data_dir));
     } else {
@@ -28,15 +28,6 @@ Result<void> read_places(const UpArguments& arguments, const Environment& enviro
 Result<unsigned> read_shards(const std::string& text) {
     TRY(const auto shards, parse_number("--shards", text, {1, shards_max}));
     return static_cast<unsigned>(shards);
-}
-
-Result<void> read_trust(const Environment& environment, const std::vector<std::string>& keys,
-                        const std::optional<std::string>& file, UpOptions& out) {
-    TRY(auto trust, read_trust_options(environment, keys, file));
-    out.trust_keys = std::move(trust.keys);
-    out.trust_file = std::move(trust.file);
-    out.trust_file_named = trust.file_named;
-    return ok();
 }
 
 Result<std::string> read_code_cache_dir(const Environment& environment,

@@ -31,10 +31,6 @@ constexpr unsigned shards_max = 1024;
 /// The value of `--shards`. Errors: those of `parse_number`.
 Result<unsigned> read_shards(const std::string& text);
 
-/// What `--trust` and `--trust-file` say. Errors: those of `read_trust_options`.
-Result<void> read_trust(const Environment& environment, const std::vector<std::string>& keys,
-                        const std::optional<std::string>& file, UpOptions& out);
-
 /// Where compiled code is kept; empty for `--no-code-cache`. Errors: those of `get_path`;
 /// invalid_argument (`cli.code_cache_and_none`).
 Result<std::string> read_code_cache_dir(const Environment& environment,

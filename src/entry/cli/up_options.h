@@ -20,11 +20,7 @@ struct ServedFile {
 struct UpOptions {
     std::vector<std::string> manifests;  ///< Files; at least one, unless a file is served.
     std::optional<ServedFile> served;    ///< Of `weft serve`; the data directory is then shared.
-    std::vector<std::string>
-        trust_keys;          ///< `--trust KEY`: account keys trusted for this run with every grant.
-    std::string trust_file;  ///< `trust.yaml`; a missing file is an empty policy unless it was
-                             ///< named by a flag.
-    bool trust_file_named = false;
+    TrustOptions trust;
     std::string data_dir;        ///< Created when missing.
     std::string code_cache_dir;  ///< For compiled components; created when missing. Empty: none.
     unsigned shards = 0;         ///< 0: one for each core.

@@ -21,8 +21,8 @@ TEST_F(UpCommand, FillsInDefaults) {
     EXPECT_EQ(options.manifests, std::vector<std::string>{"app.yaml"});
     EXPECT_EQ(options.data_dir, home + "/.local/share/weft");
     EXPECT_EQ(options.code_cache_dir, home + "/.cache/weft/code");
-    EXPECT_EQ(options.trust_file, home + "/.config/weft/trust.yaml");
-    EXPECT_FALSE(options.trust_file_named);
+    EXPECT_EQ(options.trust.file, home + "/.config/weft/trust.yaml");
+    EXPECT_FALSE(options.trust.file_named);
     EXPECT_EQ(options.shards, 0U);
     EXPECT_FALSE(options.detach || options.strict || options.json);
     EXPECT_EQ(options.log_level, obs::Level::info);
@@ -43,9 +43,9 @@ TEST_F(UpCommand, PassesOnEveryOption) {
 
     const auto& options = up_calls.at(0);
     EXPECT_EQ(options.manifests, (std::vector<std::string>{"a.yaml", "b.yaml"}));
-    EXPECT_EQ(options.trust_keys, (std::vector<std::string>{first, second}));
-    EXPECT_EQ(options.trust_file, home + "/t.yaml");
-    EXPECT_TRUE(options.trust_file_named);
+    EXPECT_EQ(options.trust.keys, (std::vector<std::string>{first, second}));
+    EXPECT_EQ(options.trust.file, home + "/t.yaml");
+    EXPECT_TRUE(options.trust.file_named);
     EXPECT_EQ(options.data_dir, "/d");
     EXPECT_EQ(options.log_file, home + "/w.log");
     EXPECT_EQ(options.code_cache_dir, home + "/c");
@@ -61,7 +61,7 @@ TEST_F(UpCommand, FollowsTheXdgVariablesThatAreAbsolute) {
     ASSERT_EQ(run({"up", "app.yaml"}), 0) << err;
 
     EXPECT_EQ(up_calls.at(0).data_dir, "/data/weft");
-    EXPECT_EQ(up_calls.at(0).trust_file, home + "/.config/weft/trust.yaml");
+    EXPECT_EQ(up_calls.at(0).trust.file, home + "/.config/weft/trust.yaml");
 }
 
 TEST_F(UpCommand, KeepsCompiledCodeWhereTheUserKeepsCaches) {
