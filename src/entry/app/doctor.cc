@@ -95,7 +95,7 @@ Result<void> check_parent(const std::filesystem::path& path) {
                 path.string(), parent.string(), std::strerror(errno));
 }
 
-Result<std::string> look_at_cache(const cli::DoctorOptions& options) {
+Result<std::string> look_at_cache(const cli::HostPlaces& options) {
     const auto& path = options.code_cache_dir;
     std::error_code ignored;
     if (const auto key = options.data_dir + "/code.key"; std::filesystem::exists(key, ignored)) {
@@ -155,7 +155,7 @@ Finding judge_compiler(const Result<void>& compiled) {
     return out;
 }
 
-Finding judge_cache(const cli::DoctorOptions& options) {
+Finding judge_cache(const cli::HostPlaces& options) {
     Finding out{.name = "code_cache", .message = {}, .remedy = {}, .values = {}};
     const auto found = look_at_cache(options);
     out.values.set("directory", options.code_cache_dir).set("usable", found.has_value());
@@ -187,7 +187,7 @@ Finding judge_descriptors(std::uint64_t soft, std::uint64_t hard) {
     return out;
 }
 
-Result<std::vector<Finding>> examine(const cli::DoctorOptions& options) {
+Result<std::vector<Finding>> examine(const cli::HostPlaces& options) {
     std::vector<Finding> out;
     const auto engine = engine::wasmtime::make_engine({}, compile_options({}, {}, nullptr));
     if (engine) {

@@ -10,7 +10,7 @@ namespace weft::app {
 
 /// Looks at this machine by doing what a host does when it starts: makes an engine, compiles a
 /// component in a child process, opens the cache if it is there. Leaves nothing behind.
-Result<std::vector<cli::Finding>> examine(const cli::DoctorOptions& options);
+Result<std::vector<cli::Finding>> examine(const cli::HostPlaces& options);
 
 /// What an engine that was made says of itself: pool, reset, instances, memory.
 std::vector<cli::Finding> judge_engine(const engine::EngineStats& stats);
@@ -19,7 +19,7 @@ std::vector<cli::Finding> judge_engine(const engine::EngineStats& stats);
 cli::Finding judge_compiler(const Result<void>& compiled);
 
 /// The directory of compiled components and the key that seals them. Makes neither.
-cli::Finding judge_cache(const cli::DoctorOptions& options);
+cli::Finding judge_cache(const cli::HostPlaces& options);
 
 /// How many files may be open: `hard` is how far a host raises the limit.
 cli::Finding judge_descriptors(std::uint64_t soft, std::uint64_t hard);

@@ -19,7 +19,7 @@ class Places {
   public:
     Places() : path_(::mkdtemp(template_)) {}
     ~Places() { std::filesystem::remove_all(path_); }
-    cli::DoctorOptions options() const {
+    cli::HostPlaces options() const {
         return {.data_dir = path_ + "/data", .code_cache_dir = path_ + "/cache/code"};
     }
     const std::string& path() const { return path_; }

@@ -16,7 +16,7 @@
 #include "io/process/heap.h"
 
 int main(int count, char** values) {
-    // Before anything is set up: this process belongs to whoever compiles.
+    // Before anything is set up: this process only compiles for the one that started it.
     if (count == 2 && weft::engine::wasmtime::compile_worker_command == values[1])
         weft::engine::wasmtime::run_compile_worker();
     weft::process::keep_large_buffers();
@@ -39,11 +39,11 @@ int main(int count, char** values) {
                 std::fflush(stdout);  // What was said before comes before, through a pipe too.
                 std::fwrite(text.data(), 1, text.size(), stderr);
             },
+        .handlers = {.up = weft::app::up,
+                     .call = weft::app::open_callee,
+                     .run = weft::app::run_program,
+                     .doctor = weft::app::examine},
     };
-    const int code = weft::cli::run(args, environment,
-                                    {.up = weft::app::up,
-                                     .call = weft::app::open_callee,
-                                     .run = weft::app::run_program,
-                                     .doctor = weft::app::examine});
+    const int code = weft::cli::run(args, environment);
     return std::fflush(stdout) == 0 ? code : weft::errc_row(weft::Errc::unavailable).exit_code;
 }

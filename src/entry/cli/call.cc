@@ -1,5 +1,10 @@
 #include "entry/cli/call.h"
 
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include <fmt/format.h>
 
 #include "base/value/value_json.h"
@@ -14,12 +19,32 @@ namespace {
 
 using codec::Json;
 
-Result<CallOptions> read_call(const Environment& environment, const CallArguments& arguments) {
-    CallOptions out;
-    TRY(out.file, get_path(environment, "the component", arguments.file));
-    TRY(out.trust, read_trust_options(environment, arguments.trust_keys, arguments.trust_file));
-    out.allow_unsigned = arguments.allow_unsigned;
-    return out;
+struct CallArguments {
+    std::string file;
+    std::string function;  ///< A name, or `name(arg, arg)`; empty: show what there is.
+    std::vector<std::string> arguments;
+    TrustArguments trust;
+    bool allow_unsigned = false;
+};
+
+void define_call(Syntax& syntax, CallArguments& arguments) {
+    syntax.word("FILE", Need::required, arguments.file, "The component");
+    syntax.word("FUNCTION", Need::optional, arguments.function,
+                "Name, interface#name, or a whole call: 'name(arg, arg)'");
+    syntax.words("ARG", Need::optional, arguments.arguments,
+                 "Arguments in WAVE: 7, -1.5, '\"text\"', '[1, 2]', '{field: 1}', 'some(1)'");
+    define_trust(syntax, arguments.trust);
+    syntax.flag("--unsigned", arguments.allow_unsigned,
+                "Let this file run even if it is not signed");
+}
+
+Result<std::unique_ptr<Callee>> open(const Environment& environment,
+                                     const CallArguments& arguments) {
+    CallOptions options;
+    TRY(options.file, get_path(environment, "the component", arguments.file));
+    TRY(options.trust, read_trust(environment, arguments.trust));
+    options.allow_unsigned = arguments.allow_unsigned;
+    return environment.handlers.call(options);
 }
 
 Json to_json(const value::Function& function) {
@@ -53,7 +78,7 @@ void list_functions(const Console& console, const value::World& world) {
     console.show(lines, out.set("functions", std::move(list)));
 }
 
-/// Whatever WAVE cannot say is refused before anything runs.
+/// What WAVE cannot say is refused before anything runs.
 Result<void> check_types(const std::string& name, const value::Function& function) {
     const auto refuse = [&](std::string_view what, const value::Type& type) {
         return fail(Errc::unsupported, "call.type_unsupported",
@@ -118,12 +143,8 @@ Result<void> show_result(const Console& console, const std::string& name,
     return ok();
 }
 
-}  // namespace
-
-Result<void> call_function(const Console& console, const CallArguments& arguments,
-                           const Caller& caller) {
-    TRY(const auto options, read_call(console.environment(), arguments));
-    TRY(const auto callee, caller(options));
+Result<void> run_call(const Console& console, const CallArguments& arguments) {
+    TRY(const auto callee, open(console.environment(), arguments));
     const auto& world = callee->world();
     if (arguments.function.empty()) {
         list_functions(console, world);
@@ -136,5 +157,17 @@ Result<void> call_function(const Console& console, const CallArguments& argument
     TRY(const auto result, value::decode_result(bytes, function).context("result of '{}'", name));
     return show_result(console, name, function, result);
 }
+
+}  // namespace
+
+constexpr Command call_command{
+    .path = "call",
+    .summary = "Call a function of a component, or list its functions",
+    .examples =
+        "  weft call calc.wasm\n"
+        "  weft call calc.wasm add 2 3\n"
+        "  weft call calc.wasm 'add(2, 3)' -o json\n"
+        "  weft call shop.wasm acme:shop/cart#total '[{sku: \"a1\", count: 2}]'",
+    .prepare = prepare<CallArguments, define_call, run_call>};
 
 }  // namespace weft::cli

@@ -10,7 +10,7 @@ namespace weft::cli {
 struct CallOptions {
     std::string file;  ///< Absolute.
     TrustOptions trust;
-    bool allow_unsigned = false;  ///< `--unsigned`: this file runs even if nobody signed it.
+    bool allow_unsigned = false;  ///< `--unsigned`: this file runs even if it is not signed.
 };
 
 }  // namespace weft::cli

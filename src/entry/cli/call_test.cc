@@ -229,12 +229,6 @@ TEST_F(CallCommand, RefusesAResultThatIsNone) {
               "value (wire.truncated)\n");
 }
 
-TEST_F(CallCommand, IsNotThereWithoutAHandler) {
-    caller = nullptr;
-    EXPECT_EQ(call({"ping"}), 2);
-    EXPECT_TRUE(err.contains("cli.command_unknown")) << err;
-}
-
 struct Refusal {
     std::string name;
     std::vector<std::string> words;

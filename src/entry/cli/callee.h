@@ -24,12 +24,12 @@ class Callee {
     virtual ~Callee() = default;
     virtual const value::World& world() const = 0;
     /// Calls a function of a new instance and waits for it. Arguments and result are in wRPC
-    /// encoding, as `value::encode_arguments` and `value::decode_result` have it. Errors: whatever
+    /// encoding, as `value::encode_arguments` and `value::decode_result` have it. Errors: what
     /// kept the call from ending, such as guest_trap, deadline, exhausted.
     virtual Result<Bytes> call(ExportedFunction which, Bytes arguments) = 0;
 };
 
-/// Reads, verifies and compiles the component. Errors: whatever is wrong with it.
+/// Reads, verifies and compiles the component. Errors: what is wrong with it.
 using Caller = std::function<Result<std::unique_ptr<Callee>>(const CallOptions&)>;
 
 }  // namespace weft::cli

@@ -51,9 +51,8 @@ class CommandTest : public files::FolderTest {
             .clock = &clock,
             .random = &random,
             .out = [this](std::string_view text) { out += text; },
-            .err = [this](std::string_view text) { err += text; }};
-        return cli::run(args, environment,
-                        {.up =
+            .err = [this](std::string_view text) { err += text; },
+            .handlers = {.up =
                              [this](const UpOptions& options) {
                                  up_calls.push_back(options);
                                  return up_result;
@@ -66,10 +65,11 @@ class CommandTest : public files::FolderTest {
                                  return run_result;
                              },
                          .doctor =
-                             [this](const DoctorOptions& options) {
+                             [this](const HostPlaces& options) {
                                  doctor_calls.push_back(options);
                                  return Result<std::vector<Finding>>(findings);
-                             }});
+                             }}};
+        return cli::run(args, environment);
     }
 
     codec::Json out_json() const {
@@ -89,7 +89,7 @@ class CommandTest : public files::FolderTest {
     std::vector<RunOptions> run_calls;
     std::function<void(const Console&)> while_running;
     Result<int> run_result = 0;
-    std::vector<DoctorOptions> doctor_calls;
+    std::vector<HostPlaces> doctor_calls;
     std::vector<Finding> findings;  ///< Of `weft doctor`.
     /// What `weft call` ends in; components that export nothing if a test does not replace it.
     Caller caller = [](const CallOptions&) -> Result<std::unique_ptr<Callee>> {

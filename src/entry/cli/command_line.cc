@@ -1,17 +1,18 @@
 #include "entry/cli/command_line.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "base/core/assert.h"
 #include "base/core/nearest.h"
-#include "entry/cli/define.h"
-#include "entry/cli/define_option.h"
+#include "entry/cli/commands.h"
 #include "entry/cli/version.h"
 
-// The one place where the parser's exceptions become values; the definitions throw only when they
-// are wrong themselves, which every test would show.
+// The parser's exceptions become values here. Definitions of commands throw only if they are wrong,
+// which every test would show.
 namespace weft::cli {
 namespace {
 
@@ -65,7 +66,7 @@ Failure unexpected(const CLI::App& app, const std::string& word) {
 
 Failure explain(const CLI::App& root, const CLI::ParseError& error) {
     const auto& app = deepest(root);
-    // What was not understood is the likely cause of whatever else is missing.
+    // A word that was not understood is the likely cause of everything else that is missing.
     if (const auto extras = root.remaining(true); !extras.empty())
         return unexpected(app, extras.front());
     if (const auto commands = command_names(app); !commands.empty())
@@ -82,24 +83,42 @@ Failure explain(const CLI::App& root, const CLI::ParseError& error) {
                 error.what(), full_name(app));
 }
 
-void define_root(CLI::App& root, Selection& selection, const Handlers& handlers) {
+CLI::App& ensure_group(CLI::App& root, std::string_view name) {
+    const auto is_wanted = [name](const CLI::App* app) { return app->get_name() == name; };
+    if (const auto made = root.get_subcommands(is_wanted); !made.empty()) return *made.front();
+    const auto row = std::ranges::find(groups(), name, &Group::name);
+    WEFT_ASSERT(row != groups().end(), "each group of commands is in the list of groups");
+    auto* const group = root.add_subcommand(std::string(name), std::string(row->summary));
+    group->require_subcommand(1);
+    group->footer(std::string(row->remark));
+    return *group;
+}
+
+void define_command(CLI::App& root, Selection& selection, const Command& command) {
+    const auto space = command.path.find(' ');
+    const bool has_group = space != std::string_view::npos;
+    auto& parent = has_group ? ensure_group(root, command.path.substr(0, space)) : root;
+    const auto name = has_group ? command.path.substr(space + 1) : command.path;
+    auto* const app = parent.add_subcommand(std::string(name), std::string(command.summary));
+    Syntax syntax(*app);
+    app->callback([&selection, action = command.prepare(syntax)] { selection.action = action; });
+    if (command.json == JsonOption::json)
+        app->add_flag_callback(
+            "--json", [&selection] { selection.output = "json"; }, "Print the result as JSON");
+    else
+        app->add_option("-o,--output", selection.output, "text or json [text]")
+            ->type_name("FORMAT");
+    app->footer(fmt::format("Examples:\n{}", command.examples));
+}
+
+void define_root(CLI::App& root, Selection& selection) {
     root.name("weft");
     root.require_subcommand(1);
     root.set_version_flag("--version", fmt::format("weft {}\n", version()), "Print the version");
     root.footer(
         "Exit codes: 0 done; 2 wrong command line or input; others in docs/reference/cli.md.\n"
         "'weft COMMAND --help' shows examples.");
-    define_up(root, selection, handlers.up);
-    if (handlers.run) define_run(root, selection, handlers.run);
-    define_serve(root, selection, handlers.up);
-    if (handlers.call) define_call(root, selection, handlers.call);
-    define_keys(root, selection);
-    define_claims(root, selection);
-    define_app(root, selection);
-    define_inspect(root, selection);
-    define_trust(root, selection);
-    if (handlers.doctor) define_doctor(root, selection, handlers.doctor);
-    define_version(root, selection);
+    for (const auto* const command : commands()) define_command(root, selection, *command);
 }
 
 /// The parser would take a word such as `[1, 2]` for a list of its own and `-inf` for an option. A
@@ -119,20 +138,10 @@ std::vector<std::string> reverse(std::span<const std::string> args) {
 
 }  // namespace
 
-CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<std::string>& list,
-                      const std::string& help) {
-    auto* const option = command.add_option(name, list, help);
-    return option->delimiter(',')->allow_extra_args(false);
-}
-
-void add_output(CLI::App& command, Selection& selection) {
-    command.add_option("-o,--output", selection.output, "text or json [text]")->type_name("FORMAT");
-}
-
-Result<Selection> read_command_line(std::span<const std::string> args, const Handlers& handlers) {
+Result<Selection> read_command_line(std::span<const std::string> args) {
     Selection selection;
     CLI::App root("Weft runs WebAssembly components, each allowed only what it was given.");
-    define_root(root, selection, handlers);
+    define_root(root, selection);
     try {
         root.parse(reverse(args));
     } catch (const CLI::CallForHelp&) {

@@ -11,7 +11,7 @@
 
 namespace weft::cli {
 
-/// How a command prints what it has to say.
+/// How a command prints its answer.
 enum class Format : std::uint8_t {
     text,  ///< Lines for a person.
     json,  ///< One JSON value for a program.
@@ -20,7 +20,8 @@ enum class Format : std::uint8_t {
 /// The format of that name. Errors: invalid_argument (`cli.output_unknown`).
 Result<Format> get_format(std::string_view name);
 
-/// What a command prints through. Text from files and from the command line cannot end a line or
+/// Prints the answer, warnings and failures of a command, as text or JSON, so that no command
+/// formats its own. Text from files and from the command line cannot end a line or
 /// reach the terminal's escape sequences: control characters are escaped.
 class Console {
   public:

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
+#include <vector>
 
-#include "entry/cli/places.h"
+#include <fmt/format.h>
 
 namespace weft::cli {
 namespace {
@@ -20,19 +20,9 @@ std::string_view name_of(Finding::State state) {
     return "";
 }
 
-Result<DoctorOptions> read(const DoctorArguments& arguments, const Environment& environment) {
-    DoctorOptions out;
-    if (arguments.data_dir) {
-        TRY(out.data_dir, get_path(environment, "--data-dir", *arguments.data_dir));
-    } else {
-        TRY(out.data_dir, default_data_dir(environment));
-    }
-    if (arguments.code_cache) {
-        TRY(out.code_cache_dir, get_path(environment, "--code-cache", *arguments.code_cache));
-    } else {
-        out.code_cache_dir = default_code_cache_dir(environment, out.data_dir);
-    }
-    return out;
+void define_doctor(Syntax& syntax, PlaceArguments& arguments) {
+    define_data_dir(syntax, arguments);
+    define_code_cache_dir(syntax, arguments);
 }
 
 void add_lines(std::vector<std::string>& lines, const Finding& finding) {
@@ -50,11 +40,9 @@ Json to_json(const Finding& finding) {
     return out;
 }
 
-}  // namespace
-
-Result<void> doctor(const Console& console, const DoctorArguments& arguments, const Doctor& look) {
-    TRY(const auto options, read(arguments, console.environment()));
-    TRY(const auto findings, look(options));
+Result<void> run_doctor(const Console& console, const PlaceArguments& arguments) {
+    TRY(const auto places, read_places(console.environment(), arguments));
+    TRY(const auto findings, console.environment().handlers.doctor(places));
     std::vector<std::string> lines;
     Json checks = Json::Array();
     for (const auto& finding : findings) {
@@ -70,8 +58,15 @@ Result<void> doctor(const Console& console, const DoctorArguments& arguments, co
     console.show(lines, out.set("checks", std::move(checks)));
     if (failures == 0) return ok();
     return fail(Errc::failed_precondition, "doctor.unfit",
-                "{} of {} things that a host needs are not there; see the lines marked 'fail'",
+                "{} of {} things that a host needs are missing; see the lines marked 'fail'",
                 failures, findings.size());
 }
+
+}  // namespace
+
+constexpr Command doctor_command{.path = "doctor",
+                                 .summary = "Check whether this machine can run a host",
+                                 .examples = "  weft doctor\n  weft doctor -o json",
+                                 .prepare = prepare<PlaceArguments, define_doctor, run_doctor>};
 
 }  // namespace weft::cli

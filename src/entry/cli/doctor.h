@@ -1,21 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "base/codec/json.h"
-#include "base/core/result.h"
-#include "entry/cli/console.h"
+#include "entry/cli/command.h"
+#include "entry/cli/places.h"
 
 namespace weft::cli {
-
-/// What `weft doctor` is to look at. Directories are absolute.
-struct DoctorOptions {
-    std::string data_dir;
-    std::string code_cache_dir;
-};
 
 /// How one thing stands that a host needs.
 struct Finding {
@@ -31,14 +23,9 @@ struct Finding {
     codec::Json values;   ///< Figures for programs, an object; null when there are none.
 };
 
-/// `weft doctor` as it was typed.
-struct DoctorArguments {
-    std::optional<std::string> data_dir;
-    std::optional<std::string> code_cache;
-};
-
-/// Prints what the doctor finds. Errors: failed_precondition (`doctor.unfit`: something keeps a
-/// host from starting; all is printed all the same), those of `get_path` and of `default_data_dir`.
-Result<void> doctor(const Console& console, const DoctorArguments& arguments, const Doctor& look);
+/// `weft doctor`: prints the findings of `Handlers::doctor`. Errors: failed_precondition
+/// (`doctor.unfit`, after all findings: something keeps a host from starting), those of
+/// `read_places`.
+extern const Command doctor_command;
 
 }  // namespace weft::cli

@@ -35,7 +35,7 @@ TEST_F(DoctorCommand, EndsWithFailedPreconditionWhenAHostWouldNotStart) {
     EXPECT_EQ(run({"doctor"}), 5);
 
     EXPECT_NE(out.find("fail  compiler"), std::string::npos) << out;
-    EXPECT_NE(err.find("1 of 2 things that a host needs are not there"), std::string::npos) << err;
+    EXPECT_NE(err.find("1 of 2 things that a host needs are missing"), std::string::npos) << err;
     EXPECT_NE(err.find("(doctor.unfit)"), std::string::npos) << err;
 }
 

@@ -1,6 +1,11 @@
 #include "entry/cli/guest.h"
 
-#include "entry/cli/places.h"
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "entry/cli/guest_options.h"
 #include "entry/cli/up.h"
 #include "io/net/address.h"
 #include "platform/manifest/units.h"
@@ -10,6 +15,36 @@ namespace {
 
 constexpr std::uint64_t memory_bytes_least = 64U << 10U;
 constexpr std::uint64_t memory_bytes_most = std::uint64_t{4} << 30U;
+
+/// What both commands take. `weft run` does not use what belongs to serving.
+struct GuestArguments : HostArguments {
+    std::vector<std::string> dirs;
+    std::vector<std::string> env;
+    std::vector<std::string> allow_net;
+    std::optional<std::string> memory;
+    std::optional<std::string> cpu_time;
+    std::optional<std::string> deadline;
+    bool may_be_unsigned = false;
+};
+
+void define_guest(Syntax& syntax, GuestArguments& arguments) {
+    // A path may contain commas, and so may a value: they separate nothing.
+    syntax.list({"--dir", "HOST::GUEST[:ro]"}, arguments.dirs,
+                "Let it see a directory under this name; repeatable", Separator::none);
+    syntax.list({"--env", "NAME=VALUE"}, arguments.env, "Give it a variable; repeatable",
+                Separator::none);
+    syntax.list({"--allow-net", "ADDR"}, arguments.allow_net,
+                "Let it use these addresses: IP, IP:PORT, IP/BITS, or '*' for all");
+    syntax.flag("--unsigned", arguments.may_be_unsigned,
+                "Let this file run without a token, this time");
+    define_trust(syntax, arguments.trust);
+    define_code_cache(syntax, arguments.places);
+    syntax.option({"--memory", "SIZE"}, arguments.memory,
+                  "All its memories together, such as 64MiB");
+    syntax.option({"--cpu-time", "TIME"}, arguments.cpu_time,
+                  "How long it may compute, such as 200ms");
+    syntax.option({"--deadline", "TIME"}, arguments.deadline, "How long it may take, such as 5s");
+}
 
 /// HOST::GUEST[:ro]
 Result<engine::Directory> read_directory(const Environment& environment, std::string_view text) {
@@ -89,46 +124,79 @@ Result<GuestFile> read_guest(const GuestArguments& arguments, const std::string&
 
 std::string name_of(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
-}  // namespace
+struct RunArguments : GuestArguments {
+    std::vector<std::string> words;  ///< The file, then the guest's own arguments.
+    bool quiet = false;
+};
 
-Result<RunOptions> read_run(const RunArguments& arguments, const Console& console) {
-    const auto& environment = console.environment();
-    RunOptions out;
-    TRY(out.trust, read_trust_options(environment, arguments.trust_keys, arguments.trust_file));
-    TRY(out.data_dir, default_data_dir(environment));
-    TRY(out.code_cache_dir, read_code_cache_dir(environment, arguments.code_cache,
-                                                arguments.no_code_cache, out.data_dir));
-    const auto& words = arguments.words;
-    TRY(out.guest, read_guest(arguments, words.front(), environment));
-    out.guest.wasi.console = engine::Console::process;
-    auto& reach = out.guest.wasi.network.reach;
-    if (reach == engine::Network::Reach::none) reach = engine::Network::Reach::listed;
-    if (!out.guest.deadline) out.guest.wasi.waiting = engine::Waiting::in_place;
-    out.guest.wasi.arguments = words;
-    out.guest.wasi.arguments.front() = name_of(out.guest.path);
-    out.quiet = arguments.quiet;
-    return out;
+void define_run(Syntax& syntax, RunArguments& arguments) {
+    syntax.rest("FILE", arguments.words, "A WebAssembly program, then its arguments");
+    define_guest(syntax, arguments);
+    syntax.flag("-q,--quiet", arguments.quiet, "No warnings");
 }
 
-Result<UpOptions> read_serve(const ServeArguments& arguments, const Console& console) {
+Result<int> run_guest(const Console& console, const RunArguments& arguments) {
     const auto& environment = console.environment();
-    UpOptions out;
-    TRY(out.trust, read_trust_options(environment, arguments.trust_keys, arguments.trust_file));
-    TRY(out.data_dir, default_data_dir(environment));
-    TRY(out.code_cache_dir, read_code_cache_dir(environment, arguments.code_cache,
-                                                arguments.no_code_cache, out.data_dir));
+    RunOptions options;
+    TRY(options.trust, read_trust(environment, arguments.trust));
+    TRY(auto places, read_places(environment, arguments.places));
+    options.data_dir = std::move(places.data_dir);
+    options.code_cache_dir = std::move(places.code_cache_dir);
+    const auto& words = arguments.words;
+    TRY(options.guest, read_guest(arguments, words.front(), environment));
+    auto& wasi = options.guest.wasi;
+    wasi.console = engine::Console::process;
+    auto& reach = wasi.network.reach;
+    if (reach == engine::Network::Reach::none) reach = engine::Network::Reach::listed;
+    if (!options.guest.deadline) wasi.waiting = engine::Waiting::in_place;
+    wasi.arguments = words;
+    wasi.arguments.front() = name_of(options.guest.path);
+    options.quiet = arguments.quiet;
+    return environment.handlers.run(options, console);
+}
+
+struct ServeArguments : GuestArguments {
+    std::string file;
+    std::string address = "127.0.0.1:8000";
+};
+
+void define_serve(Syntax& syntax, ServeArguments& arguments) {
+    syntax.word("FILE", Need::required, arguments.file, "A component that answers HTTP");
+    syntax.option({"--addr", "HOST:PORT"}, arguments.address,
+                  "Where to listen; port 0 picks one [127.0.0.1:8000]");
+    define_serving(syntax, arguments);
+    define_guest(syntax, arguments);
+}
+
+Result<void> run_serve(const Console& console, const ServeArguments& arguments) {
+    TRY(auto options, read_host(console, arguments));
     ServedFile served;
-    TRY(served.guest, read_guest(arguments, arguments.file, environment));
+    TRY(served.guest, read_guest(arguments, arguments.file, console.environment()));
     TRY(const auto address, net::parse_address(arguments.address).context("--addr"));
     served.address = address.text();
     served.name = name_of(served.guest.path);
-    out.served = std::move(served);
-    if (arguments.shards) {
-        TRY(out.shards, read_shards(*arguments.shards));
-    }
-    TRY(out.log_level, obs::get_level(arguments.log_level).context("--log-level"));
-    out.json = console.format() == Format::json;
-    return out;
+    options.served = std::move(served);
+    return console.environment().handlers.up(options);
 }
+
+}  // namespace
+
+constexpr Command run_command{
+    .path = "run",
+    .summary = "Run a program, with its exit code; the words behind FILE are its own",
+    .examples =
+        "  weft run hello_s.wasm --name world\n"
+        "  weft run --dir ./data::/data:ro --env LANG=C count_s.wasm /data/words\n"
+        "  weft run --unsigned --allow-net 127.0.0.1:6379 probe.wasm",
+    .prepare = prepare<RunArguments, define_run, run_guest>};
+
+constexpr Command serve_command{
+    .path = "serve",
+    .summary = "Serve one component over HTTP, without a manifest",
+    .examples =
+        "  weft serve hello_s.wasm\n"
+        "  weft serve --unsigned --addr 127.0.0.1:0 hello.wasm\n"
+        "  weft serve --env GREETING=hi --deadline 2s --memory 32MiB hello_s.wasm",
+    .prepare = prepare<ServeArguments, define_serve, run_serve>};
 
 }  // namespace weft::cli

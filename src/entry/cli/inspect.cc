@@ -1,5 +1,6 @@
 #include "entry/cli/inspect.h"
 
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
@@ -42,14 +43,16 @@ std::vector<std::string> all_token_lines(const claims::Inspection& found) {
     for (const auto& report : found.tokens)
         for (auto& line : token_lines(report)) lines.push_back(std::move(line));
     if (found.nested_tokens > 0)
-        lines.push_back(fmt::format("nested   {} more inside its parts, which nobody reads",
+        lines.push_back(fmt::format("nested   {} more inside its parts, which a host ignores",
                                     found.nested_tokens));
     return lines;
 }
 
-}  // namespace
+void define_file(Syntax& syntax, std::string& file) {
+    syntax.word("FILE", Need::required, file, "A component or module");
+}
 
-Result<void> inspect_file(const Console& console, const std::string& file) {
+Result<void> run_inspect(const Console& console, const std::string& file) {
     TRY(const auto found, inspect(console, file));
     auto lines = interface_lines(found);
     if (found.token_count == 0) lines.emplace_back("token    none: it is not signed");
@@ -58,7 +61,7 @@ Result<void> inspect_file(const Console& console, const std::string& file) {
     return ok();
 }
 
-Result<void> claims_inspect(const Console& console, const std::string& file) {
+Result<void> run_claims_inspect(const Console& console, const std::string& file) {
     TRY(const auto found, inspect(console, file));
     console.show(all_token_lines(found), claims::to_json(found));
     if (found.token_count == 0) return no_token(file);
@@ -72,7 +75,7 @@ Result<void> claims_inspect(const Console& console, const std::string& file) {
     return ok();
 }
 
-Result<void> claims_token(const Console& console, const std::string& file) {
+Result<void> run_claims_token(const Console& console, const std::string& file) {
     TRY(const auto wasm, read_wasm(console.environment(), file));
     TRY(const auto scan, claims::scan_tokens(wasm).context("'{}'", file));
     TRY(const auto found, claims::only_token(scan).context("'{}'", file));
@@ -82,5 +85,25 @@ Result<void> claims_token(const Console& console, const std::string& file) {
     console.show({std::string(found->token)}, value.set("token", found->token));
     return ok();
 }
+
+}  // namespace
+
+constexpr Command inspect_command{
+    .path = "inspect",
+    .summary = "Show what a WebAssembly file is, uses and offers",
+    .examples = "  weft inspect hello.wasm\n  weft inspect hello.wasm -o json",
+    .prepare = prepare<std::string, define_file, run_inspect>};
+
+constexpr Command claims_inspect_command{
+    .path = "claims inspect",
+    .summary = "Show what a token says and whether it is proven",
+    .examples = "  weft claims inspect hello_s.wasm -o json",
+    .prepare = prepare<std::string, define_file, run_claims_inspect>};
+
+constexpr Command claims_token_command{
+    .path = "claims token",
+    .summary = "Print the token itself",
+    .examples = "  weft claims token hello_s.wasm",
+    .prepare = prepare<std::string, define_file, run_claims_token>};
 
 }  // namespace weft::cli

@@ -28,7 +28,7 @@ Result<crypto::Seed> read_seed(const std::string& path) {
 }
 
 Result<KeyStore> KeyStore::create(const Environment& environment) {
-    TRY(auto directory, default_keys_dir(environment));
+    TRY(auto directory, get_keys_dir(environment));
     return KeyStore(std::move(directory));
 }
 
@@ -75,7 +75,7 @@ Result<StoredKey> KeyStore::get(std::string_view key_or_stem) const {
         if ((parsed && stored.key == *parsed) || stored.seed_file == by_name)
             return std::move(stored);
     return fail(Errc::not_found, "keys.key_missing",
-                "there is no key '{}' in '{}'; 'weft keys list' shows those that are there",
+                "there is no key '{}' in '{}'; 'weft keys list' shows those that exist",
                 key_or_stem, directory_);
 }
 

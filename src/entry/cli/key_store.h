@@ -14,7 +14,7 @@ namespace weft::cli {
 /// `read_file` and of `crypto::Seed::parse`; no message quotes the content.
 Result<crypto::Seed> read_seed(const std::string& path);
 
-/// A seed's file and what it is the seed of.
+/// The public key of a seed, and the file that holds the seed.
 struct StoredKey {
     crypto::PublicKey key;
     std::string seed_file;
@@ -23,7 +23,7 @@ struct StoredKey {
 /// The seeds of a user: `$XDG_DATA_HOME/weft/keys/*.nk`, mode 0600 in a directory of mode 0700.
 class KeyStore {
   public:
-    /// Touches no file. Errors: those of `default_keys_dir`.
+    /// Touches no file. Errors: those of `get_keys_dir`.
     static Result<KeyStore> create(const Environment& environment);
 
     const std::string& directory() const { return directory_; }
@@ -41,7 +41,7 @@ class KeyStore {
         std::vector<StoredKey> keys;    ///< Sorted by file.
         std::vector<Error> unreadable;  ///< One for each other `*.nk`.
     };
-    /// All that is there; nothing when there is no directory yet. Errors: those of
+    /// All seeds; empty when there is no directory yet. Errors: those of
     /// `list_directory`.
     Result<Content> list() const;
 

@@ -1,6 +1,6 @@
 #include "entry/cli/keys.h"
 
-#include <algorithm>
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
@@ -21,9 +21,9 @@ Result<crypto::KeyKind> get_kind(std::string_view name) {
     const auto close = nearest(name, names);
     if (!close.empty())
         return fail(Errc::invalid_argument, "keys.kind_unknown",
-                    "there is no kind of key '{}'; did you mean '{}'?", name, close);
+                    "unknown kind of key '{}'; did you mean '{}'?", name, close);
     return fail(Errc::invalid_argument, "keys.kind_unknown",
-                "there is no kind of key '{}'; there are {}", name, fmt::join(names, ", "));
+                "unknown kind of key '{}'; the kinds are {}", name, fmt::join(names, ", "));
 }
 
 std::string_view kind_name(const StoredKey& stored) {
@@ -43,9 +43,12 @@ void show_key(const Console& console, const StoredKey& stored) {
                  to_json(stored));
 }
 
-}  // namespace
+void define_gen(Syntax& syntax, std::string& kind) {
+    syntax.word("KIND", Need::required, kind,
+                "operator, account, user, module, provider, host, cluster or curve");
+}
 
-Result<void> keys_gen(const Console& console, const std::string& kind) {
+Result<void> run_gen(const Console& console, const std::string& kind) {
     TRY(const auto wanted, get_kind(kind));
     TRY(const auto store, KeyStore::create(console.environment()));
     const auto seed = crypto::Seed::generate(wanted, *console.environment().random);
@@ -55,7 +58,7 @@ Result<void> keys_gen(const Console& console, const std::string& kind) {
     return ok();
 }
 
-Result<void> keys_list(const Console& console) {
+Result<void> run_list(const Console& console) {
     TRY(const auto store, KeyStore::create(console.environment()));
     TRY(const auto content, store.list());
     std::vector<std::string> lines;
@@ -74,11 +77,37 @@ Result<void> keys_list(const Console& console) {
     return ok();
 }
 
-Result<void> keys_get(const Console& console, const std::string& key) {
+void define_get(Syntax& syntax, std::string& key) {
+    syntax.word("KEY", Need::required, key,
+                "A public key, or the name of a seed file without '.nk'");
+}
+
+Result<void> run_get(const Console& console, const std::string& key) {
     TRY(const auto store, KeyStore::create(console.environment()));
     TRY(const auto stored, store.get(key));
     show_key(console, stored);
     return ok();
 }
+
+}  // namespace
+
+constexpr Command keys_gen_command{
+    .path = "keys gen",
+    .summary = "Make a key and store its seed",
+    .examples = "  weft keys gen account\n  weft keys gen module -o json",
+    .prepare = prepare<std::string, define_gen, run_gen>};
+
+constexpr Command keys_list_command{.path = "keys list",
+                                    .summary = "Show the stored keys",
+                                    .examples = "  weft keys list\n  weft keys list -o json",
+                                    .prepare = prepare<run_list>};
+
+constexpr Command keys_get_command{
+    .path = "keys get",
+    .summary = "Show one key and where its seed is",
+    .examples =
+        "  weft keys get ACODERUVFFAWZQDSS6SBIACUA5O6SXF7HJ3YTYXBALHZP3P7R4BUO4J2\n"
+        "  weft keys get hello_module",
+    .prepare = prepare<std::string, define_get, run_get>};
 
 }  // namespace weft::cli

@@ -1,20 +1,19 @@
 #pragma once
 
-#include <string>
-
-#include "base/core/result.h"
-#include "entry/cli/console.h"
+#include "entry/cli/command.h"
 
 namespace weft::cli {
 
-/// `weft keys gen KIND`: makes a key, keeps its seed and prints `{public_key, seed_file}`. Errors:
-/// invalid_argument (`keys.kind_unknown`), those of `KeyStore::save`.
-Result<void> keys_gen(const Console& console, const std::string& kind);
+/// `weft keys gen KIND`: makes a key, keeps its seed and prints `{public_key, kind, seed_file}`.
+/// Errors: invalid_argument (`keys.kind_unknown`), those of `KeyStore::save`.
+extern const Command keys_gen_command;
 
-/// `weft keys list`. A seed file that cannot be read is a warning.
-Result<void> keys_list(const Console& console);
+/// `weft keys list`. A seed file that cannot be read is a warning. Errors: those of
+/// `KeyStore::list`.
+extern const Command keys_list_command;
 
-/// `weft keys get KEY`: by public key or name. It prints where the seed is, never the seed.
-Result<void> keys_get(const Console& console, const std::string& key);
+/// `weft keys get KEY`: by public key or name. It prints where the seed is, never the seed. Errors:
+/// those of `KeyStore::get`.
+extern const Command keys_get_command;
 
 }  // namespace weft::cli

@@ -50,11 +50,10 @@ TEST_F(KeysCommand, GenNeverOverwrites) {
 
 TEST_F(KeysCommand, GenRefusesAKindThatThereIsNot) {
     EXPECT_EQ(run({"keys", "gen", "acount"}), 2);
-    EXPECT_EQ(
-        err,
-        "weft: there is no kind of key 'acount'; did you mean 'account'? (keys.kind_unknown)\n");
+    EXPECT_EQ(err,
+              "weft: unknown kind of key 'acount'; did you mean 'account'? (keys.kind_unknown)\n");
     EXPECT_EQ(run({"keys", "gen", "zzzzzzzzz"}), 2);
-    EXPECT_TRUE(err.contains("there are operator, account, user, module")) << err;
+    EXPECT_TRUE(err.contains("the kinds are operator, account, user, module")) << err;
     EXPECT_FALSE(exists(".local"));
 }
 

@@ -1,53 +1,49 @@
 #include "entry/cli/places.h"
 
-#include <optional>
-
 namespace weft::cli {
 namespace {
 
-/// What tells the two kinds of place apart.
-struct Kind {
+/// A base directory of the specification.
+struct Base {
     const char* variable;
     const char* below_home;
-    const char* flag;
+    const char* flag;  ///< What gives the place instead.
 };
 
-constexpr Kind data{"XDG_DATA_HOME", "/.local/share", "--data-dir"};
-constexpr Kind keys{"XDG_DATA_HOME", "/.local/share", "HOME"};
-constexpr Kind cache{"XDG_CACHE_HOME", "/.cache", "--code-cache"};
-constexpr Kind config{"XDG_CONFIG_HOME", "/.config", "--trust-file"};
+constexpr Base data{"XDG_DATA_HOME", "/.local/share", "--data-dir"};
+constexpr Base keys{"XDG_DATA_HOME", "/.local/share", "HOME"};
+constexpr Base cache{"XDG_CACHE_HOME", "/.cache", "--code-cache"};
+constexpr Base config{"XDG_CONFIG_HOME", "/.config", "--trust-file"};
 
 bool is_absolute(const std::optional<std::string>& path) { return path && path->starts_with('/'); }
 
-Result<std::string> find_base(const Environment& environment, const Kind& kind) {
-    if (auto base = environment.variable(kind.variable); is_absolute(base)) return *base;
-    if (auto home = environment.variable("HOME"); is_absolute(home)) return *home + kind.below_home;
-    return fail(Errc::failed_precondition, "cli.home_missing",
-                "neither {} nor HOME says where your files are; set one of them or give '{}'",
-                kind.variable, kind.flag);
+/// The path of `name` in a base directory.
+Result<std::string> find_place(const Environment& environment, const Base& base,
+                               std::string_view name) {
+    std::string path;
+    if (auto set = environment.variable(base.variable); is_absolute(set))
+        path = *set;
+    else if (auto home = environment.variable("HOME"); is_absolute(home))
+        path = *home + base.below_home;
+    else
+        return fail(Errc::failed_precondition, "cli.home_missing",
+                    "neither {} nor HOME says where your files are; set one of them or give '{}'",
+                    base.variable, base.flag);
+    return path.append(name);
+}
+
+Result<std::string> get_code_cache_dir(const Environment& environment,
+                                       const PlaceArguments& arguments,
+                                       const std::string& data_dir) {
+    if (arguments.code_cache && arguments.no_code_cache)
+        return fail(Errc::invalid_argument, "cli.code_cache_and_none",
+                    "--code-cache and --no-code-cache contradict each other; give one of them");
+    if (arguments.no_code_cache) return std::string();
+    if (arguments.code_cache) return get_path(environment, "--code-cache", *arguments.code_cache);
+    return find_place(environment, cache, "/weft/code").value_or(data_dir + "/code");
 }
 
 }  // namespace
-
-Result<std::string> default_data_dir(const Environment& environment) {
-    TRY(const auto base, find_base(environment, data));
-    return base + "/weft";
-}
-
-Result<std::string> default_keys_dir(const Environment& environment) {
-    TRY(const auto base, find_base(environment, keys));
-    return base + "/weft/keys";
-}
-
-Result<std::string> default_trust_file(const Environment& environment) {
-    TRY(const auto base, find_base(environment, config));
-    return base + "/weft/trust.yaml";
-}
-
-std::string default_code_cache_dir(const Environment& environment, const std::string& data_dir) {
-    const auto base = find_base(environment, cache);
-    return base ? *base + "/weft/code" : data_dir + "/code";
-}
 
 Result<std::string> get_path(const Environment& environment, std::string_view what,
                              std::string_view path) {
@@ -63,6 +59,37 @@ Result<std::string> get_path(const Environment& environment, std::string_view wh
                     "absolute path",
                     what, path);
     return environment.current_dir + "/" + std::string(path);
+}
+
+Result<std::string> get_keys_dir(const Environment& environment) {
+    return find_place(environment, keys, "/weft/keys");
+}
+
+Result<std::string> get_trust_file(const Environment& environment,
+                                   const std::optional<std::string>& given) {
+    return given ? get_path(environment, "--trust-file", *given)
+                 : find_place(environment, config, "/weft/trust.yaml");
+}
+
+void define_data_dir(Syntax& syntax, PlaceArguments& arguments) {
+    syntax.option({"--data-dir", "DIR"}, arguments.data_dir, "Where the host keeps its files");
+}
+
+void define_code_cache_dir(Syntax& syntax, PlaceArguments& arguments) {
+    syntax.option({"--code-cache", "DIR"}, arguments.code_cache, "Where compiled code is kept");
+}
+
+void define_code_cache(Syntax& syntax, PlaceArguments& arguments) {
+    define_code_cache_dir(syntax, arguments);
+    syntax.flag("--no-code-cache", arguments.no_code_cache, "Compile each time, keep nothing");
+}
+
+Result<HostPlaces> read_places(const Environment& environment, const PlaceArguments& arguments) {
+    HostPlaces out;
+    TRY(out.data_dir, arguments.data_dir ? get_path(environment, "--data-dir", *arguments.data_dir)
+                                         : find_place(environment, data, "/weft"));
+    TRY(out.code_cache_dir, get_code_cache_dir(environment, arguments, out.data_dir));
+    return out;
 }
 
 }  // namespace weft::cli

@@ -37,25 +37,19 @@ std::vector<std::string> resolve_help(std::span<const std::string> args) {
 
 }  // namespace
 
-int run(std::span<const std::string> args, const Environment& environment,
-        const Handlers& handlers) {
+int run(std::span<const std::string> args, const Environment& environment) {
     const auto words = resolve_help(args);
-    const auto selection = read_command_line(words, handlers);
+    const auto selection = read_command_line(words);
     if (!selection) return exit_with({environment, guess_format(words)}, selection.error());
     if (!selection->answer.empty()) {
         environment.out(selection->answer);
         return 0;
     }
-    const auto format =
-        selection->json ? Result<Format>(Format::json) : get_format(selection->output);
+    const auto format = get_format(selection->output);
     const Console console(environment, format.value_or(Format::text));
     if (!format) return exit_with(console, format.error());
-    if (selection->program) {
-        const auto code = selection->program(console);
-        return code ? *code : exit_with(console, code.error());
-    }
-    const auto done = selection->action(console);
-    return done ? 0 : exit_with(console, done.error());
+    const auto code = selection->action(console);
+    return code ? *code : exit_with(console, code.error());
 }
 
 }  // namespace weft::cli

@@ -16,10 +16,30 @@
 namespace weft::cli {
 
 class Console;
-struct DoctorOptions;
 struct Finding;
+struct HostPlaces;
 
-/// The world as a command sees it. Whoever constructs it keeps `clock` and `random` alive.
+/// Runs a host until it ends, or until it serves with `detach`. It prints its own reports;
+/// the error it returns is printed by `run`.
+using Up = std::function<Result<void>(const UpOptions&)>;
+
+/// Runs a program until it ends and returns its exit code. Warnings and the
+/// backtrace of a trap go through the console; the error that it returns is printed by `run`.
+using RunProgram = std::function<Result<int>(const RunOptions&, const Console&)>;
+
+/// Looks at this machine as a host would find it; what it finds wrong is not an error.
+using Doctor = std::function<Result<std::vector<Finding>>(const HostPlaces&)>;
+
+/// What carries out the commands that need an engine or a host; entry/app implements it.
+struct Handlers {
+    Up up;
+    Caller call;
+    RunProgram run;
+    Doctor doctor;
+};
+
+/// The process and the machine as a command sees them, so that tests can replace both. `clock` and
+/// `random` outlive it.
 struct Environment {
     /// A variable such as "HOME"; nothing when it is not set.
     std::function<std::optional<std::string>(const std::string&)> variable;
@@ -28,32 +48,13 @@ struct Environment {
     Random* random = nullptr;  ///< Fit for keys.
     std::function<void(std::string_view)> out;
     std::function<void(std::string_view)> err;
-};
-
-/// Runs a host until it ends, or until it serves with `detach`. It prints what it reports itself;
-/// the error it returns is printed by `run`.
-using Up = std::function<Result<void>(const UpOptions&)>;
-
-/// Runs a program until it ends and returns its exit code. Warnings go through the console, and so
-/// does the story of a trap; the error that it returns is printed by `run`.
-using RunProgram = std::function<Result<int>(const RunOptions&, const Console&)>;
-
-/// Looks at this machine as a host would find it; what it finds wrong is no error.
-using Doctor = std::function<Result<std::vector<Finding>>(const DoctorOptions&)>;
-
-/// What commands end in that need more than files. A command whose handler is empty is not there.
-struct Handlers {
-    Up up;
-    Caller call;
-    RunProgram run;
-    Doctor doctor;
+    Handlers handlers;
 };
 
 /// Runs one command of `weft`. `args` are those behind the program's name. Returns the exit code:
 /// 0, that of a guest, or that of the error's code in `core/errc.h`; a wrong command line counts as
 /// invalid_argument. A failure is one line to `err`; with json output it is
 /// `{"error":{"code","slug","message"}}`.
-int run(std::span<const std::string> args, const Environment& environment,
-        const Handlers& handlers);
+int run(std::span<const std::string> args, const Environment& environment);
 
 }  // namespace weft::cli

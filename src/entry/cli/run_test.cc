@@ -1,21 +1,11 @@
 #include "entry/cli/run.h"
 
-#include "base/core/errc.h"
 #include "entry/cli/command_fixture_test.h"
 
 namespace weft::cli {
 namespace {
 
-class CommandLine : public CommandTest {
-  protected:
-    CommandLine() {
-        std::ostringstream content;
-        content << std::ifstream(WEFT_SOURCE_DIR "/docs/reference/cli.md").rdbuf();
-        manual = content.str();
-    }
-    std::string manual;
-};
-
+using CommandLine = CommandTest;
 using Args = std::vector<std::string>;
 
 TEST_F(CommandLine, PrintsTheVersion) {
@@ -26,80 +16,6 @@ TEST_F(CommandLine, PrintsTheVersion) {
     EXPECT_EQ(out, text);
     ASSERT_EQ(run({"version", "-o", "json"}), 0) << err;
     EXPECT_EQ("weft " + out_json().get_string("version").value() + "\n", text);
-}
-
-const std::vector<Args> commands = {{"up"},
-                                    {"run"},
-                                    {"serve"},
-                                    {"call"},
-                                    {"version"},
-                                    {"inspect"},
-                                    {"keys", "gen"},
-                                    {"keys", "list"},
-                                    {"keys", "get"},
-                                    {"claims", "sign"},
-                                    {"claims", "inspect"},
-                                    {"claims", "token"},
-                                    {"trust", "add"},
-                                    {"trust", "list"},
-                                    {"trust", "remove"},
-                                    {"app", "validate"}};
-
-/// The long options in the text of `--help`.
-std::vector<std::string> options_in(const std::string& help) {
-    std::vector<std::string> found;
-    std::istringstream lines(help);
-    for (std::string line; std::getline(lines, line);) {
-        const auto at = line.find("--");
-        if (!line.starts_with("  -") || at == std::string::npos) continue;
-        found.push_back(line.substr(at, line.find(' ', at) - at));
-    }
-    return found;
-}
-
-TEST_F(CommandLine, ManualNamesEveryCommandAndOption) {
-    for (const auto& command : commands) {
-        auto args = command;
-        args.emplace_back("--help");
-        ASSERT_EQ(run(args), 0) << err;
-        std::string name = "weft";
-        for (const auto& word : command) name += " " + word;
-        EXPECT_TRUE(manual.contains("| `" + name)) << name;
-        const auto options = options_in(out);
-        ASSERT_GE(options.size(), 2U) << out;
-        for (const auto& option : options)
-            EXPECT_TRUE(manual.contains("`" + option + "`") || manual.contains("`" + option + " "))
-                << name << " " << option;
-    }
-}
-
-TEST_F(CommandLine, ManualHasEveryExitCode) {
-    for (const auto& row : errc_table())
-        EXPECT_TRUE(manual.contains(fmt::format("| {} | `{}` |", row.exit_code, row.name)))
-            << row.name;
-}
-
-TEST_F(CommandLine, HelpOfEveryCommandShowsExamples) {
-    for (const auto& command : commands) {
-        auto asked = command;
-        asked.emplace_back("--help");
-        ASSERT_EQ(run(asked), 0) << err;
-        EXPECT_TRUE(out.contains("Examples:\n  weft " + command.front())) << out;
-        EXPECT_EQ(err, "");
-        const auto text = out;
-
-        auto other = command;
-        other.insert(other.begin(), "help");
-        ASSERT_EQ(run(other), 0) << err;
-        EXPECT_EQ(out, text);
-    }
-}
-
-TEST_F(CommandLine, HelpOfTheProgramNamesTheCommands) {
-    ASSERT_EQ(run({"--help"}), 0) << err;
-    for (const auto* word :
-         {"up", "run", "serve", "call", "keys", "claims", "inspect", "trust", "app", "version"})
-        EXPECT_TRUE(out.contains("\n  " + std::string(word) + " ")) << out;
 }
 
 struct Wrong {

@@ -1,7 +1,9 @@
 #include "entry/cli/sign.h"
 
-#include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -21,7 +23,37 @@ namespace {
 using codec::Json;
 
 constexpr std::int64_t seconds_per_day = 86'400;
+constexpr std::int64_t expires_days_max = 36'500;
 constexpr unsigned wasm_file_mode = 0644;
+
+struct SignArguments {
+    std::string file;
+    std::string name;
+    std::vector<std::string> caps;
+    std::vector<std::string> tags;
+    std::string call_alias;
+    std::string version;
+    std::optional<std::string> key;      ///< Of the issuer: a public key or a seed file.
+    std::optional<std::string> subject;  ///< The component's public key.
+    std::optional<std::string> revision;
+    std::optional<std::string> expires_days;
+    std::optional<std::string> out;
+};
+
+void define_sign(Syntax& syntax, SignArguments& arguments) {
+    syntax.word("FILE", Need::required, arguments.file, "The component");
+    syntax.option({"-n,--name", "NAME"}, arguments.name, "What people call it", Need::required);
+    syntax.list({"-c,--caps", "CAP"}, arguments.caps, "Capabilities that it asks for");
+    syntax.option({"-k,--key", "KEY"}, arguments.key,
+                  "Account that signs: a public key or a seed file [the only one kept]");
+    syntax.option({"--subject", "KEY"}, arguments.subject, "The component's key [one per name]");
+    syntax.option({"-r,--rev", "N"}, arguments.revision, "Revision; a host refuses lower ones");
+    syntax.option({"-v,--ver", "TEXT"}, arguments.version, "Version, for people");
+    syntax.option({"--expires", "DAYS"}, arguments.expires_days, "Days until it expires [never]");
+    syntax.list({"-t,--tag", "TAG"}, arguments.tags, "Tags, for people");
+    syntax.option({"--call-alias", "NAME"}, arguments.call_alias, "A second name for callers");
+    syntax.option({"-o,--out", "FILE"}, arguments.out, "The signed file [FILE with _s]");
+}
 
 std::string default_out(const std::string& path) {
     constexpr std::string_view extension = ".wasm";
@@ -63,21 +95,15 @@ std::vector<std::string> warn_of_unclaimed(const Console& console,
     auto unclaimed = claims::find_uncovered(*needs, claims::Capabilities(caps));
     if (!unclaimed.empty())
         console.warn("sign.claims_incomplete",
-                     fmt::format("hosts will refuse this component, for it uses {} and --caps "
-                                 "does not name that",
+                     fmt::format("hosts will refuse this component: it uses {}, which --caps "
+                                 "does not name",
                                  fmt::join(unclaimed, ", ")));
     return unclaimed;
 }
 
-Json to_json(const std::vector<std::string>& list) {
-    Json out = Json::Array();
-    for (const auto& text : list) out.push(text);
-    return out;
-}
+Json to_json(const std::vector<std::string>& list) { return Json::Array(list.begin(), list.end()); }
 
-}  // namespace
-
-Result<void> claims_sign(const Console& console, const SignArguments& arguments) {
+Result<void> run_sign(const Console& console, const SignArguments& arguments) {
     const auto& environment = console.environment();
     TRY(const auto wasm, read_wasm(environment, arguments.file));
     TRY(const auto interface, codec::read_interface(wasm).context("'{}'", arguments.file));
@@ -113,5 +139,17 @@ Result<void> claims_sign(const Console& console, const SignArguments& arguments)
                  value.set("unclaimed", to_json(unclaimed)));
     return ok();
 }
+
+}  // namespace
+
+constexpr Command claims_sign_command{
+    .path = "claims sign",
+    .summary = "Sign a component with what it may use",
+    .examples =
+        "  weft claims sign hello.wasm --name hello --caps wasi:http -o hello_s.wasm\n"
+        "  weft claims sign cart.wasm --name cart --caps wasi:http,wasi:keyvalue/store --rev 4\n"
+        "  weft claims sign cart.wasm --name cart --caps wasi:http --key team.nk --expires 90",
+    .prepare = prepare<SignArguments, define_sign, run_sign>,
+    .json = JsonOption::json};
 
 }  // namespace weft::cli

@@ -16,7 +16,7 @@ Result<crypto::Seed> find_issuer_seed(const Environment& environment,
                                       const std::optional<std::string>& key);
 
 /// The component's public key: `subject`, or the one kept as `<name>_module`, which is made when
-/// it is not there. Errors: those of `crypto::PublicKey::parse_as` and `KeyStore::save`;
+/// it is missing. Errors: those of `crypto::PublicKey::parse_as` and `KeyStore::save`;
 /// invalid_argument (`sign.name_unfit`: such a name makes no file name).
 Result<crypto::PublicKey> ensure_subject(const Environment& environment,
                                          const std::optional<std::string>& subject,

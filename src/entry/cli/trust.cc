@@ -1,8 +1,11 @@
 #include "entry/cli/trust.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -19,6 +22,35 @@ using codec::Json;
 
 constexpr unsigned trust_file_mode = 0600;
 
+struct PolicyArguments {
+    std::optional<std::string> trust_file;
+};
+
+struct RemoveArguments : PolicyArguments {
+    std::string key;
+};
+
+struct AddArguments : RemoveArguments {
+    std::string name;
+    std::vector<std::string> grants;
+};
+
+void define_list(Syntax& syntax, PolicyArguments& arguments) {
+    syntax.option({"--trust-file", "FILE"}, arguments.trust_file, "The file [trust.yaml]");
+}
+
+void define_remove(Syntax& syntax, RemoveArguments& arguments) {
+    syntax.word("KEY", Need::required, arguments.key, "The public key");
+    define_list(syntax, arguments);
+}
+
+void define_add(Syntax& syntax, AddArguments& arguments) {
+    syntax.word("KEY", Need::required, arguments.key, "The account's public key");
+    syntax.list({"-g,--grant", "CAP"}, arguments.grants, "What it may grant; '*' is everything");
+    syntax.option({"--name", "NAME"}, arguments.name, "Whose key it is, for people");
+    define_list(syntax, arguments);
+}
+
 /// The policy of a file, and how to put it back.
 struct TrustFile {
     std::string path;
@@ -30,13 +62,9 @@ bool has_comments(std::string_view text) {
     return text.starts_with('#') || text.contains("\n#") || text.contains(" #");
 }
 
-Result<TrustFile> load(const Environment& environment, const TrustArguments& arguments) {
+Result<TrustFile> load(const Environment& environment, const PolicyArguments& arguments) {
     TrustFile out;
-    if (arguments.trust_file) {
-        TRY(out.path, get_path(environment, "--trust-file", *arguments.trust_file));
-    } else {
-        TRY(out.path, default_trust_file(environment));
-    }
+    TRY(out.path, get_trust_file(environment, arguments.trust_file));
     const auto content = files::read_file(out.path, trust_bytes_max);
     if (!content && content.error().code == Errc::not_found) return out;
     if (!content) return Failure(content.error());
@@ -55,16 +83,10 @@ Result<void> save(const Console& console, const TrustFile& file) {
     return ok();
 }
 
-Json strings(const std::vector<std::string>& list) {
-    Json out = Json::Array();
-    for (const auto& text : list) out.push(text);
-    return out;
-}
-
 Json to_json(const TrustedIssuer& issuer) {
     Json out = Json::Object();
     out.set("key", issuer.key.text()).set("name", issuer.name);
-    out.set("grants", strings(issuer.grants));
+    out.set("grants", Json::Array(issuer.grants.begin(), issuer.grants.end()));
     return out.set("unstated", issuer.unstated == claims::Unstated::all ? "all" : "none");
 }
 
@@ -90,9 +112,7 @@ Json to_json(const TrustFile& file) {
     return out.set("revoked", std::move(revoked)).set("unsigned", allow ? "allow" : "deny");
 }
 
-}  // namespace
-
-Result<void> trust_add(const Console& console, const TrustArguments& arguments) {
+Result<void> run_add(const Console& console, const AddArguments& arguments) {
     TRY(const auto key, crypto::PublicKey::parse_as(crypto::KeyKind::account, arguments.key));
     if (arguments.grants.empty())
         return fail(Errc::invalid_argument, "trust.grant_missing",
@@ -112,7 +132,7 @@ Result<void> trust_add(const Console& console, const TrustArguments& arguments) 
     return ok();
 }
 
-Result<void> trust_list(const Console& console, const TrustArguments& arguments) {
+Result<void> run_list(const Console& console, const PolicyArguments& arguments) {
     TRY(const auto file, load(console.environment(), arguments));
     const auto& policy = file.policy;
     std::vector<std::string> lines;
@@ -129,7 +149,7 @@ Result<void> trust_list(const Console& console, const TrustArguments& arguments)
     return ok();
 }
 
-Result<void> trust_remove(const Console& console, const TrustArguments& arguments) {
+Result<void> run_remove(const Console& console, const RemoveArguments& arguments) {
     TRY(const auto key, crypto::PublicKey::parse(arguments.key));
     TRY(auto file, load(console.environment(), arguments));
     const auto has_key = [&key](const TrustedIssuer& issuer) { return issuer.key == key; };
@@ -145,5 +165,26 @@ Result<void> trust_remove(const Console& console, const TrustArguments& argument
                  value.set("removed", key.text()).set("file", file.path));
     return ok();
 }
+
+}  // namespace
+
+constexpr Command trust_add_command{
+    .path = "trust add",
+    .summary = "Let an account grant capabilities",
+    .examples =
+        "  weft trust add ACODERUVFFAWZQDSS6SBIACUA5O6SXF7HJ3YTYXBALHZP3P7R4BUO4J2 \\\n"
+        "      --grant wasi:http --grant wasi:keyvalue/store --name 'payments team'",
+    .prepare = prepare<AddArguments, define_add, run_add>};
+
+constexpr Command trust_list_command{.path = "trust list",
+                                     .summary = "Show who may grant what",
+                                     .examples = "  weft trust list\n  weft trust list -o json",
+                                     .prepare = prepare<PolicyArguments, define_list, run_list>};
+
+constexpr Command trust_remove_command{
+    .path = "trust remove",
+    .summary = "Remove a key",
+    .examples = "  weft trust remove ACODERUVFFAWZQDSS6SBIACUA5O6SXF7HJ3YTYXBALHZP3P7R4BUO4J2",
+    .prepare = prepare<RemoveArguments, define_remove, run_remove>};
 
 }  // namespace weft::cli

@@ -5,21 +5,21 @@
 
 namespace weft::cli {
 
-Result<TrustOptions> read_trust_options(const Environment& environment,
-                                        const std::vector<std::string>& keys,
-                                        const std::optional<std::string>& file) {
+void define_trust(Syntax& syntax, TrustArguments& arguments) {
+    syntax.list({"--trust", "KEY"}, arguments.keys,
+                "Trust this account key for this run, with every grant");
+    syntax.option({"--trust-file", "FILE"}, arguments.file, "Whom to trust [trust.yaml]");
+}
+
+Result<TrustOptions> read_trust(const Environment& environment, const TrustArguments& arguments) {
     TrustOptions out;
-    for (const auto& key : keys) {
+    for (const auto& key : arguments.keys) {
         TRY(const auto parsed,
             crypto::PublicKey::parse_as(crypto::KeyKind::account, key).context("--trust"));
         out.keys.push_back(parsed.text());
     }
-    out.file_named = file.has_value();
-    if (file) {
-        TRY(out.file, get_path(environment, "--trust-file", *file));
-    } else {
-        TRY(out.file, default_trust_file(environment));
-    }
+    TRY(out.file, get_trust_file(environment, arguments.file));
+    out.file_named = arguments.file.has_value();
     return out;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/core/result.h"
+#include "entry/cli/syntax.h"
 
 namespace weft::cli {
 
@@ -17,10 +18,15 @@ struct TrustOptions {
     bool file_named = false;  ///< By a flag.
 };
 
-/// Checks `--trust` and `--trust-file` and fills in the default. Errors: those of `get_path`,
-/// `default_trust_file` and `crypto::PublicKey::parse_as`.
-Result<TrustOptions> read_trust_options(const Environment& environment,
-                                        const std::vector<std::string>& keys,
-                                        const std::optional<std::string>& file);
+/// The same as the user typed it.
+struct TrustArguments {
+    std::vector<std::string> keys;
+    std::optional<std::string> file;
+};
+
+void define_trust(Syntax& syntax, TrustArguments& arguments);
+
+/// Errors: those of `get_trust_file` and `crypto::PublicKey::parse_as`.
+Result<TrustOptions> read_trust(const Environment& environment, const TrustArguments& arguments);
 
 }  // namespace weft::cli

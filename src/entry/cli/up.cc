@@ -1,62 +1,81 @@
 #include "entry/cli/up.h"
 
+#include <utility>
+#include <vector>
+
 #include "entry/cli/number.h"
-#include "entry/cli/places.h"
-#include "entry/cli/trust_options.h"
 
 namespace weft::cli {
 namespace {
 
-Result<void> read_places(const UpArguments& arguments, const Environment& environment,
-                         UpOptions& out) {
-    TRY(out.trust, read_trust_options(environment, arguments.trust_keys, arguments.trust_file));
-    if (arguments.data_dir) {
-        TRY(out.data_dir, get_path(environment, "--data-dir", *arguments.data_dir));
-    } else {
-        TRY(out.data_dir, default_data_dir(environment));
-    }
-    TRY(out.code_cache_dir, read_code_cache_dir(environment, arguments.code_cache,
-                                                arguments.no_code_cache, out.data_dir));
-    if (arguments.log_file) {
-        TRY(out.log_file, get_path(environment, "--log-file", *arguments.log_file));
-    }
-    return ok();
+/// One serving thread each; more than any machine has cores.
+constexpr unsigned shards_max = 1024;
+
+struct UpArguments : HostArguments {
+    std::vector<std::string> manifests;
+    std::optional<std::string> log_file;
+    bool strict = false;
+    bool detach = false;
+};
+
+void define_up(Syntax& syntax, UpArguments& arguments) {
+    syntax.words("MANIFEST", Need::optional, arguments.manifests,
+                 "Files with one application each");
+    define_trust(syntax, arguments.trust);
+    define_data_dir(syntax, arguments.places);
+    define_code_cache(syntax, arguments.places);
+    syntax.flag("--detach", arguments.detach, "Return once it serves");
+    syntax.option({"--log-file", "FILE"}, arguments.log_file, "Where a detached host logs");
+    define_serving(syntax, arguments);
+    syntax.flag("--strict", arguments.strict, "Take warnings of manifests as errors");
 }
 
-}  // namespace
-
-Result<unsigned> read_shards(const std::string& text) {
-    TRY(const auto shards, parse_number("--shards", text, {1, shards_max}));
-    return static_cast<unsigned>(shards);
-}
-
-Result<std::string> read_code_cache_dir(const Environment& environment,
-                                        const std::optional<std::string>& given, bool none,
-                                        const std::string& data_dir) {
-    if (given && none)
-        return fail(Errc::invalid_argument, "cli.code_cache_and_none",
-                    "--code-cache and --no-code-cache contradict each other; give one of them");
-    if (given) return get_path(environment, "--code-cache", *given);
-    return none ? std::string() : default_code_cache_dir(environment, data_dir);
-}
-
-Result<UpOptions> read_up(const UpArguments& arguments, const Console& console) {
+Result<void> run_up(const Console& console, const UpArguments& arguments) {
     if (arguments.manifests.empty())
         return fail(Errc::invalid_argument, "cli.manifest_missing",
                     "no manifest is named, and this version keeps none to restore; name one, as "
                     "in 'weft up app.yaml'");
-    UpOptions out;
-    for (const auto& manifest : arguments.manifests) {
-        CHECK(get_path(console.environment(), "the manifest", manifest));
-        out.manifests.push_back(manifest);
+    const auto& environment = console.environment();
+    for (const auto& manifest : arguments.manifests)
+        CHECK(get_path(environment, "the manifest", manifest));
+    TRY(auto options, read_host(console, arguments));
+    options.manifests = arguments.manifests;
+    if (arguments.log_file) {
+        TRY(options.log_file, get_path(environment, "--log-file", *arguments.log_file));
     }
-    CHECK(read_places(arguments, console.environment(), out));
+    options.strict = arguments.strict;
+    options.detach = arguments.detach;
+    return environment.handlers.up(options);
+}
+
+}  // namespace
+
+constexpr Command up_command{
+    .path = "up",
+    .summary = "Run the applications of the manifests, all or none",
+    .examples =
+        "  weft up app.yaml\n"
+        "  weft up app.yaml --trust ACODERUVFFAWZQDSS6SBIACUA5O6SXF7HJ3YTYXBALHZP3P7R4BUO4J2\n"
+        "  weft up shop.yaml billing.yaml --detach --data-dir /var/lib/weft",
+    .prepare = prepare<UpArguments, define_up, run_up>};
+
+void define_serving(Syntax& syntax, HostArguments& arguments) {
+    syntax.option({"--shards", "N"}, arguments.shards, "Serving threads [one for each core]");
+    syntax.option({"--log-level", "LEVEL"}, arguments.log_level,
+                  "error, warn, info or debug [info]");
+}
+
+Result<UpOptions> read_host(const Console& console, const HostArguments& arguments) {
+    UpOptions out;
+    TRY(out.trust, read_trust(console.environment(), arguments.trust));
+    TRY(auto places, read_places(console.environment(), arguments.places));
+    out.data_dir = std::move(places.data_dir);
+    out.code_cache_dir = std::move(places.code_cache_dir);
     if (arguments.shards) {
-        TRY(out.shards, read_shards(*arguments.shards));
+        TRY(const auto shards, parse_number("--shards", *arguments.shards, {1, shards_max}));
+        out.shards = static_cast<unsigned>(shards);
     }
     TRY(out.log_level, obs::get_level(arguments.log_level).context("--log-level"));
-    out.strict = arguments.strict;
-    out.detach = arguments.detach;
     out.json = console.format() == Format::json;
     return out;
 }

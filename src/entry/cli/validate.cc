@@ -1,6 +1,8 @@
 #include "entry/cli/validate.h"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "entry/cli/places.h"
 #include "io/files/files.h"
@@ -12,7 +14,17 @@ namespace {
 using codec::Json;
 using manifest::Severity;
 
-/// What came of one file.
+struct ValidateArguments {
+    std::vector<std::string> files;
+    bool strict = false;
+};
+
+void define_validate(Syntax& syntax, ValidateArguments& arguments) {
+    syntax.words("FILE", Need::required, arguments.files, "Manifests");
+    syntax.flag("--strict", arguments.strict, "Take warnings as errors");
+}
+
+/// The verdict on one file.
 struct FileReport {
     std::string file;  ///< As it was typed.
     std::optional<Error> unreadable;
@@ -92,9 +104,7 @@ Result<void> conclude(const Console& console, const std::vector<FileReport>& fil
                 plural(errors, "error"), wrong, plural(files.size(), "manifest"));
 }
 
-}  // namespace
-
-Result<void> app_validate(const Console& console, const ValidateArguments& arguments) {
+Result<void> run_validate(const Console& console, const ValidateArguments& arguments) {
     const auto strictness =
         arguments.strict ? manifest::Strictness::strict : manifest::Strictness::lenient;
     std::vector<FileReport> files;
@@ -110,5 +120,13 @@ Result<void> app_validate(const Console& console, const ValidateArguments& argum
     console.show(lines, out.set("files", std::move(list)));
     return conclude(console, files);
 }
+
+}  // namespace
+
+constexpr Command app_validate_command{
+    .path = "app validate",
+    .summary = "List everything that is wrong in manifests",
+    .examples = "  weft app validate app.yaml\n  weft app validate --strict -o json *.yaml",
+    .prepare = prepare<ValidateArguments, define_validate, run_validate>};
 
 }  // namespace weft::cli
