@@ -108,6 +108,16 @@ class Words(TreeCase):
         subprocess.run(["git", "init", "-q", str(tree.root)], check=True)
         return list(words.check(tree))
 
+    def test_direct_use_of_a_clock_is_found_outside_of_the_few_that_may(self):
+        code = "auto t = std::chrono::system_clock::now();\nSystemRandom random;\n"
+        allowed = ("src/base/core/a.h", "src/base/rt/shard.cc", "src/entry/app/a.cc", "src/io/net/a_test.cc", "bench/a.cc")
+
+        self.assert_finds(
+            self.findings({path: code for path in (*allowed, "src/io/net/a.cc")}),
+            ("src/io/net/a.cc:1", "direct use of a clock"),
+            ("src/io/net/a.cc:2", "direct use of a clock"),
+        )
+
     def test_folder_of_a_machine_is_found(self):
         home = "/" + "root/.cache"
 

@@ -6,6 +6,7 @@
 
 #include "base/rt/sim_loop.h"
 #include "base/rt/time.h"
+#include "base/rt/wait_fd.h"
 #include "base/rt/worker_pool.h"
 
 namespace weft::rt {
@@ -130,6 +131,12 @@ TEST(RunAll, CancelledItCancelsAllAndReturnsAfterThem) {
 Task<int> ask(WorkerPool* pool) {
     CO_TRY(const int got, co_await run_on(pool, []() -> Result<int> { return 7; }));
     co_return got;
+}
+
+TEST(WaitFd, ASimulationHasNoDescriptors) {
+    SimLoop loop;
+
+    EXPECT_EQ(loop.run(wait_fd(&loop, 0, Ready::read)).error().slug, Slug("rt.no_descriptors"));
 }
 
 TEST(ExecutorPool, RunsWorkInASimLoop) {

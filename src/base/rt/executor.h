@@ -35,7 +35,7 @@ class Timer {
 };
 
 /// One thread of control that runs jobs one after the other: a Shard in a real process, a SimLoop
-/// in simulations. Code above rt/ cannot tell which.
+/// in simulations. Code above rt/ cannot tell which, except that only a Shard has sockets.
 class Executor {
   public:
     virtual ~Executor() = default;
@@ -51,6 +51,9 @@ class Executor {
     virtual TimePoint now() const = 0;
     /// True on the thread that runs this executor's jobs.
     virtual bool is_current() const = 0;
+    /// The loop's `boost::asio::io_context*`, for the sources of rt/ and net/ that may see Asio.
+    /// Null when it cannot wait for descriptors, as in a simulation.
+    virtual void* native() const { return nullptr; }
 };
 
 }  // namespace weft::rt

@@ -27,6 +27,7 @@ class Shard final : public Executor {
     void arm(Timer& timer, TimePoint due) override;
     TimePoint now() const override;
     bool is_current() const override;
+    void* native() const override;
 
     /// Runs the loop on the calling thread until `stop`.
     void run();
@@ -35,8 +36,6 @@ class Shard final : public Executor {
     void stop();
 
     unsigned index() const { return index_; }
-    /// The loop's `boost::asio::io_context*`, for the sources of rt/ and net/ that may see Asio.
-    void* native() const;
 
   private:
     struct Loop;  // Keeps Asio out of this header.

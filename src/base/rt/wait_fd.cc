@@ -5,6 +5,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include "base/rt/one_shot.h"
+
 namespace weft::rt {
 namespace asio = boost::asio;
 namespace {
@@ -30,8 +32,11 @@ class Borrowed {
 
 }  // namespace
 
-Task<void> wait_fd(Shard* shard, int fd, Ready ready) {
-    Borrowed descriptor(*static_cast<asio::io_context*>(shard->native()), fd);
+Task<void> wait_fd(Executor* executor, int fd, Ready ready) {
+    if (executor->native() == nullptr)
+        co_return fail(Errc::unsupported, "rt.no_descriptors",
+                       "this executor cannot wait for file descriptors");
+    Borrowed descriptor(*static_cast<asio::io_context*>(executor->native()), fd);
     if (!(*descriptor).is_open())
         co_return fail(Errc::unavailable, "rt.fd_not_pollable",
                        "file descriptor {} cannot be waited for", fd);

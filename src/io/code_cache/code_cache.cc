@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -69,23 +69,25 @@ class Draft {
 }  // namespace
 
 Result<std::unique_ptr<CodeCache>> CodeCache::open(const Options& options, obs::Log log,
-                                                   Probe probe, Random& random) {
+                                                   Probe probe) {
     TRY(auto directory, Directory::ensure(options.directory));
-    TRY(const auto key, ensure_seal_key(options.key_file, random));
-    std::unique_ptr<CodeCache> cache(new CodeCache(options, std::move(directory), key, log, probe));
+    TRY(const auto key, ensure_seal_key(options.key_file, *options.random));
+    std::array<std::uint8_t, sizeof(std::uint64_t)> draft{};
+    options.random->fill(draft);
+    std::unique_ptr<CodeCache> cache(new CodeCache(options, std::move(directory), key, log, probe,
+                                                   std::bit_cast<std::uint64_t>(draft)));
     cache->make_room(0);
     return cache;
 }
 
-CodeCache::CodeCache(Options options, Directory directory, SealKey key, obs::Log log, Probe probe)
+CodeCache::CodeCache(Options options, Directory directory, SealKey key, obs::Log log, Probe probe,
+                     std::uint64_t first_draft)
     : options_(std::move(options)),
       directory_(std::move(directory)),
       seal_key_(key),
       log_(log),
       probe_(probe),
-      next_draft_(
-          static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count())) {
-}
+      next_draft_(first_draft) {}
 
 std::optional<Entry> CodeCache::find(const CodeKey& key) const {
     const auto name = seal_key_.name_of(key);
@@ -172,7 +174,7 @@ void CodeCache::remove_rejected(const std::string& name, std::string_view reason
 
 void CodeCache::make_room(std::uint64_t bytes) const {
     const auto plan =
-        plan_eviction(directory_.list(), bytes, options_.bytes_max, std::time(nullptr));
+        plan_eviction(directory_.list(), bytes, options_.bytes_max, options_.clock->now_unix_s());
     for (const auto& name : plan.entries)
         if (directory_.remove(name)) probe_.evicted.add();
     for (const auto& name : plan.left_over) directory_.remove(name);

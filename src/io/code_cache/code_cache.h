@@ -9,6 +9,7 @@
 #include "base/core/descriptor.h"
 #include "base/core/random.h"
 #include "base/core/result.h"
+#include "base/core/time.h"
 #include "base/obs/log.h"
 #include "io/code_cache/directory.h"
 #include "io/code_cache/probe.h"
@@ -36,11 +37,13 @@ class CodeCache {
         std::string directory;  ///< Absolute; made when missing.
         std::string key_file;   ///< Absolute, outside of the directory; made when missing.
         std::uint64_t bytes_max = 1ULL << 30U;  ///< Those used least recently go first.
+        const WallClock* clock = nullptr;       ///< Outlives the cache.
+        Random* random = nullptr;               ///< Fit for keys; used by `open` only.
     };
 
     /// Errors: those of `Directory::ensure` and `ensure_seal_key`.
     static Result<std::unique_ptr<CodeCache>> open(const Options& options, obs::Log log,
-                                                   Probe probe, Random& random);
+                                                   Probe probe);
 
     /// The code with that key, if it is there and passes every check.
     std::optional<Entry> find(const CodeKey& key) const;
@@ -54,7 +57,8 @@ class CodeCache {
     void reject(const CodeKey& key, std::string_view reason) const;
 
   private:
-    CodeCache(Options options, Directory directory, SealKey key, obs::Log log, Probe probe);
+    CodeCache(Options options, Directory directory, SealKey key, obs::Log log, Probe probe,
+              std::uint64_t first_draft);
 
     Result<std::optional<Entry>> open_entry(const std::string& name, const CodeKey& key) const;
     Result<void> write_entry(const std::string& name, const CodeKey& key, int file,
@@ -67,7 +71,7 @@ class CodeCache {
     SealKey seal_key_;
     obs::Log log_;
     Probe probe_;
-    mutable std::atomic<std::uint64_t> next_draft_;  // From the time on: no old draft has it.
+    mutable std::atomic<std::uint64_t> next_draft_;  // From a random one on: no old draft has it.
     mutable std::atomic<bool> is_store_failure_said_ = false;
 };
 

@@ -56,22 +56,22 @@ class CodeCacheTest : public testing::Test {
     CodeCacheTest() : folder_(::mkdtemp(template_)) {}
     ~CodeCacheTest() override { fs::remove_all(folder_); }
 
-    CodeCache::Options options(std::uint64_t bytes_max = 1U << 20U) const {
+    CodeCache::Options options(std::uint64_t bytes_max = 1U << 20U) {
         return {.directory = directory().string(),
                 .key_file = (folder_ / "key").string(),
-                .bytes_max = bytes_max};
+                .bytes_max = bytes_max,
+                .clock = &clock_,
+                .random = &random_};
     }
     fs::path directory() const { return folder_ / "a/code"; }
 
     std::unique_ptr<CodeCache> open(const CodeCache::Options& with) {
-        auto cache =
-            CodeCache::open(with, obs::Log(&sink_, &clock_), Probe::in(registry_), random_);
+        auto cache = CodeCache::open(with, obs::Log(&sink_, &clock_), Probe::in(registry_));
         EXPECT_TRUE(cache) << cache.error().message;
         return cache ? std::move(*cache) : nullptr;
     }
     std::string refusal(const CodeCache::Options& with) {
-        const auto cache =
-            CodeCache::open(with, obs::Log(&sink_, &clock_), Probe::in(registry_), random_);
+        const auto cache = CodeCache::open(with, obs::Log(&sink_, &clock_), Probe::in(registry_));
         EXPECT_FALSE(cache);
         return cache ? "" : std::string(cache.error().slug.text());
     }
@@ -451,7 +451,7 @@ TEST_F(CodeCacheTest, IsSharedByProcessesWithoutHarm) {
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
         others.push_back(::fork());
         if (others.back() == 0) {
-            auto own = CodeCache::open(few, obs::Log(&sink_, &clock_), Probe(), random_);
+            auto own = CodeCache::open(few, obs::Log(&sink_, &clock_), Probe());
             const bool is_right = own && use_at_random(**own, seed) == 0 && sink_.events().empty();
             ::_exit(is_right ? 0 : 1);
         }

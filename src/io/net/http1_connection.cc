@@ -26,7 +26,7 @@ class Http1Connection::RequestBody final : public rt::ByteSource {
             auto ready = try_read();
             if (ready) co_return std::move(*ready);
             const auto due =
-                connection->shared_->shard->now() + connection->shared_->limits.body_wait;
+                connection->shared_->executor->now() + connection->shared_->limits.body_wait;
             CO_CHECK(co_await connection->stream_.fill(due));
         }
     }
@@ -59,10 +59,9 @@ class Http1Connection::RequestBody final : public rt::ByteSource {
 };
 
 std::string_view Http1Shared::date_now() {
-    const auto now = shard->now();
+    const auto now = executor->now();
     if (now < date_until) return date;
-    const std::time_t seconds =
-        std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    const std::time_t seconds = clock->now_unix_s();
     std::tm parts{};
     ::gmtime_r(&seconds, &parts);
     std::array<char, 64> text{};
@@ -100,12 +99,12 @@ void Http1Connection::drain() {
 rt::Task<std::optional<Http1Parser::Head>> Http1Connection::read_head() {
     const auto& limits = shared_->limits;
     is_idle_ = true;
-    auto due = shared_->shard->now() + limits.idle_wait;
+    auto due = shared_->executor->now() + limits.idle_wait;
     parser_ = std::make_shared<Http1Parser>(Http1Parser::Limits{
         .head_bytes_max = limits.head_bytes_max, .body_bytes_max = limits.body_bytes_max});
     for (;;) {
         if (!stream_.input().empty()) {
-            if (is_idle_) due = shared_->shard->now() + limits.head_wait;
+            if (is_idle_) due = shared_->executor->now() + limits.head_wait;
             is_idle_ = false;
             std::size_t used = 0;
             CO_TRY(auto head, parser_->parse_head(stream_.input(), used));
@@ -249,7 +248,7 @@ rt::Task<void> Http1Connection::write(Bytes data) {
     if (sent == data.size()) co_return ok();
     data.erase(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(sent));
     CO_CHECK(co_await stream_.write(std::move(data),
-                                    shared_->shard->now() + shared_->limits.write_wait));
+                                    shared_->executor->now() + shared_->limits.write_wait));
     co_return ok();
 }
 

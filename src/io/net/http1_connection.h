@@ -15,10 +15,11 @@ namespace weft::net {
 
 /// What the connections of one server share. Shard-local.
 struct Http1Shared {
-    rt::Shard* shard;
+    rt::Executor* executor;
     HttpHandler* handler;
     HttpLimits limits;
-    SeededRandom trace_ids;  ///< Seeded by the kernel.
+    const WallClock* clock;
+    SeededRandom trace_ids;
     HttpServerStats stats{};
     bool draining = false;
     std::string date{};  ///< The Date field, made once a second.

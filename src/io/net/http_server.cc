@@ -18,8 +18,8 @@ struct HttpServer::Impl {
     Impl(Http1Shared common, TcpListener opened)
         : shared(std::move(common)),
           listener(std::move(opened)),
-          accepting(shared.shard),
-          serving(shared.shard) {}
+          accepting(shared.executor),
+          serving(shared.executor) {}
 
     Http1Shared shared;
     TcpListener listener;
@@ -44,7 +44,7 @@ rt::Task<void> HttpServer::Impl::accept_all() {
         Result<TcpStream> stream = co_await listener.accept(shared.limits.head_bytes_max + 4);
         if (!stream && stream.error().code == Errc::cancelled) co_return ok();
         if (!stream) {
-            CO_CHECK(co_await rt::sleep_until(shared.shard->now() + accept_pause));
+            CO_CHECK(co_await rt::sleep_until(shared.executor->now() + accept_pause));
             continue;
         }
         if (open.size() >= shared.limits.connections_max) {
@@ -69,14 +69,15 @@ rt::Task<void> HttpServer::Impl::serve(std::shared_ptr<Http1Connection> connecti
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() = default;
 
-Result<std::unique_ptr<HttpServer>> HttpServer::listen(rt::Shard* shard, const Address& address,
-                                                       HttpHandler* handler, HttpLimits limits) {
-    TRY(auto listener, TcpListener::listen(shard, address));
+Result<std::unique_ptr<HttpServer>> HttpServer::listen(const Options& options,
+                                                       const Address& address) {
+    TRY(auto listener, TcpListener::listen(options.executor, address));
     std::array<std::uint8_t, sizeof(std::uint64_t)> seed{};
-    SystemRandom().fill(seed);
-    Http1Shared shared{.shard = shard,
-                       .handler = handler,
-                       .limits = limits,
+    options.random->fill(seed);
+    Http1Shared shared{.executor = options.executor,
+                       .handler = options.handler,
+                       .limits = options.limits,
+                       .clock = options.clock,
                        .trace_ids = SeededRandom(std::bit_cast<std::uint64_t>(seed))};
     return std::unique_ptr<HttpServer>(
         new HttpServer(std::make_unique<Impl>(std::move(shared), std::move(listener))));

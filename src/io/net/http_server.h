@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <memory>
 
+#include "base/core/random.h"
+#include "base/core/time.h"
 #include "base/rt/call_ctx.h"
-#include "base/rt/shard.h"
+#include "base/rt/executor.h"
 #include "io/net/address.h"
 #include "io/net/http_message.h"
 
@@ -50,10 +52,20 @@ struct HttpServerStats {
 /// HTTP/1.1 and 1.0 on one address and one shard. Source: RFC 9110, RFC 9112.
 class HttpServer {
   public:
-    /// Listens at once; serves once `start` was called. `shard` and `handler` outlive the server.
-    /// Errors: unavailable.
-    static Result<std::unique_ptr<HttpServer>> listen(rt::Shard* shard, const Address& address,
-                                                      HttpHandler* handler, HttpLimits limits);
+    /// What it works with; all of it outlives the server. The servers of several shards may share
+    /// `clock` and `random`, which then allow calls from all of them.
+    struct Options {
+        rt::Executor* executor = nullptr;
+        HttpHandler* handler = nullptr;
+        const WallClock* clock = nullptr;  ///< For the Date field.
+        Random* random = nullptr;          ///< For trace ids.
+        HttpLimits limits = {};
+    };
+
+    /// Listens at once; serves once `start` was called. Errors: those of
+    /// `TcpListener::listen`.
+    static Result<std::unique_ptr<HttpServer>> listen(const Options& options,
+                                                      const Address& address);
     ~HttpServer();
 
     Address address() const;

@@ -9,6 +9,7 @@
 #include "base/rt/pipe.h"
 #include "base/rt/scope.h"
 #include "base/rt/shard.h"
+#include "base/rt/sim_loop.h"
 #include "io/net/loopback_client.h"
 #include "io/net/tcp.h"
 
@@ -20,8 +21,6 @@ using namespace std::chrono_literals;
 /// Answers by path; lives on the shard.
 class TestHandler final : public HttpHandler {
   public:
-    explicit TestHandler(rt::Shard* shard) : shard_(shard) {}
-
     rt::Task<HttpResponse> handle(rt::CallCtx, HttpRequest request) override {
         HttpResponse response;
         const auto path = request.path_and_query;
@@ -65,9 +64,6 @@ class TestHandler final : public HttpHandler {
 
     std::promise<void> waiting;
     std::promise<std::string> ended;
-
-  private:
-    [[maybe_unused]] rt::Shard* shard_;
 };
 
 rt::Task<void> finish(HttpServer* server, bool drain, std::promise<void>* done) {
@@ -80,7 +76,12 @@ class HttpServerTest : public testing::Test {
   protected:
     void start(HttpLimits limits = {}) {
         run([&] {
-            auto opened = HttpServer::listen(&thread_.shard(), {"127.0.0.1", 0}, &handler_, limits);
+            auto opened = HttpServer::listen({.executor = &thread_.shard(),
+                                              .handler = &handler_,
+                                              .clock = &clock_,
+                                              .random = &random_,
+                                              .limits = limits},
+                                             {"127.0.0.1", 0});
             ASSERT_TRUE(opened) << opened.error().message;
             server_ = std::move(*opened);
             server_->start();
@@ -118,8 +119,17 @@ class HttpServerTest : public testing::Test {
         return client.read_to_close();
     }
 
+    /// Long ago, so that a Date field shows whose clock it is from.
+    class OldClock final : public WallClock {
+        std::chrono::system_clock::time_point now() const override {
+            return std::chrono::system_clock::time_point(784111777s);
+        }
+    };
+
+    OldClock clock_;
+    SeededRandom random_{1};
     rt::ShardThread thread_{0};
-    TestHandler handler_{&thread_.shard()};
+    TestHandler handler_;
     std::unique_ptr<HttpServer> server_;
     std::unique_ptr<rt::Scope> scope_;
     Address address_;
@@ -134,7 +144,9 @@ TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {
     client.send("GET http://other/x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     const auto second = client.read_to_close();
 
-    EXPECT_TRUE(first.starts_with("HTTP/1.1 200 OK\r\nx-path: /a?b\r\nx-host: h:1\r\ndate: "))
+    EXPECT_TRUE(
+        first.starts_with("HTTP/1.1 200 OK\r\nx-path: /a?b\r\nx-host: h:1\r\ndate: Sun, 06 Nov "
+                          "1994 08:49:37 GMT\r\n"))
         << first;
     EXPECT_NE(first.find("content-length: 4\r\n\r\nGET\n"), std::string::npos) << first;
     EXPECT_NE(second.find("x-path: /x\r\nx-host: other"), std::string::npos) << second;
@@ -301,6 +313,13 @@ TEST_F(HttpServerTest, IdleConnectionIsEndedAfterItsTime) {
     start(limits);
 
     EXPECT_EQ(ask(""), "");
+}
+
+TEST(HttpServerInASimulation, HasNoSockets) {
+    rt::SimLoop loop;
+
+    EXPECT_EQ(HttpServer::listen({.executor = &loop}, {"127.0.0.1", 0}).error().slug,
+              Slug("net.no_sockets"));
 }
 
 TEST(PortCheck, ThePortOfAnotherListenerIsRefused) {

@@ -20,10 +20,6 @@ namespace {
 
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
-asio::io_context& io_of(const rt::Shard* shard) {
-    return *static_cast<asio::io_context*>(shard->native());
-}
-
 Failure broken(const error_code& error) {
     return fail(Errc::unavailable, "net.connection_broken", "the connection broke: {}",
                 error.message());
@@ -36,13 +32,11 @@ Failure peer_too_slow() {
 }  // namespace
 
 struct TcpStream::Impl : std::enable_shared_from_this<TcpStream::Impl> {
-    Impl(rt::Shard* shard, tcp::socket accepted, std::size_t input_bytes_max)
-        : home(shard),
-          socket(std::move(accepted)),
+    Impl(tcp::socket accepted, std::size_t input_bytes_max)
+        : socket(std::move(accepted)),
           buffer(std::min<std::size_t>(input_bytes_max, 4096)),
           buffer_max(input_bytes_max) {}
 
-    rt::Shard* home;
     tcp::socket socket;
     Bytes buffer;  // Bytes [begin, end) are the input.
     std::size_t buffer_max;
@@ -175,8 +169,7 @@ void TcpStream::shutdown_write() {
 }
 
 struct TcpListener::Impl {
-    Impl(rt::Shard* shard, asio::io_context& io) : home(shard), acceptor(io) {}
-    rt::Shard* home;
+    explicit Impl(asio::io_context& io) : acceptor(io) {}
     tcp::acceptor acceptor;
 };
 
@@ -220,8 +213,12 @@ Result<void> check_port_free(const Address& address) {
     return bind(probe, address, Share::no);
 }
 
-Result<TcpListener> TcpListener::listen(rt::Shard* shard, const Address& address) {
-    auto impl = std::make_shared<Impl>(shard, io_of(shard));
+Result<TcpListener> TcpListener::listen(rt::Executor* executor, const Address& address) {
+    auto* const io = static_cast<asio::io_context*>(executor->native());
+    if (io == nullptr)
+        return fail(Errc::unsupported, "net.no_sockets", "cannot listen on '{}' in a simulation",
+                    address.text());
+    auto impl = std::make_shared<Impl>(*io);
     CHECK(bind(impl->acceptor, address, Share::yes));
     return TcpListener(std::move(impl));
 }
@@ -244,8 +241,8 @@ rt::Task<TcpStream> TcpListener::accept(std::size_t input_bytes_max) {
         error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
         socket.non_blocking(true, ignored);
-        accepted->complete_now(TcpStream(
-            std::make_shared<TcpStream::Impl>(impl->home, std::move(socket), input_bytes_max)));
+        accepted->complete_now(
+            TcpStream(std::make_shared<TcpStream::Impl>(std::move(socket), input_bytes_max)));
     });
     Result<TcpStream> result = co_await *accepted;
     if (!result) {

@@ -6,7 +6,7 @@
 
 #include "base/core/bytes.h"
 #include "base/core/result.h"
-#include "base/rt/shard.h"
+#include "base/rt/executor.h"
 #include "base/rt/task.h"
 #include "io/net/address.h"
 
@@ -50,13 +50,14 @@ class TcpStream {
     std::shared_ptr<Impl> impl_;
 };
 
-/// Accepts connections on one shard. Several shards may listen on one address: the kernel spreads
-/// connections.
+/// Accepts connections on one executor. Several shards may listen on one address: the kernel
+/// spreads connections.
 class TcpListener {
   public:
     struct Impl;
-    /// Errors: unavailable (port in use, address not of this machine, no permission).
-    static Result<TcpListener> listen(rt::Shard* shard, const Address& address);
+    /// Errors: unavailable (port in use, address not of this machine, no permission),
+    /// unsupported (a simulation has no sockets).
+    static Result<TcpListener> listen(rt::Executor* executor, const Address& address);
     TcpListener(TcpListener&&) noexcept;
     TcpListener& operator=(TcpListener&&) noexcept;
     ~TcpListener();

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,7 +15,6 @@ namespace weft::process {
 namespace {
 
 constexpr std::size_t errors_bytes_max = 4096;
-using Clock = std::chrono::steady_clock;
 
 /// What a child writes into one of its descriptors.
 struct Channel {
@@ -53,21 +53,28 @@ Result<Pipe> make_pipe() {
     return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-/// Whole milliseconds until then, rounded up; 0 when it is over.
-int left_ms(Clock::time_point due) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - Clock::now()).count();
-    return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
+/// Gets readable after `wait`.
+Result<Descriptor> make_timer(Duration wait) {
+    Descriptor timer(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
+    const auto wait_s = std::chrono::floor<std::chrono::seconds>(wait);
+    itimerspec due{};
+    due.it_value = {.tv_sec = wait_s.count(), .tv_nsec = (wait - wait_s).count()};
+    if (wait <= Duration::zero()) due.it_value = {.tv_sec = 0, .tv_nsec = 1};  // 0 means never.
+    if (!timer || ::timerfd_settime(timer.get(), 0, &due, nullptr) != 0)
+        return fail(Errc::unavailable, "process.no_timer",
+                    "there is no timer for a program's time: {}", std::strerror(errno));
+    return timer;
 }
 
 /// Listens until the child has ended or must end. The latter's reason, or `exited`.
-JobEnd listen(const Child& child, Channel& output, Channel& errors, Clock::time_point due,
-              int stop_fd) {
+JobEnd listen(const Child& child, Channel& output, Channel& errors, int timer_fd, int stop_fd) {
     while (true) {
-        std::array<pollfd, 4> waiting{{{child.pidfd(), POLLIN, 0},
+        std::array<pollfd, 5> waiting{{{child.pidfd(), POLLIN, 0},
                                        {output.reading.get(), POLLIN, 0},
                                        {errors.reading.get(), POLLIN, 0},
-                                       {stop_fd, POLLIN, 0}}};
-        const int ready = ::poll(waiting.data(), waiting.size(), left_ms(due));
+                                       {stop_fd, POLLIN, 0},
+                                       {timer_fd, POLLIN, 0}}};
+        const int ready = ::poll(waiting.data(), waiting.size(), -1);
         if (ready < 0 && errno != EINTR) return JobEnd::killed;
         output.drain();
         errors.drain();
@@ -75,7 +82,7 @@ JobEnd listen(const Child& child, Channel& output, Channel& errors, Clock::time_
         if (output.is_over) return JobEnd::output_too_large;
         if (ready > 0 && waiting[0].revents != 0) return JobEnd::exited;
         if (ready > 0 && waiting[3].revents != 0) return JobEnd::stopped;
-        if (Clock::now() >= due) return JobEnd::out_of_time;
+        if (ready > 0 && waiting[4].revents != 0) return JobEnd::out_of_time;
     }
 }
 
@@ -94,7 +101,7 @@ JobEnd kind_of(const ChildEnd& end, const Job& job) {
 }  // namespace
 
 Result<JobOutcome> run_child(Job job) {
-    const auto due = Clock::now() + job.time_max;
+    TRY(const auto timer, make_timer(job.time_max));
     TRY(auto output, make_pipe());
     TRY(auto errors, make_pipe());
     job.command.descriptors.push_back({output.writing.get(), STDOUT_FILENO});
@@ -104,7 +111,7 @@ Result<JobOutcome> run_child(Job job) {
     errors.writing.close();
     Channel from_output{std::move(output.reading), {}, job.output_bytes_max};
     Channel from_errors{std::move(errors.reading), {}, errors_bytes_max};
-    const auto reason = listen(child, from_output, from_errors, due, job.stop_fd);
+    const auto reason = listen(child, from_output, from_errors, timer.get(), job.stop_fd);
     if (reason != JobEnd::exited) child.kill();
     const auto end = child.wait();
     from_output.drain();

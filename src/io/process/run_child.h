@@ -33,7 +33,7 @@ struct JobOutcome {
 };
 
 /// Starts a child and blocks until it has ended, in one way or another: for worker threads.
-/// Errors: those of `Child::start`; unavailable (no descriptor for a pipe).
+/// Errors: those of `Child::start`; unavailable (no descriptor for a pipe or a timer).
 Result<JobOutcome> run_child(Job job);
 
 }  // namespace weft::process

@@ -46,9 +46,7 @@ class CodeSourceTest : public testing::Test {
   protected:
     /// A source whose compiler gives `code` and counts.
     CodeSource source(std::string_view fingerprint, std::string code = "code") {
-        SystemRandom random;
-        auto cache =
-            code_cache::CodeCache::open(folder_.options(), obs::Log(&sink_, &clock_), {}, random);
+        auto cache = code_cache::CodeCache::open(folder_.options(), obs::Log(&sink_, &clock_), {});
         EXPECT_TRUE(cache) << cache.error().message;
         return {std::move(*cache), as_bytes(fingerprint), [this, code](BytesView) {
                     ++compiled_;
@@ -131,8 +129,7 @@ TEST_F(CodeSourceTest, KeepsWhatIsFineButCannotBeLinked) {
 }
 
 TEST_F(CodeSourceTest, KeepsNothingOfWhatCannotBeCompiled) {
-    SystemRandom random;
-    auto cache = code_cache::CodeCache::open(folder_.options(), {}, {}, random);
+    auto cache = code_cache::CodeCache::open(folder_.options(), {}, {});
     const CodeSource failing(std::move(*cache), as_bytes("engine"), [](BytesView) {
         return Result<code_cache::Entry>(failure_of(WE_COMPILE, "at offset 8"));
     });

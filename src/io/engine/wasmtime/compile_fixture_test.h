@@ -18,13 +18,18 @@ class CacheFolder {
     ~CacheFolder() { std::filesystem::remove_all(path_); }
 
     code_cache::CodeCache::Options options() const {
-        return {.directory = path_ + "/code", .key_file = path_ + "/key"};
+        return {.directory = path_ + "/code",
+                .key_file = path_ + "/key",
+                .clock = &clock_,
+                .random = &random_};
     }
     std::filesystem::path code() const { return path_ + "/code"; }
 
   private:
     char template_[32] = "/tmp/weft-engine-cache-XXXXXX";
     std::string path_;
+    SystemWallClock clock_;
+    mutable SystemRandom random_;
 };
 
 /// Compiles in a process of its own, which runs that program.

@@ -134,12 +134,10 @@ class WasmtimeEngine final : public Engine {
 
 std::unique_ptr<code_cache::CodeCache> open_cache(const CompileOptions& options) {
     if (!options.cache) return nullptr;
-    SystemRandom random;
     auto cache = code_cache::CodeCache::open(*options.cache, options.log,
                                              options.registry != nullptr
                                                  ? code_cache::Probe::in(*options.registry)
-                                                 : code_cache::Probe(),
-                                             random);
+                                                 : code_cache::Probe());
     if (cache) return std::move(*cache);
     options.log.warn("code_cache.directory_refused", obs::kv("reason", cache.error().message),
                      obs::kv("slug", cache.error().slug.text()));

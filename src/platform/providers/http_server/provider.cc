@@ -92,6 +92,8 @@ rt::Task<void> Provider::set_routes(Site* site, RoutesPtr routes) {
 
 rt::Task<Provider::ListenerPtr> Provider::open(net::Address address) {
     if (address.port != 0) CO_CHECK(net::check_port_free(address));
+    const net::HttpServer::Options options{
+        .clock = context_.clock, .random = context_.random, .limits = limits_};
     auto listener = std::make_shared<Listener>();
     listener->sites.resize(context_.shards.size());
     Result<void> result = ok();
@@ -100,9 +102,8 @@ rt::Task<Provider::ListenerPtr> Provider::open(net::Address address) {
         const auto shard = context_.shards[at];
         Site* const site = &listener->sites[at];
         Result<net::Address> opened = co_await rt::run_in(
-            shard.ref.scope, shard.ref.executor, [shard, site, address, limits = limits_] {
-                return open_site(shard, site, address, limits);
-            });
+            shard.ref.scope, shard.ref.executor,
+            [shard, site, address, options] { return open_site(shard, site, address, options); });
         if (opened)
             address = *opened;
         else
@@ -118,10 +119,11 @@ rt::Task<Provider::ListenerPtr> Provider::open(net::Address address) {
 }
 
 rt::Task<net::Address> Provider::open_site(capability::HostShard shard, Site* site,
-                                           net::Address address, net::HttpLimits limits) {
+                                           net::Address address, net::HttpServer::Options options) {
     site->handler = std::make_unique<Handler>(shard.invoker);
-    CO_TRY(site->server, net::HttpServer::listen(static_cast<rt::Shard*>(shard.ref.executor),
-                                                 address, site->handler.get(), limits));
+    options.executor = shard.ref.executor;
+    options.handler = site->handler.get();
+    CO_TRY(site->server, net::HttpServer::listen(options, address));
     co_return site->server->address();
 }
 
