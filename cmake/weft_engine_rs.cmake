@@ -4,13 +4,16 @@ include(weft_cargo_target)
 
 set(weft_engine_rs_source "${CMAKE_SOURCE_DIR}/engine-rs")
 weft_cargo_target(weft_engine_rs_target)
-set(weft_engine_rs_archive "${weft_engine_rs_target}/${WEFT_ENGINE_PROFILE}/libweft_engine.a")
+set(weft_engine_rs_folder "${weft_engine_rs_target}")
+set(weft_engine_rs_arguments --locked --lib --profile "${WEFT_ENGINE_PROFILE}")
+set(weft_engine_rs_environment "CARGO_TARGET_DIR=${weft_engine_rs_target}")
+set(weft_engine_rs_archive "${weft_engine_rs_folder}/${WEFT_ENGINE_PROFILE}/libweft_engine.a")
 
 # Cargo is asked on every build: it knows best whether the archive is up to date, also when several work trees share the
 # folder. What links the archive is relinked only when it changed.
 add_custom_target(weft_engine_rs_build
-  COMMAND "${CMAKE_COMMAND}" -E env "CARGO_TARGET_DIR=${weft_engine_rs_target}"
-    cargo build --quiet --locked --lib --profile "${WEFT_ENGINE_PROFILE}"
+  COMMAND "${CMAKE_COMMAND}" -E env ${weft_engine_rs_environment}
+    python3 "${CMAKE_SOURCE_DIR}/tools/dev/engine.py" "${CMAKE_BINARY_DIR}" cargo build ${weft_engine_rs_arguments}
   BYPRODUCTS "${weft_engine_rs_archive}"
   WORKING_DIRECTORY "${weft_engine_rs_source}"
   COMMENT "Cargo: engine-rs (${WEFT_ENGINE_PROFILE})"

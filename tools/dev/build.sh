@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# ./dev build [PRESET]: release by default, and then only the binary: build/release/weft, stripped.
+# ./dev build [PRESET]: release by default. Of release and quick only the binary is built: build/PRESET/weft.
 set -euo pipefail
 # shellcheck source=tools/dev/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 preset=${1:-release}
 case $preset in
-dev | release | asan | tsan | fuzz) ;;
-*) die "build: there is no preset '$preset'; choose dev, release, asan, tsan or fuzz" ;;
+dev | quick | release | asan | tsan | fuzz) ;;
+*) die "build: there is no preset '$preset'; choose dev, quick, release, asan, tsan or fuzz" ;;
 esac
 
 "$WEFT_ROOT/tools/dev/setup.sh"
 step "dev build: build/$preset"
-if [[ $preset == release ]]; then
-    build_targets release weft
-    [[ -x $WEFT_ROOT/build/release/weft ]] || die "the build ended without build/release/weft; remove build/release and try again"
+if [[ $preset == release || $preset == quick ]]; then
+    build_targets "$preset" weft
+    [[ -x $WEFT_ROOT/build/$preset/weft ]] || die "the build ended without build/$preset/weft; remove build/$preset and try again"
 else
     build_targets "$preset"
 fi

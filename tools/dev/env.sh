@@ -8,6 +8,8 @@ export PYTHONDONTWRITEBYTECODE=1
 
 # ccache: paths relative to the work tree, so that two checkouts share what they compiled.
 export CCACHE_BASEDIR=$WEFT_ROOT CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
+# What ccache asks for before it keeps what was compiled with a precompiled header.
+export CCACHE_SLOPPINESS=pch_defines,time_macros
 
 # cargo: the user's own first; Debian's `cargo-web` installs /usr/bin/cargo.
 cargo_minor_min=95
@@ -55,6 +57,7 @@ build_targets() {
     shift
     mkdir -p "$WEFT_ROOT/build"
     configure "$preset"
-    NINJA_STATUS="[%f/%t %es] " cmake --build "$WEFT_ROOT/build/$preset" -j "$WEFT_JOBS" ${1:+--target "$@"} >&2 ||
+    # WEFT_TARGETS is for the step that shows progress: tools/dev/engine.py.
+    WEFT_TARGETS=$* NINJA_STATUS="[%f/%t %es] " cmake --build "$WEFT_ROOT/build/$preset" -j "$WEFT_JOBS" ${1:+--target "$@"} >&2 ||
         die "build/$preset does not build; the first 'error:' above says why"
 }

@@ -17,7 +17,7 @@ languages=$(for recipe in "${recipes[@]}"; do basename "$(dirname "$recipe")"; d
 
 step "dev guests: ${#recipes[@]} to build; what they need is installed first"
 "$WEFT_ROOT/tools/dev/setup.sh" "--guests=$languages"
-[[ ${WEFT_BINARY:-} ]] || "$WEFT_ROOT/tools/dev/build.sh" release
+[[ ${WEFT_BINARY:-} ]] || "$WEFT_ROOT/tools/dev/build.sh" quick
 for recipe in "${recipes[@]}"; do
     step "dev guests: ${recipe#"$WEFT_ROOT"/}"
     "$recipe" || die "${recipe#"$WEFT_ROOT"/} failed; the lines above say why"

@@ -5,5 +5,5 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 [[ ${1:-} == -- ]] && shift
-"$WEFT_ROOT/tools/dev/build.sh" release
-exec "$WEFT_ROOT/build/release/weft" "$@"
+"$WEFT_ROOT/tools/dev/build.sh" quick
+exec "$WEFT_ROOT/build/quick/weft" "$@"

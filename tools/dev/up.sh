@@ -10,6 +10,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 key=$(grep -rhoE '\bA[A-Z2-7]{55}\b' "$WEFT_ROOT/examples/keys" 2>/dev/null | head -n 1) ||
     die "up: examples/keys/ holds no public account key; restore it with 'git checkout examples/keys'"
 
-"$WEFT_ROOT/tools/dev/build.sh" release
+"$WEFT_ROOT/tools/dev/build.sh" quick
 say "dev up: trusting the examples' published key $key for this run"
-exec "$WEFT_ROOT/build/release/weft" up "$@" --trust "$key"
+exec "$WEFT_ROOT/build/quick/weft" up "$@" --trust "$key"

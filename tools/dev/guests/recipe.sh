@@ -74,7 +74,7 @@ print({name: value for name, value in sorted(claims.items()) if name not in ("ia
 
 # sign FILE NAME SIGNED [CAPABILITIES]: with the published key of examples/keys. A file that says the same of the same code
 # stays as it is, so that building again changes nothing.
-weft=${WEFT_BINARY:-$WEFT_ROOT/build/release/weft}
+weft=${WEFT_BINARY:-$WEFT_ROOT/build/quick/weft}
 sign() {
     local keys=$WEFT_ROOT/examples/keys fresh=$out/signed.wasm
     ! command -v wasm-tools >/dev/null || wasm-tools validate --features all "$1"
