@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 # shellcheck source=tools/dev/lanes.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lanes.sh"
 
-lanes=(lint format house headers test tidy tsan fuzz release system)
+lanes=(lint format clippy house headers test tidy tsan fuzz release system)
 slow_lanes=(tidy_tests tsan_all release_tests fuzz_long soak seeds)
 
 all=false keep_going=false chosen=()
@@ -35,7 +35,7 @@ print_table() {
     printf '%-14s %-8s %7d\n' total "" "$SECONDS"
 }
 
-"$WEFT_ROOT/tools/dev/setup.sh"
+"$WEFT_ROOT/tools/dev/setup.sh" --clippy
 cd "$WEFT_ROOT"
 for lane in "${chosen[@]}"; do
     if ((${#failed[@]} > 0)) && ! $keep_going; then

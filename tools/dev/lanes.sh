@@ -5,6 +5,7 @@ lane_title() {
     case $1 in
     lint) echo "shell and Python sources" ;;
     format) echo "clang-format, rustfmt" ;;
+    clippy) echo "clippy over the engine" ;;
     house) echo "layers, sizes, slugs, signatures, words, and the checkers' own tests" ;;
     headers) echo "each header compiles alone" ;;
     test) echo "./dev test" ;;
@@ -55,6 +56,11 @@ PYTHON
 }
 
 lane_format() { tools/dev/fmt.sh --check; }
+
+lane_clippy() {
+    use_cargo_target
+    (cd engine-rs && cargo clippy --locked --profile fast --all-targets -- -D warnings)
+}
 
 lane_house() {
     local status=0 check

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ./dev setup [--servers] [--guests[=LANGUAGE,...]]: installs what is missing, after naming it. The languages are those of the
-# folders of examples/*/; without any, all of them.
+# ./dev setup [--servers] [--clippy] [--guests[=LANGUAGE,...]]: installs what is missing, after naming it. The languages are
+# those of the folders of examples/*/; without any, all of them.
 set -euo pipefail
 # shellcheck source=tools/dev/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -11,6 +11,7 @@ packages=(clang-19 clang-tidy-19 clang-format-19 lld-19 llvm-19 libclang-rt-19-d
 server_packages=(nginx-light wrk)
 server_services=(nginx)
 cargo_packages=(rustc-web cargo-web)
+clippy_packages=(rust-web-clippy)
 
 # What Debian has for an example in a language; Go, Node.js and npm may also come from elsewhere.
 guest_packages() {
@@ -27,13 +28,14 @@ guest_packages() {
     esac
 }
 
-servers=false languages=()
+servers=false clippy=false languages=()
 for argument in "$@"; do
     case $argument in
     --servers) servers=true ;;
+    --clippy) clippy=true ;;
     --guests) languages=(c cpp go js python rust) ;;
     --guests=*) IFS=, read -ra languages <<<"${argument#*=}" ;;
-    *) die "setup: unknown argument '$argument'; it takes --servers and --guests[=LANGUAGE,...]" ;;
+    *) die "setup: unknown argument '$argument'; it takes --servers, --clippy and --guests[=LANGUAGE,...]" ;;
     esac
 done
 $servers && packages+=("${server_packages[@]}")
@@ -43,6 +45,8 @@ for language in "${languages[@]}"; do
     packages+=("${wanted[@]}")
 done
 mapfile -t packages < <(printf '%s\n' "${packages[@]}" | awk '!seen[$0]++')
+
+has_clippy() { cargo clippy --version >/dev/null 2>&1; }
 
 is_debian_12() {
     local ID="" VERSION_ID=""
@@ -134,6 +138,10 @@ if ! is_debian_12; then
     check_other_system
 else
     cargo_is_new_enough || packages+=("${cargo_packages[@]}")
+    # A cargo of rustup has a clippy of its own, which Debian's does not fit.
+    if $clippy && ! has_clippy && [[ $(command -v cargo || echo /usr/bin/cargo) == /usr/bin/cargo ]]; then
+        packages+=("${clippy_packages[@]}")
+    fi
     mapfile -t missing < <(missing_packages "${packages[@]}")
     if ((${#missing[@]} > 0)); then
         install "${missing[@]}"
@@ -144,6 +152,10 @@ else
     hash -r
     cargo_is_new_enough || die "cargo is '$(cargo --version 2>&1 || true)', needed is 1.$cargo_minor_min or newer; \
 update it with 'rustup update stable', or install '${cargo_packages[*]}' from bookworm-security and put /usr/bin first"
+fi
+
+if $clippy && ! has_clippy; then
+    die "cargo has no clippy; install it with 'rustup component add clippy'"
 fi
 
 ((${#languages[@]} == 0)) || "$WEFT_ROOT/tools/dev/guests/install.sh" "${languages[@]}"
