@@ -6,6 +6,8 @@ import re
 import sys
 from pathlib import Path
 
+from tools.made import write_or_check
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = "docs/errors.md"
 CODES = "src/base/core/errc.cc"
@@ -36,19 +38,5 @@ def page(root: Path) -> str:
     return "".join(lines)
 
 
-def main(arguments: list[str]) -> int:
-    wanted = page(ROOT)
-    path = ROOT / PAGE
-    if "--check" not in arguments:
-        path.write_text(wanted)
-        print(f"errors: wrote {PAGE}")
-        return 0
-    if not path.exists() or path.read_text() != wanted:
-        print(f"errors: {PAGE} is not up to date; run: python3 -m tools.errors")
-        return 1
-    print("errors: ok")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(write_or_check("errors", ROOT / PAGE, page(ROOT), sys.argv[1:]))

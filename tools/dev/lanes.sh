@@ -67,7 +67,9 @@ lane_house() {
     for check in layers ratchet slugs signatures life words; do
         python3 -m "tools.$check" || status=1
     done
-    python3 -m tools.errors --check || status=1
+    for check in errors layers.page; do
+        python3 -m "tools.$check" --check || status=1
+    done
     python3 -m unittest discover --start-directory tools/tests --top-level-directory . || status=1
     return $status
 }

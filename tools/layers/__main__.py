@@ -1,4 +1,9 @@
-from tools.layers.check import check
+"""Checks the real includes against the layer table: `python3 -m tools.layers`."""
+from itertools import chain
+
+from tools.layers.check import check, check_planned
+from tools.layers.table import Table
 from tools.tree import run
 
-run("layers", check)
+TABLE = Table.read()
+run("layers", lambda tree: chain(check(tree, TABLE), check_planned(tree, TABLE)))

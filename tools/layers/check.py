@@ -17,6 +17,16 @@ def check(tree: Tree, table: Table | None = None) -> Iterator[Finding]:
     yield from _check_used(tree, table, files)
 
 
+def check_planned(tree: Tree, table: Table) -> Iterator[Finding]:
+    """The folder of each module is there, and that of a planned one is not."""
+    for row in table.rows:
+        is_there = any(folder.is_dir() for folder in (tree.root / "src").glob(row.path))
+        if row.planned and is_there:
+            yield Finding(f"src/{row.path}", 0, "it is there now; remove `planned` from its row in tools/layers/table.toml")
+        elif not row.planned and not is_there:
+            yield Finding(f"src/{row.path}", 0, "it is not there; mark its row in tools/layers/table.toml as `planned = true`")
+
+
 def _check_file(tree: Tree, table: Table, path: str) -> Iterator[Finding]:
     module = table.module_of(path.removeprefix("src/"))
     if module is None:

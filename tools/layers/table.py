@@ -21,6 +21,16 @@ class Module:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One module as the table has it; `path` may be a pattern. A planned one has no folder yet."""
+
+    path: str
+    number: int
+    charter: str
+    planned: bool
+
+
+@dataclass(frozen=True)
 class Library:
     """Headers from outside that stay in .cc files unless `in_headers`, and in `modules` if there are any."""
 
@@ -35,8 +45,10 @@ class Table:
 
     def __init__(self, text: str):
         data = tomllib.loads(text)
-        self.layers: list[str] = [layer["name"] for layer in data["layer"]]
-        self._patterns: list[tuple[str, int]] = [(module["path"], module["number"]) for module in data["module"]]
+        self.layers: dict[str, str] = {layer["name"]: layer.get("charter", "") for layer in data["layer"]}
+        self.rows = [
+            Row(row["path"], row["number"], row.get("charter", ""), row.get("planned", False)) for row in data["module"]
+        ]
         self.libraries = [
             Library(tuple(row["headers"]), tuple(row.get("modules", ())), row.get("in_headers", False), row["reason"])
             for row in data.get("library", [])
@@ -53,9 +65,9 @@ class Table:
         folders = path.split("/")[:-1]
         for length in range(len(folders), 0, -1):
             prefix = "/".join(folders[:length])
-            for pattern, number in self._patterns:
-                if pattern.count("/") == length - 1 and fnmatch.fnmatchcase(prefix, pattern):
-                    return Module(prefix, number)
+            for row in self.rows:
+                if row.path.count("/") == length - 1 and fnmatch.fnmatchcase(prefix, row.path):
+                    return Module(prefix, row.number)
         return None
 
     def library_of(self, header: str) -> Library | None:
@@ -68,11 +80,12 @@ class Table:
     def _check(self) -> None:
         highest = -1
         layer_before = -1
-        for path, number in sorted(self._patterns, key=lambda row: (row[1], row[0])):
-            name = path.split("/")[0]
-            if name not in self.layers:
-                raise ValueError(f"module '{path}' stands in no layer of the table")
-            layer = self.layers.index(name)
-            if layer < layer_before and number > highest:
-                raise ValueError(f"module '{path}' has a higher number than a module of a higher layer")
-            layer_before, highest = max(layer, layer_before), number
+        names = list(self.layers)
+        for row in sorted(self.rows, key=lambda row: (row.number, row.path)):
+            name = row.path.split("/")[0]
+            if name not in names:
+                raise ValueError(f"module '{row.path}' stands in no layer of the table")
+            layer = names.index(name)
+            if layer < layer_before and row.number > highest:
+                raise ValueError(f"module '{row.path}' has a higher number than a module of a higher layer")
+            layer_before, highest = max(layer, layer_before), row.number

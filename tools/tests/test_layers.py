@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from tools.layers.check import check
+import unittest
+
+from tools.layers import page
+from tools.layers.check import check, check_planned
 from tools.layers.table import Table
 from tools.tests.fixture import TreeCase
 
@@ -41,7 +44,7 @@ class Layers(TreeCase):
 
         self.assert_finds(found, ("src/base/left/a.cc:1", "are neighbours (1)"))
 
-    def test_nested_room_may_include_the_room_it_stands_in_but_not_its_sibling_nor_the_way_back(self):
+    def test_nested_module_may_include_the_module_it_stands_in_but_not_its_sibling_nor_the_way_back(self):
         found = self.findings(
             {
                 "src/io/engine/port.h": "",
@@ -83,7 +86,7 @@ class Layers(TreeCase):
 
         self.assert_finds(found, ("src/base/core/a.cc:1", "own header"))
 
-    def test_library_stays_in_its_rooms_and_in_sources(self):
+    def test_library_stays_in_its_modules_and_in_sources(self):
         asio = "#include <boost/asio/io_context.hpp>\n"
         found = self.findings(
             {
@@ -101,7 +104,7 @@ class Layers(TreeCase):
             ("src/io/engine/e.h:1", "in .cc files only"),
         )
 
-    def test_library_with_in_headers_may_stand_in_a_header_of_its_room(self):
+    def test_library_with_in_headers_may_stand_in_a_header_of_its_module(self):
         found = self.findings(
             {
                 "engine-rs/include/c_api.h": "",
@@ -149,13 +152,53 @@ class LayerTable(TreeCase):
         self.assertEqual(table.module_of("io/engine/a.h").path, "io/engine")
         self.assertIsNone(table.module_of("platform/providers/a.cc"))
 
-    def test_room_on_no_floor_is_refused(self):
+    def test_module_in_no_layer_is_refused(self):
         with self.assertRaisesRegex(ValueError, "stands in no layer"):
             Table('layer = [{name = "base"}]\nmodule = [{path = "attic/x", number = 0}]')
 
-    def test_lower_floor_above_a_higher_one_is_refused(self):
+    def test_lower_layer_above_a_higher_one_is_refused(self):
         with self.assertRaisesRegex(ValueError, "higher number than a module of a higher layer"):
             Table(
                 'layer = [{name = "base"}, {name = "io"}]\n'
                 'module = [{path = "io/net", number = 1}, {path = "base/core", number = 2}]'
             )
+
+    def test_planned_module_has_no_folder_and_every_other_has_one(self):
+        table = Table(
+            'layer = [{name = "io"}]\n'
+            'module = [{path = "io/net", number = 1}, {path = "io/gone", number = 1}, {path = "io/engine/*", number = 2},'
+            ' {path = "io/store", number = 1, planned = true}, {path = "io/nats", number = 1, planned = true}]'
+        )
+        tree = self.make({"src/io/net/a.cc": "", "src/io/engine/fake/a.cc": "", "src/io/store/a.cc": ""})
+
+        self.assert_finds(
+            check_planned(tree, table), ("src/io/gone", "planned = true"), ("src/io/store", "remove `planned`")
+        )
+
+
+class Page(unittest.TestCase):
+    TABLE = Table(
+        'layer = [{name = "base", charter = "values"}, {name = "io", charter = "outside"}]\n'
+        'module = [{path = "base/core", number = 0, charter = "errors"}, {path = "io/net", number = 1, planned = true}]'
+    )
+
+    def test_part_between_the_marks_is_made_anew(self):
+        made = page.page(f"before\n{page.BEGIN}old\n{page.END}after\n", self.TABLE)
+
+        self.assertEqual(
+            made.splitlines()[4:],
+            [
+                "| `base/` | | | values |",
+                "| | 0 | `core` | errors |",
+                "| `io/` | | | outside |",
+                "",
+                "Planned: `io/net`.",
+                page.END.strip(),
+                "after",
+            ],
+        )
+        self.assertEqual(made, page.page(made, self.TABLE))
+
+    def test_page_without_marks_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "no single part"):
+            page.page("text\n", self.TABLE)
