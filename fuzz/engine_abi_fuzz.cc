@@ -503,7 +503,7 @@ void Host::load() {
     we_error* error = nullptr;
     if (input_.below(3) == 1) {
         const auto status = we_module_load(machine.engine, fd, size, &module, &error);
-        expect(status == (fd == machine.artifact ? WE_ARTIFACT : WE_INVALID), "it is no module");
+        expect(status == (fd == machine.artifact ? WE_ARTIFACT : WE_INVALID), "it is not a module");
         return check_error(status, error);
     }
     const auto imports = static_cast<std::int32_t>(input_.below(3));

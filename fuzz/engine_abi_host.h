@@ -71,7 +71,7 @@ Options sized() {
     return options;
 }
 
-/// Whoever is woken: all tasks and streams of the process wake this one.
+/// What is woken: all tasks and streams of the process wake this one.
 class Waiter {
   public:
     static Waiter& the() {

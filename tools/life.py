@@ -34,7 +34,7 @@ def names_function(code: str, function: str) -> bool:
     last = re.escape(function.split("::")[-1])
     if re.search(r"(?<![\w.>])" + re.escape(function) + r"\s*(?:<[^;{()]*>)?\(", code):
         return True
-    # `struct Pool { Task<void> take(...)`: a type or `fn` stands before the name, so it is no call.
+    # `struct Pool { Task<void> take(...)`: a type or `fn` stands before the name, so it is not a call.
     before = r"(?<!\breturn)(?<!\bawait)(?<!\bthrow)(?<!\belse)(?<!\bnew)"
     return re.search(r"(?:[\w>&*\]]" + before + r"\s+|[&*])" + last + r"\s*(?:<[^;{()]*>)?\(", code) is not None
 

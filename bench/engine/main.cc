@@ -21,7 +21,7 @@ Result<Options> read_options(const std::vector<std::string>& words) {
         else if (words[at] == "--count")
             options.count = static_cast<std::uint32_t>(std::strtoul(value.c_str(), nullptr, 10));
         else
-            return fail(Errc::invalid_argument, "bench.option", "'{}' is no option", words[at]);
+            return fail(Errc::invalid_argument, "bench.option", "'{}' is not an option", words[at]);
     }
     return options;
 }

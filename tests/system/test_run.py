@@ -174,7 +174,7 @@ class World(RunTest):
 
 @contextlib.contextmanager
 def greeter():
-    """Says hello to whoever connects."""
+    """Says hello to each client that connects."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         def greet():
             with contextlib.suppress(OSError):

@@ -30,7 +30,7 @@ def check_planned(tree: Tree, table: Table) -> Iterator[Finding]:
 def _check_file(tree: Tree, table: Table, path: str) -> Iterator[Finding]:
     module = table.module_of(path.removeprefix("src/"))
     if module is None:
-        yield Finding(path, 0, "its folder is no module of tools/layers/table.toml; move the file or add the module")
+        yield Finding(path, 0, "its folder is not a module of tools/layers/table.toml; move the file or add the module")
         return
     includes = tree.includes(path)
     own = path.removeprefix("src/").removesuffix(".cc") + ".h"
@@ -53,7 +53,7 @@ def _check_include(tree: Tree, table: Table, path: str, include: Include) -> Ite
         return
     target = tree.resolve(include)
     if target is None:
-        yield Finding(path, include.line, f"'{include.name}' is no file under src/; includes are paths from src/")
+        yield Finding(path, include.line, f"'{include.name}' is not a file under src/; includes are paths from src/")
         return
     module = table.module_of(path.removeprefix("src/"))
     other = table.module_of(target.removeprefix("src/"))

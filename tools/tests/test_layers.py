@@ -73,7 +73,7 @@ class Layers(TreeCase):
     def test_unknown_folder_is_found(self):
         found = self.findings({"src/base/attic/a.cc": "", "src/b.cc": ""})
 
-        self.assert_finds(found, ("src/b.cc", "is no module"), ("src/base/attic/a.cc", "is no module"))
+        self.assert_finds(found, ("src/b.cc", "is not a module"), ("src/base/attic/a.cc", "is not a module"))
 
     def test_own_header_comes_first(self):
         found = self.findings(
@@ -122,7 +122,7 @@ class Layers(TreeCase):
         )
 
         self.assert_finds(
-            found, ("src/base/core/b.cc:1", "with quotes"), ("src/base/core/b.cc:2", "is no file under src/")
+            found, ("src/base/core/b.cc:1", "with quotes"), ("src/base/core/b.cc:2", "is not a file under src/")
         )
 
     def test_header_that_only_its_own_files_include_is_found(self):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 from tools import life, slugs, words
 from tools.tests.fixture import TreeCase
@@ -138,3 +139,37 @@ class Words(TreeCase):
             ("a.cc:1", "TODO(#issue)"),
             ("a.cc:3", "blanks at the end"),
         )
+
+    GLOSSARY = """## Words
+| say | not | fine |
+| --- | --- | --- |
+| bytes | `octet`, pail | `octet-stream` |
+| is not an X | `is no` | `there is no` |
+"""
+
+    def test_word_of_the_glossary_is_found_except_in_a_fine_phrase(self):
+        self.assert_finds(
+            self.findings(
+                {
+                    "docs/CONTRIBUTING.md": self.GLOSSARY,
+                    "a.md": "Octets, application/octet-stream, octet-streams of octets\n",
+                    "b.py": "# there is no pail; this is\n# no, and it is no pail\n",
+                    "c.md": "a cactus is\nno octopus\n",
+                    "docs/adr/0001.md": "octets",
+                }
+            ),
+            ("a.md:1", "'Octets': say bytes"),
+            ("a.md:1", "'octets': say bytes"),
+            ("b.py:2", "'is no': say is not an X"),
+            ("c.md:1", "'is no': say is not an X"),
+        )
+
+    def test_folder_that_comes_later_is_spared(self):
+        files = {"docs/CONTRIBUTING.md": self.GLOSSARY, "src/a.cc": "// octets\n"}
+
+        self.assert_finds(self.findings(files))
+
+    def test_the_real_glossary_has_terms(self):
+        page = (Path(words.__file__).parent.parent / words.GLOSSARY).read_text(encoding="utf-8")
+
+        self.assertIn("bytes", {term.say for term in words.glossary(page)})

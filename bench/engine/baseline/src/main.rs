@@ -30,7 +30,7 @@ fn options(words: &[&str]) -> Result<calls::Options> {
             ["--batches", count] => options.batches = count.parse()?,
             ["--count", count] => options.count = Some(count.parse()?),
             ["--only", prefix] => options.only = prefix.to_string(),
-            _ => bail!("'{}' is no option", pair[0]),
+            _ => bail!("'{}' is not an option", pair[0]),
         }
     }
     Ok(options)
