@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tools import life, slugs, words
+from tools import howto, life, slugs, words
 from tools.tests.fixture import TreeCase
 
 HEAD = "| slug | cause | remedy |\n| --- | --- | --- |\n"
@@ -173,3 +173,28 @@ class Words(TreeCase):
         page = (Path(words.__file__).parent.parent / words.GLOSSARY).read_text(encoding="utf-8")
 
         self.assertIn("bytes", {term.say for term in words.glossary(page)})
+
+
+class Howto(TreeCase):
+    def findings(self, page: str):
+        files = {f"docs/howto/{name}.md": "`src/a/b.cc` `src/a/` `src/a/*.cc` `tools/c.py`" for name in howto.PAGES}
+        tree = {"src/a/b.cc": "int row;\n", "src/a/b_test.cc": "", "tools/c.py": "", **files, "docs/howto/command.md": page}
+        return howto.check(self.make(tree))
+
+    def test_page_with_true_names_passes(self):
+        self.assert_finds(self.findings("`src/a/b.cc:row` `src/a/<name>.cc` `src/a/` `./dev test` `tools/c.py`"))
+
+    def test_moved_file_and_lost_name_are_found(self):
+        self.assert_finds(
+            self.findings("`src/a/b.cc`\n`src/a/c.cc`\n`src/a/b.cc:rows` `src/gone/<name>/x.h`"),
+            ("docs/howto/command.md:2", "no 'src/a/c.cc'"),
+            ("docs/howto/command.md:3", "has no 'rows'"),
+            ("docs/howto/command.md:3", "no 'src/gone/<name>/x.h'"),
+        )
+
+    def test_absent_page_and_page_that_names_nothing_are_found(self):
+        tree = self.make({"docs/howto/command.md": "Write it.", "docs/howto/provider.md": "`src/a` " * 4, "src/a": ""})
+
+        self.assert_finds(
+            howto.check(tree), ("docs/howto/command.md", "names 0 files"), ("docs/howto/manifest-key.md", "is not there")
+        )
