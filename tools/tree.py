@@ -1,4 +1,4 @@
-"""The source tree as the checks of the house see it: files, their text, their includes."""
+"""The source tree as the checks see it: files, their text, their includes."""
 
 from __future__ import annotations
 
