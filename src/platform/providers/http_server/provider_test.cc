@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/rt/shard.h"
 #include "io/net/loopback_client.h"
 #include "io/net/tcp.h"
 
