@@ -63,9 +63,10 @@ bool is_version(std::string_view text) {
 }
 
 Failure invalid(std::string_view text, std::string_view reason) {
-    return fail(Errc::invalid_argument, "interface_name.invalid",
-                "'{}' is no interface name, {}; the form is 'namespace:package/interface@version'",
-                text.substr(0, shown_max), reason);
+    return fail(
+        Errc::invalid_argument, "interface_name.invalid",
+        "'{}' is not an interface name, {}; the form is 'namespace:package/interface@version'",
+        text.substr(0, shown_max), reason);
 }
 
 }  // namespace
@@ -78,19 +79,20 @@ Result<InterfaceName> parse_interface_name(std::string_view text) {
     if (const auto at = rest.find('@'); at != std::string_view::npos) {
         name.version = rest.substr(at + 1);
         rest = rest.substr(0, at);
-        if (!is_version(name.version)) return invalid(text, "its version is no semantic version");
+        if (!is_version(name.version))
+            return invalid(text, "its version is not a semantic version");
     }
     if (const auto slash = rest.find('/'); slash != std::string_view::npos) {
         name.interface = rest.substr(slash + 1);
         rest = rest.substr(0, slash);
-        if (!is_label(name.interface)) return invalid(text, "its interface is no word");
+        if (!is_label(name.interface)) return invalid(text, "its interface is not a word");
     }
     const auto colon = rest.find(':');
     if (colon == std::string_view::npos) return invalid(text, "it has no ':'");
     name.ns = rest.substr(0, colon);
     name.package = rest.substr(colon + 1);
-    if (!is_label(name.ns)) return invalid(text, "its namespace is no word");
-    if (!is_label(name.package)) return invalid(text, "its package is no word");
+    if (!is_label(name.ns)) return invalid(text, "its namespace is not a word");
+    if (!is_label(name.package)) return invalid(text, "its package is not a word");
     return name;
 }
 

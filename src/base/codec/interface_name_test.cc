@@ -64,9 +64,10 @@ TEST(InterfaceName, RefusesEveryOtherForm) {
 }
 
 TEST(InterfaceName, SaysWhichPartIsWrong) {
-    EXPECT_EQ(parse_interface_name("wasi:http/x@2").error().message,
-              "'wasi:http/x@2' is no interface name, its version is no semantic version; the form "
-              "is 'namespace:package/interface@version'");
+    EXPECT_EQ(
+        parse_interface_name("wasi:http/x@2").error().message,
+        "'wasi:http/x@2' is not an interface name, its version is not a semantic version; the form "
+        "is 'namespace:package/interface@version'");
     EXPECT_THAT(parse_interface_name("run").error().message, testing::HasSubstr("it has no ':'"));
 }
 

@@ -29,7 +29,7 @@ bool operator==(const JsonMember& a, const JsonMember& b) {
 Json& Json::set(std::string_view key, Json value) {
     if (is_null()) value_ = Object{};
     auto* object = std::get_if<Object>(&value_);
-    WEFT_ASSERT(object != nullptr, "a member is set on something that is no object");
+    WEFT_ASSERT(object != nullptr, "a member is set on something that is not an object");
     for (auto& member : *object) {
         if (member.key != key) continue;
         member.value = std::move(value);
@@ -42,7 +42,7 @@ Json& Json::set(std::string_view key, Json value) {
 Json& Json::push(Json value) {
     if (is_null()) value_ = Array{};
     auto* array = std::get_if<Array>(&value_);
-    WEFT_ASSERT(array != nullptr, "an item is pushed to something that is no array");
+    WEFT_ASSERT(array != nullptr, "an item is pushed to something that is not an array");
     array->push_back(std::move(value));
     return *this;
 }

@@ -62,11 +62,11 @@ class Json {
     const Array* as_array() const;
     const Object* as_object() const;
 
-    /// The member's value, or nullptr when there is none or this is no object.
+    /// The member's value, or nullptr when there is none or this is not an object.
     const Json* find(std::string_view key) const;
 
-    /// The member's value. Errors: not_found (`json.member_missing`; also when this is no object),
-    /// invalid_argument (`json.member_type`).
+    /// The member's value. Errors: not_found (`json.member_missing`; also when this is not an
+    /// object), invalid_argument (`json.member_type`).
     Result<std::string> get_string(std::string_view key) const;
     Result<std::int64_t> get_int(std::string_view key) const;
     Result<bool> get_bool(std::string_view key) const;

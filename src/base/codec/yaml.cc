@@ -223,11 +223,12 @@ class CostGuard {
     std::size_t brackets_max_;
     std::size_t blank_lines_max_;
     std::size_t brackets_ = 0;
-    std::size_t lines_ = 0;  // line ends since the last character that is no white space
+    std::size_t lines_ = 0;  // line ends since the last character that is not white space
     char last_ = 0;
 };
 
-/// Refuses what is no text at all or too costly before the parser sees it; `at` receives the place.
+/// Refuses what is not text at all or too costly before the parser sees it; `at` receives the
+/// place.
 Result<void> check_bytes(std::string_view text, const YamlLimits& limits, Mark& at) {
     if (text.size() > limits.bytes_max)
         return fail(Errc::exhausted, "yaml.text_too_long",
@@ -244,7 +245,7 @@ Result<void> check_bytes(std::string_view text, const YamlLimits& limits, Mark& 
             return fail_at(at, Errc::exhausted, "yaml.blank_lines_exceeded",
                            "more than {} blank lines follow one another", limits.blank_lines_max);
         return fail_at(at, Errc::corrupt, "yaml.binary_input",
-                       "byte 0x{:02x} does not occur in text, this is no YAML file", byte);
+                       "byte 0x{:02x} does not occur in text, this is not a YAML file", byte);
     }
     if (const auto bad = find_invalid_utf8(text); bad != std::string_view::npos) {
         at = mark_at(text, bad);

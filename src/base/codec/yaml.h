@@ -32,7 +32,7 @@ struct YamlNode {
     bool is_sequence() const { return kind == Kind::sequence; }
     bool is_mapping() const { return kind == Kind::mapping; }
 
-    /// The value of a mapping's key, or nullptr when there is none or this is no mapping.
+    /// The value of a mapping's key, or nullptr when there is none or this is not a mapping.
     const YamlNode* find(std::string_view key) const;
 
     /// What the YAML 1.2 core schema makes of a scalar; nothing when it is of another type.

@@ -7,7 +7,7 @@
 
 namespace weft {
 
-/// How one error code shows itself at the doors. docs/errors.md holds the same table; a test
+/// How one error code shows itself at the entry points. docs/errors.md holds the same table; a test
 /// compares them.
 struct ErrcRow {
     Errc code;

@@ -58,7 +58,7 @@ Result<PublicKey> PublicKey::parse(std::string_view text) {
     const auto kind = find_key_kind_by_prefix(bytes.value[0]);
     if (!kind)
         return fail(Errc::invalid_argument, "key.kind_unknown",
-                    "'{}' is no public key: its first letter names no kind of key", text);
+                    "'{}' is not a public key: its first letter names no kind of key", text);
     Ed25519PublicKey key;
     std::ranges::copy(bytes.value.begin() + 1, bytes.value.end(), key.begin());
     if (*kind != KeyKind::curve) CHECK(ed25519_check_key(key).context("reading '{}'", text));
@@ -93,7 +93,7 @@ Result<Seed> Seed::parse(std::string_view text) {
         find_key_kind_by_prefix(static_cast<std::uint8_t>((first & 7U) << 5U | second >> 3U));
     if ((first & 0xf8U) != seed_prefix || (second & 7U) != 0 || !kind)
         return fail(Errc::invalid_argument, "key.not_seed",
-                    "this is no seed: a seed begins with 'S' and the letter of its kind");
+                    "this is not a seed: a seed begins with 'S' and the letter of its kind");
     Seed seed(*kind);
     std::ranges::copy(bytes.value.begin() + 2, bytes.value.end(), seed.bytes_.begin());
     return seed;

@@ -10,8 +10,8 @@ namespace weft::value {
 namespace {
 
 Failure wrong_form(const Place& place, const Type& type) {
-    return fail(Errc::invalid_argument, "value.form_wrong", "{}it is no {}", place.prefix(),
-                type_text(type));
+    return fail(Errc::invalid_argument, "value.form_wrong", "{}it is not of type {}",
+                place.prefix(), type_text(type));
 }
 
 Result<void> check(const Value& value, const Type& type, const Place& place);
@@ -64,7 +64,7 @@ Result<void> check_character(const Value& value, const Type& type, const Place& 
     if (!held) return wrong_form(place, type);
     if (*held > 0x10FFFF || (*held >= 0xD800 && *held <= 0xDFFF))
         return fail(Errc::invalid_argument, "value.text_invalid",
-                    "{}U+{:04X} is no Unicode scalar value", place.prefix(),
+                    "{}U+{:04X} is not a Unicode scalar value", place.prefix(),
                     static_cast<std::uint32_t>(*held));
     return ok();
 }

@@ -7,7 +7,7 @@
 namespace weft::value {
 
 /// A way down a tree, for messages: "exports[0].functions[2]". A link of a chain that stands on the
-/// stack of whoever walks down; costs nothing until somebody asks for the text.
+/// stack of the one who walks down; costs nothing until somebody asks for the text.
 class Place {
   public:
     Place() = default;

@@ -69,9 +69,10 @@ Result<void> check_names(const std::vector<Part>& parts) {
     std::unordered_set<std::string_view> seen;
     for (const auto& part : parts) {
         if (!is_label(part.name))
-            return fail(Errc::invalid_argument, "types.name_invalid",
-                        "'{}' is no label; words of letters and digits with '-' between them are",
-                        part.name);
+            return fail(
+                Errc::invalid_argument, "types.name_invalid",
+                "'{}' is not a label; words of letters and digits with '-' between them are",
+                part.name);
         if (!seen.insert(part.name).second)
             return fail(Errc::invalid_argument, "types.name_duplicate",
                         "the name '{}' is there twice", part.name);

@@ -20,9 +20,9 @@ constexpr std::size_t shown_max = 100;
 
 Failure unknown_kind(std::string_view word, const Place& place) {
     const auto close = nearest(word, words);
-    return fail(Errc::invalid_argument, "types.kind_unknown", "{}: '{}' is no kind of type{}{}{}",
-                place.text(), word.substr(0, shown_max), close.empty() ? "" : "; did you mean '",
-                close, close.empty() ? "" : "'?");
+    return fail(Errc::invalid_argument, "types.kind_unknown",
+                "{}: '{}' is not a kind of type{}{}{}", place.text(), word.substr(0, shown_max),
+                close.empty() ? "" : "; did you mean '", close, close.empty() ? "" : "'?");
 }
 
 }  // namespace

@@ -157,7 +157,7 @@ Result<Value> WaveParser::read_number(const Type& type) {
     const auto text = scanner_.take_number();
     if (auto value = make_number(type.kind(), text)) return *std::move(value);
     return fail(Errc::invalid_argument, "wave.number_range",
-                "{}'{}' is no whole number that fits in {}", scanner_.place(offset), text,
+                "{}'{}' is not a whole number that fits in {}", scanner_.place(offset), text,
                 kind_name(type.kind()));
 }
 

@@ -16,7 +16,7 @@ constexpr std::string_view triple = "\"\"\"";
 Result<WaveEscape> get_escape(std::string_view text, std::size_t at) {
     if (const auto escape = read_wave_escape(text.substr(at))) return *escape;
     return fail(Errc::invalid_argument, "wave.escape_invalid",
-                "{}this is no escape; there are \\' \\\" \\\\ \\t \\n \\r and \\u{{...}}",
+                "{}this is not an escape; there are \\' \\\" \\\\ \\t \\n \\r and \\u{{...}}",
                 wave_place(text, at));
 }
 

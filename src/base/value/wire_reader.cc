@@ -183,7 +183,7 @@ Result<void> WireReader::check() const {
                         at);
         case Fault::bool_invalid:
             return fail(Errc::corrupt, "wire.bool_invalid",
-                        "offset {}: byte {} is no bool; 0 and 1 are", at, detail_);
+                        "offset {}: byte {} is not a bool; 0 and 1 are", at, detail_);
         case Fault::leb_overlong:
             return fail(Errc::corrupt, "wire.leb_overlong",
                         "offset {}: a number takes more bytes than it needs", at);

@@ -172,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(
                             {2},
                             [](WireReader& r) { r.boolean(); },
                             "wire.bool_invalid",
-                            "offset 1: byte 2 is no bool; 0 and 1 are"},
+                            "offset 1: byte 2 is not a bool; 0 and 1 are"},
                       Wrong{"overlong_zero",
                             {0x80, 0},
                             [](WireReader& r) { r.u16(); },

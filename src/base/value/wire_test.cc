@@ -185,7 +185,7 @@ TEST(WireValue, ArgumentsMustBeAsManyAsParameters) {
     Bytes out;
     EXPECT_EQ(encode_arguments({}, function, out).error().slug, Slug("value.size_wrong"));
     EXPECT_EQ(encode_arguments(std::vector{Value::none()}, function, out).error().message,
-              "argument 'a': it is no u8");
+              "argument 'a': it is not of type u8");
     EXPECT_EQ(decode_arguments(Bytes{}, function).error().message,
               "argument 'a': offset 0: the bytes end within a value");
 }

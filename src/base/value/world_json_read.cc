@@ -45,7 +45,7 @@ class Names {
 };
 
 Failure bad_name(const Place& place, std::string_view name, std::string_view wanted) {
-    return fail(Errc::invalid_argument, "types.name_invalid", "{}: '{}' is no {}", place.text(),
+    return fail(Errc::invalid_argument, "types.name_invalid", "{}: '{}' is not a {}", place.text(),
                 name, wanted);
 }
 

@@ -13,7 +13,7 @@ struct CodePlaces {
 };
 
 /// How this program compiles: it starts itself again for each component, and keeps what comes of
-/// it. The key of the cache is in the data directory, so that whoever brings back a cache from
+/// it. The key of the cache is in the data directory, so that the one who brings back a cache from
 /// somewhere does not bring the key that makes it valid. `registry` outlives the engine.
 engine::wasmtime::CompileOptions compile_options(const CodePlaces& places, const obs::Log& log,
                                                  obs::Registry* registry);

@@ -75,9 +75,9 @@ Result<void> check_is_program(const engine::Component& code, const std::string& 
     if (code.command_kind() != engine::CommandKind::none) return ok();
     if (code.http_kind() != engine::HttpKind::none)
         return fail(Errc::unsupported, "app.not_program",
-                    "'{}' answers HTTP and is no program; serve it with 'weft serve'", path);
+                    "'{}' answers HTTP and is not a program; serve it with 'weft serve'", path);
     return fail(Errc::unsupported, "app.not_program",
-                "'{}' is no program: it exports neither wasi:cli/run nor _start", path);
+                "'{}' is not a program: it exports neither wasi:cli/run nor _start", path);
 }
 
 /// What is run, and how.

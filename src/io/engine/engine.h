@@ -135,7 +135,7 @@ Limits for_kind(Limits limits, HttpKind kind);
 
 /// What a program is started through.
 enum class CommandKind : std::uint8_t {
-    none,       ///< It is no program.
+    none,       ///< It is not a program.
     wasi_0_2,   ///< `wasi:cli/run` 0.2 of a component.
     wasi_0_3,   ///< `wasi:cli/run` 0.3 of a component.
     preview_1,  ///< `_start` of a core module.

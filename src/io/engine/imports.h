@@ -67,7 +67,7 @@ class LaterReply {
 
     const Backend* backend_;
     void* token_;             // Null once used.
-    std::thread::id thread_;  // Whoever attached to it.
+    std::thread::id thread_;  // The one who attached to it.
 };
 
 /// Where the answer of one call of an import goes. Valid during `on_import`: exactly one of

@@ -9,7 +9,7 @@
 namespace weft::engine {
 
 /// Encoded values on their way between guests and C++: bytes that move without being copied. Freed
-/// once, by whoever made them; any thread.
+/// once, by the one who made them; any thread.
 class Payload {
   public:
     using Free = void (*)(void* owner);

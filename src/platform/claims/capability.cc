@@ -62,7 +62,7 @@ constexpr std::array<std::string_view, 26> known_names = {
     "wascc:http_client",
 };
 
-/// Interfaces that hold only the types of others: whoever may use one of those needs them.
+/// Interfaces that hold only the types of others: the one who may use one of those needs them.
 struct TypesOf {
     std::string_view package_id;
     std::string_view interface;

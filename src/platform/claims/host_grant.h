@@ -15,7 +15,7 @@ struct HostGrant {
     std::string_view capability;  ///< "wasi:filesystem": the package, or one interface of it.
 };
 
-/// Whoever starts a component may give it only what its token claims and its issuer may grant.
+/// The one who starts a component may give it only what its token claims and its issuer may grant.
 /// Unsigned code, once admitted, may be given everything. Errors: denied
 /// (`claims.host_grant_unclaimed`, `claims.host_grant_ungranted`), with the names that are missing.
 Result<void> check_host_grants(const std::vector<HostGrant>& grants, const Admission& admission);

@@ -26,10 +26,11 @@ constexpr std::size_t names_shown_max = 8;
 constexpr std::size_t name_chars_shown_max = 100;
 
 Failure unsupported(std::string_view verb, std::string_view name) {
-    return fail(Errc::denied, "claims.name_unsupported",
-                "the binary {} '{}', which is no interface that a claim could name; link it with "
-                "what it needs before signing",
-                verb, name.substr(0, name_chars_shown_max));
+    return fail(
+        Errc::denied, "claims.name_unsupported",
+        "the binary {} '{}', which is not an interface that a claim could name; link it with "
+        "what it needs before signing",
+        verb, name.substr(0, name_chars_shown_max));
 }
 
 /// Gathers needs, each once.

@@ -26,7 +26,8 @@ struct Need {
     codec::InterfaceName interface;  ///< Without version.
 };
 
-/// What a binary needs, once each. Type definitions need nothing. An export that is no interface
+/// What a binary needs, once each. Type definitions need nothing. An export that is not an
+/// interface
 /// ("run") needs nothing either: no link can name it. The imports of a core module are those of its
 /// ABI; what it asks for through that is checked at each call. Errors: denied
 /// (`claims.name_unsupported`) for an import that no claim could name, exhausted

@@ -96,7 +96,7 @@ Result<ProviderClaims> read_provider(const Json& body) {
         const auto* text = hash.as_string();
         if (text == nullptr)
             return fail(Errc::unauthenticated, "claims.token_malformed",
-                        "the claims of the token are malformed: a target hash is no text; sign "
+                        "the claims of the token are malformed: a target hash is not text; sign "
                         "again");
         out.target_hashes.emplace_back(target, *text);
     }
@@ -118,7 +118,7 @@ Result<Token> read_token(const Json& claims) {
     const auto* body = claims.find("wascap");
     if (body == nullptr || body->as_object() == nullptr)
         return fail(Errc::unauthenticated, "claims.token_malformed",
-                    "the claims of the token are malformed: 'wascap' is no object; sign again");
+                    "the claims of the token are malformed: 'wascap' is not an object; sign again");
     switch (head.subject.kind()) {
         case crypto::KeyKind::module_: {
             TRY(auto component, read_component(*body));

@@ -29,7 +29,7 @@ Failure invalid(const YamlNode& at, std::string_view cause) {
 Result<void> check_keys(const YamlNode& node, std::string_view what,
                         std::span<const std::string_view> known) {
     if (node.is_null()) return ok();
-    if (!node.is_mapping()) return invalid(node, std::string(what) + " is no mapping of keys");
+    if (!node.is_mapping()) return invalid(node, std::string(what) + " is not a mapping of keys");
     for (const auto& entry : node.entries) {
         if (contains(known, entry.key)) continue;
         const auto close = nearest(entry.key, known);
@@ -44,14 +44,14 @@ Result<void> check_keys(const YamlNode& node, std::string_view what,
 
 Result<std::string> read_text(const YamlNode& node, std::string_view what) {
     const auto* text = node.as_string();
-    if (text == nullptr) return invalid(node, std::string(what) + " is no text");
+    if (text == nullptr) return invalid(node, std::string(what) + " is not text");
     return *text;
 }
 
 /// The items of a list; an absent or empty value has none.
 Result<std::span<const YamlNode>> read_list(const YamlNode* node, std::string_view what) {
     if (node == nullptr || node->is_null()) return std::span<const YamlNode>();
-    if (!node->is_sequence()) return invalid(*node, "'" + std::string(what) + "' is no list");
+    if (!node->is_sequence()) return invalid(*node, "'" + std::string(what) + "' is not a list");
     if (node->items.size() > trust_entries_max)
         return fail(Errc::exhausted, "trust.entries_exceeded",
                     "line {}, column {}: '{}' has {} entries, the limit is {}", node->mark.line,

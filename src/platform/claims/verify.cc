@@ -27,9 +27,10 @@ Failure refuse_unsigned(const TokenScan& scan) {
 Result<ComponentClaims> component_of(const Token& token) {
     const auto* claims = std::get_if<ComponentClaims>(&token.body);
     if (claims == nullptr)
-        return fail(Errc::unauthenticated, "claims.subject_wrong",
-                    "the token belongs to '{}', which is no component; embed a component's token",
-                    token.head.subject.text());
+        return fail(
+            Errc::unauthenticated, "claims.subject_wrong",
+            "the token belongs to '{}', which is not a component; embed a component's token",
+            token.head.subject.text());
     if (token.head.issuer.kind() != crypto::KeyKind::account)
         return fail(Errc::unauthenticated, "claims.issuer_wrong",
                     "the token is signed by '{}', a key of the kind '{}'; accounts sign components",

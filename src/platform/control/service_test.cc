@@ -193,7 +193,8 @@ TEST_F(ServiceTest, ARefusedDeployLeavesTheHostAsItWas) {
     const auto before = service_.running();
     told_.refuses = "c";
 
-    // Everything is fine but for a link: the update, the new component and the new limits go back.
+    // Everything is fine except for a link: the update, the new component and the new limits go
+    // back.
     const auto refused =
         deploy({application("a", "three"), application("b", "two", {{Limit::queue, 5}}),
                 application("c", "three")});

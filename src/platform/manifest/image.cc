@@ -112,12 +112,12 @@ Result<ImageRef> classify_http(std::string_view text) {
                     "image '{}' has no digest; append '@sha256:' and its 64 hex digits", text);
     if (!is_digest(text.substr(at + 1)))
         return fail(Errc::invalid_argument, "manifest.image_digest_invalid",
-                    "'{}' is no digest; write 'sha256:' and 64 lower-case hex digits",
+                    "'{}' is not a digest; write 'sha256:' and 64 lower-case hex digits",
                     text.substr(at + 1));
     const auto url = text.substr(0, at);
     if (url.ends_with("://") || url.find_first_of(" \t\r\n@#") != std::string_view::npos)
         return fail(Errc::invalid_argument, "manifest.image_reference_invalid",
-                    "'{}' is no URL of an image", url);
+                    "'{}' is not a URL of an image", url);
     auto image = image_of(ImageRef::Form::http, text);
     image.url = url;
     image.digest = text.substr(at + 1);
@@ -132,7 +132,7 @@ Result<ImageRef> classify_oci(std::string_view text) {
         rest = rest.substr(0, at);
         if (!is_digest(image.digest))
             return fail(Errc::invalid_argument, "manifest.image_digest_invalid",
-                        "'{}' is no digest; write 'sha256:' and 64 lower-case hex digits",
+                        "'{}' is not a digest; write 'sha256:' and 64 lower-case hex digits",
                         image.digest);
     }
     const auto slash = rest.rfind('/');
@@ -143,7 +143,7 @@ Result<ImageRef> classify_oci(std::string_view text) {
     if (!has_tag && image.digest.empty()) image.tag = "latest";
     if ((has_tag && !is_tag(image.tag)) || !is_repository(image.repository))
         return fail(Errc::invalid_argument, "manifest.image_reference_invalid",
-                    "'{}' is no image reference; write 'registry/name:tag' in lower case, "
+                    "'{}' is not an image reference; write 'registry/name:tag' in lower case, "
                     "'file://path' or './path'",
                     text);
     image.builtin = find_builtin_for_image(image.repository);

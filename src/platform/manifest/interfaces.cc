@@ -52,7 +52,7 @@ constexpr std::array<std::string_view, 31> known{
 InterfaceCheck check_interface(std::string_view ns, std::string_view package,
                                std::string_view interface) {
     if (ns != "wasi" && ns != "wrpc" && ns != "wasmcloud") return {};
-    // wadm's links write the interface without a version; one that is written is no part of the
+    // wadm's links write the interface without a version; one that is written is not part of the
     // name.
     const auto name =
         fmt::format("{}:{}/{}", ns, package, interface.substr(0, interface.find('@')));

@@ -48,7 +48,7 @@ class NodeReader {
     std::optional<Node> find(const Node& mapping, std::string_view key) const;
     /// The value of a key, null too. Reports `manifest.key_missing`.
     std::optional<Node> require(const Node& mapping, std::string_view key) const;
-    /// The items of a list, none when it is no list. Reports `manifest.kind_wrong`.
+    /// The items of a list, none when it is not a list. Reports `manifest.kind_wrong`.
     std::vector<Node> items(const Node& node) const;
 
     /// A string. Reports `manifest.kind_wrong`, `manifest.text_unquoted`; null is the empty string

@@ -79,7 +79,7 @@ void keep_first_limits(const NodeReader& reader, std::optional<Place>& slot, con
     read_limits(reader, properties, type, component.limits);
 }
 
-/// wadm accepts several scalers, so a second one is no error there.
+/// wadm accepts several scalers, so a second one is not an error there.
 void keep_first_scaler(const NodeReader& reader, Scaler scaler, std::string_view type,
                        Component& component) {
     if (!component.scaler)

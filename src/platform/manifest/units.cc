@@ -49,17 +49,18 @@ Result<Duration> parse_duration(std::string_view text) {
         return Duration(static_cast<std::int64_t>(*ns));
     return fail(
         Errc::invalid_argument, "manifest.duration_invalid",
-        "'{}' is no duration up to 365 days; write a whole number and us, ms, s, m or h, such "
+        "'{}' is not a duration up to 365 days; write a whole number and us, ms, s, m or h, such "
         "as '200ms'",
         text);
 }
 
 Result<std::uint64_t> parse_size(std::string_view text) {
     if (const auto bytes = parse_with_unit(text, size_units, size_bytes_max)) return *bytes;
-    return fail(Errc::invalid_argument, "manifest.size_invalid",
-                "'{}' is no size; write a whole number and B, KiB, MiB, GiB, kB, MB or GB, such as "
-                "'64MiB'",
-                text);
+    return fail(
+        Errc::invalid_argument, "manifest.size_invalid",
+        "'{}' is not a size; write a whole number and B, KiB, MiB, GiB, kB, MB or GB, such as "
+        "'64MiB'",
+        text);
 }
 
 Result<double> parse_percent(std::string_view text) {
@@ -72,7 +73,7 @@ Result<double> parse_percent(std::string_view text) {
     if (error == std::errc() && rest == end && is_short && digits.front() != '-' && value <= 100)
         return value;
     return fail(Errc::invalid_argument, "manifest.percent_invalid",
-                "'{}' is no percentage from 0% to 100%; write one such as '1%' or '0.5%'", text);
+                "'{}' is not a percentage from 0% to 100%; write one such as '1%' or '0.5%'", text);
 }
 
 }  // namespace weft::manifest

@@ -52,7 +52,7 @@ void check_labels(const TextMap& labels, const Place& place, Findings& findings)
         if (!is_label_key(key))
             findings.error(
                 "manifest.label_invalid", place,
-                fmt::format("key {} is no label; write 'name' or 'domain/name' of letters, "
+                fmt::format("key {} is not a label; write 'name' or 'domain/name' of letters, "
                             "digits, '-', '_' and '.'",
                             quoted(key)));
 }

@@ -35,7 +35,7 @@ class LinkCheck {
         const auto close = findings_.is_full() ? std::string_view{} : nearest(target, candidates_);
         findings_.error(
             "manifest.link_target_missing", place,
-            fmt::format("link target {} is no component of this manifest{}", quoted(target),
+            fmt::format("link target {} is not a component of this manifest{}", quoted(target),
                         close.empty() ? "" : "; did you mean " + quoted(close) + "?"),
             close);
     }
