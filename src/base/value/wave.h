@@ -49,9 +49,8 @@ Result<Value> parse_wave(std::string_view text, const Type& type, WaveLimits lim
 Result<std::string> print_wave(const Value& value, const Type& type);
 
 /// The name of the function in a text of the form `name(...)`, without what stands around it; a
-/// view into the text. It is not looked at closely. Errors: invalid_argument (`wave.syntax`: there
-/// is no
-/// '(' or nothing before it), `wave.utf8_invalid`, exhausted (`wave.text_too_long`).
+/// view into the text. It is not looked at closely. Errors: invalid_argument (`wave.syntax`: no '('
+/// or nothing before it; `wave.utf8_invalid`), exhausted (`wave.text_too_long`).
 Result<std::string_view> parse_call_name(std::string_view text, WaveLimits limits = {});
 
 /// The arguments in a text of the form `name(arg, arg)`. Those of option type at the end may be
