@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/codec/units.h"
 #include "entry/cli/guest_options.h"
 #include "entry/cli/up.h"
 #include "io/net/address.h"
-#include "platform/manifest/units.h"
 
 namespace weft::cli {
 namespace {
@@ -89,17 +89,17 @@ Result<engine::Network> read_network(const std::vector<std::string>& allowed) {
 
 Result<void> read_limits(const GuestArguments& arguments, GuestFile& out) {
     if (arguments.memory) {
-        TRY(const auto bytes, manifest::parse_size(*arguments.memory).context("--memory"));
+        TRY(const auto bytes, codec::parse_size(*arguments.memory).context("--memory"));
         if (bytes < memory_bytes_least || bytes > memory_bytes_most)
             return fail(Errc::invalid_argument, "cli.memory_wrong",
                         "--memory is '{}', it must be between 64KiB and 4GiB", *arguments.memory);
         out.memory_bytes_max = bytes;
     }
     if (arguments.cpu_time) {
-        TRY(out.cpu_time, manifest::parse_duration(*arguments.cpu_time).context("--cpu-time"));
+        TRY(out.cpu_time, codec::parse_duration(*arguments.cpu_time).context("--cpu-time"));
     }
     if (arguments.deadline) {
-        TRY(out.deadline, manifest::parse_duration(*arguments.deadline).context("--deadline"));
+        TRY(out.deadline, codec::parse_duration(*arguments.deadline).context("--deadline"));
     }
     return ok();
 }

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "base/codec/units.h"
 #include "base/core/nearest.h"
 #include "platform/manifest/read.h"
-#include "platform/manifest/units.h"
 
 namespace weft::manifest {
 namespace {
@@ -53,7 +53,7 @@ void out_of_range(const NodeReader& reader, const Node& mapping, std::string_vie
 
 std::optional<Duration> duration(const NodeReader& reader, const Node& mapping,
                                  std::string_view key, DurationRange range) {
-    const auto value = unit(reader, mapping, key, parse_duration);
+    const auto value = unit(reader, mapping, key, codec::parse_duration);
     if (!value || (*value >= range.min && *value <= range.max)) return value;
     const auto text = [](Duration time) {
         return engine::limit_text(LimitUnit::time, static_cast<std::uint64_t>(time.count()));
@@ -101,9 +101,9 @@ void read_steps(const NodeReader& reader, const Node& list, Rollout& rollout) {
 std::optional<std::uint64_t> value_of(const NodeReader& reader, const Node& properties,
                                       const LimitRow& row) {
     switch (row.unit) {
-        case LimitUnit::bytes: return unit(reader, properties, row.key, parse_size);
+        case LimitUnit::bytes: return unit(reader, properties, row.key, codec::parse_size);
         case LimitUnit::time: {
-            const auto time = unit(reader, properties, row.key, parse_duration);
+            const auto time = unit(reader, properties, row.key, codec::parse_duration);
             return time ? std::optional(static_cast<std::uint64_t>(time->count())) : std::nullopt;
         }
         case LimitUnit::count: break;
@@ -148,7 +148,7 @@ Rollout read_rollout(const NodeReader& reader, const Node& properties) {
     const auto gate = reader.find(properties, "gate");
     if (!gate || !reader.is_mapping(*gate)) return rollout;
     reader.check_keys(*gate, gate_keys, UnknownKey::error);
-    rollout.error_rate_percent_max = unit(reader, *gate, "error_rate", parse_percent);
+    rollout.error_rate_percent_max = unit(reader, *gate, "error_rate", codec::parse_percent);
     rollout.p99_max = duration(reader, *gate, "p99", {milliseconds(1), hours(1)});
     return rollout;
 }

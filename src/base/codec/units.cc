@@ -1,10 +1,10 @@
-#include "platform/manifest/units.h"
+#include "base/codec/units.h"
 
 #include <charconv>
 #include <optional>
 #include <span>
 
-namespace weft::manifest {
+namespace weft::codec {
 namespace {
 
 struct Unit {
@@ -48,7 +48,7 @@ Result<Duration> parse_duration(std::string_view text) {
     if (const auto ns = parse_with_unit(text, duration_units, duration_ns_max))
         return Duration(static_cast<std::int64_t>(*ns));
     return fail(
-        Errc::invalid_argument, "manifest.duration_invalid",
+        Errc::invalid_argument, "units.duration_invalid",
         "'{}' is not a duration up to 365 days; write a whole number and us, ms, s, m or h, such "
         "as '200ms'",
         text);
@@ -57,7 +57,7 @@ Result<Duration> parse_duration(std::string_view text) {
 Result<std::uint64_t> parse_size(std::string_view text) {
     if (const auto bytes = parse_with_unit(text, size_units, size_bytes_max)) return *bytes;
     return fail(
-        Errc::invalid_argument, "manifest.size_invalid",
+        Errc::invalid_argument, "units.size_invalid",
         "'{}' is not a size; write a whole number and B, KiB, MiB, GiB, kB, MB or GB, such as "
         "'64MiB'",
         text);
@@ -72,8 +72,8 @@ Result<double> parse_percent(std::string_view text) {
     const bool is_short = dot == std::string_view::npos || digits.size() - dot <= 4;
     if (error == std::errc() && rest == end && is_short && digits.front() != '-' && value <= 100)
         return value;
-    return fail(Errc::invalid_argument, "manifest.percent_invalid",
+    return fail(Errc::invalid_argument, "units.percent_invalid",
                 "'{}' is not a percentage from 0% to 100%; write one such as '1%' or '0.5%'", text);
 }
 
-}  // namespace weft::manifest
+}  // namespace weft::codec

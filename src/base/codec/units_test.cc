@@ -1,8 +1,8 @@
-#include "platform/manifest/units.h"
+#include "base/codec/units.h"
 
 #include <gtest/gtest.h>
 
-namespace weft::manifest {
+namespace weft::codec {
 namespace {
 
 using std::chrono::hours;
@@ -25,7 +25,7 @@ TEST(ParseDuration, RefusesTheRest) {
                              "8761h", "18446744073709551616s", "18446744073709551615h", "0x1s"}) {
         const auto refused = parse_duration(text);
         ASSERT_FALSE(refused) << text;
-        EXPECT_EQ(refused.error().slug, Slug("manifest.duration_invalid"));
+        EXPECT_EQ(refused.error().slug, Slug("units.duration_invalid"));
     }
 }
 
@@ -44,7 +44,7 @@ TEST(ParseSize, RefusesTheRest) {
     for (const auto* text : {"", "1", "1K", "1Mib", "1 MiB", "-1B", "1.5MiB", "8388609GiB"}) {
         const auto refused = parse_size(text);
         ASSERT_FALSE(refused) << text;
-        EXPECT_EQ(refused.error().slug, Slug("manifest.size_invalid"));
+        EXPECT_EQ(refused.error().slug, Slug("units.size_invalid"));
     }
 }
 
@@ -59,9 +59,9 @@ TEST(ParsePercent, RefusesTheRest) {
                              "inf%", "1e1%", "1 %", "1%%", "+1%"}) {
         const auto refused = parse_percent(text);
         ASSERT_FALSE(refused) << text;
-        EXPECT_EQ(refused.error().slug, Slug("manifest.percent_invalid"));
+        EXPECT_EQ(refused.error().slug, Slug("units.percent_invalid"));
     }
 }
 
 }  // namespace
-}  // namespace weft::manifest
+}  // namespace weft::codec
