@@ -6,39 +6,17 @@
 
 #include <fmt/format.h>
 
+#include "base/codec/utf8.h"
+
 namespace weft::obs {
 namespace {
 
-struct Decoded {
-    char32_t code_point;
-    std::size_t length;  ///< Bytes taken; 0 when they are not UTF-8.
-};
-
 bool is_continuation(char c) { return (static_cast<std::uint8_t>(c) & 0xC0U) == 0x80U; }
-
-/// The first character of a text that is not empty (RFC 3629: shortest form, no surrogates, up to
-/// U+10FFFF).
-Decoded decode(std::string_view text) {
-    const auto first = static_cast<std::uint8_t>(text[0]);
-    if (first < 0x80) return {first, 1};
-    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (first < 0xC2 || first > 0xF4 || text.size() < length) return {0, 0};
-    char32_t code_point = first & (0xFFU >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i) {
-        if (!is_continuation(text[i])) return {0, 0};
-        code_point = (code_point << 6U) | (static_cast<std::uint8_t>(text[i]) & 0x3FU);
-    }
-    constexpr char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    const bool is_surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
-    if (code_point < smallest[length] || is_surrogate || code_point > 0x10FFFF) return {0, 0};
-    return {code_point, length};
-}
 
 /// Characters that a reader or a terminal does not show as themselves.
 bool is_hidden(char32_t c) {
-    return c < 0x20 || (c >= 0x7F && c <= 0x9F) || (c >= 0x200B && c <= 0x200F) ||
-           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
-           (c >= 0xE0000 && c <= 0xE007F);
+    return codec::is_unsafe_to_print(c) || (c >= 0x200B && c <= 0x200F) ||
+           (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xE0000 && c <= 0xE007F);
 }
 
 void append_hidden(std::string& out, char32_t c, EscapeFor use) {
@@ -71,8 +49,8 @@ void append_escaped(std::string& out, std::string_view text, EscapeFor use, std:
     const std::size_t omitted = text.size() - kept;
     auto rest = text.substr(0, kept);
     while (!rest.empty()) {
-        const auto [code_point, length] = decode(rest);
-        if (length == 0) {
+        const auto [code_point, length, is_valid] = codec::decode_utf8(rest);
+        if (!is_valid) {
             if (use == EscapeFor::json)
                 out += "\\ufffd";
             else
@@ -86,7 +64,7 @@ void append_escaped(std::string& out, std::string_view text, EscapeFor use, std:
         } else {
             out += rest.substr(0, length);
         }
-        rest.remove_prefix(std::max<std::size_t>(length, 1));
+        rest.remove_prefix(length);
     }
     if (omitted > 0) fmt::format_to(std::back_inserter(out), "...(+{} bytes)", omitted);
 }
