@@ -7,8 +7,6 @@
 #include <ctime>
 #include <utility>
 
-#include "io/net/http1_head.h"
-
 namespace weft::net {
 
 /// The content of the present request, read from the connection as the reader asks for it.
@@ -16,12 +14,11 @@ class Http1Connection::RequestBody final : public rt::ByteSource {
   public:
     RequestBody(std::shared_ptr<Http1Connection> connection, bool expects_continue)
         : connection_(std::move(connection)),
-          parser_(connection_->parser_),
+          decoder_(connection_->decoder_),
           continue_due_(expects_continue) {}
 
     rt::Task<rt::Chunk> read() override {
         auto connection = connection_;
-        auto parser = parser_;
         for (;;) {
             auto ready = try_read();
             if (ready) co_return std::move(*ready);
@@ -33,13 +30,13 @@ class Http1Connection::RequestBody final : public rt::ByteSource {
 
     std::optional<Result<rt::Chunk>> try_read() override {
         auto& stream = connection_->stream_;
-        if (!connection_->is_open_ || connection_->parser_ != parser_) return gone();
+        if (!connection_->is_open_ || connection_->decoder_ != decoder_) return gone();
         if (std::exchange(continue_due_, false)) {
             // A client that cannot take 25 bytes now will send its content anyway, after a while.
             (void)stream.try_write(as_bytes("HTTP/1.1 100 Continue\r\n\r\n"));
         }
         std::size_t used = 0;
-        auto piece = parser_->parse_body(stream.input(), used);
+        auto piece = decoder_->read(stream.input(), used);
         stream.consume(used);
         if (!piece) return Failure(std::move(piece).error());
         if (*piece) return std::move(**piece);
@@ -54,7 +51,7 @@ class Http1Connection::RequestBody final : public rt::ByteSource {
     }
 
     std::shared_ptr<Http1Connection> connection_;
-    std::shared_ptr<Http1Parser> parser_;
+    std::shared_ptr<BodyDecoder> decoder_;
     bool continue_due_;
 };
 
@@ -75,7 +72,7 @@ rt::Task<void> Http1Connection::serve(std::shared_ptr<Http1Connection> self) {
     self->context_ = co_await rt::current_context();
     Result<void> result = ok();
     while (result && self->keep_alive_ && !self->shared_->draining) {
-        Result<std::optional<Http1Parser::Head>> head = co_await self->read_head();
+        Result<std::optional<RequestHead>> head = co_await self->read_head();
         if (!head) {
             result = co_await self->refuse(std::move(head).error());
             break;
@@ -96,20 +93,22 @@ void Http1Connection::drain() {
 }
 
 /// Empty when the client closed, or stayed away, between two requests.
-rt::Task<std::optional<Http1Parser::Head>> Http1Connection::read_head() {
+rt::Task<std::optional<RequestHead>> Http1Connection::read_head() {
     const auto& limits = shared_->limits;
     is_idle_ = true;
     auto due = shared_->executor->now() + limits.idle_wait;
-    parser_ = std::make_shared<Http1Parser>(Http1Parser::Limits{
-        .head_bytes_max = limits.head_bytes_max, .body_bytes_max = limits.body_bytes_max});
+    decoder_.reset();
     for (;;) {
         if (!stream_.input().empty()) {
             if (is_idle_) due = shared_->executor->now() + limits.head_wait;
             is_idle_ = false;
             std::size_t used = 0;
-            CO_TRY(auto head, parser_->parse_head(stream_.input(), used));
-            stream_.consume(head ? used : 0);
-            if (head) co_return head;
+            CO_TRY(auto head, read_request_head(stream_.input(), limits.head_bytes_max, used));
+            stream_.consume(used);
+            if (head) {
+                CO_CHECK(start_body(*head));
+                co_return head;
+            }
         }
         if (stream_.is_ended()) co_return std::nullopt;
         Result<void> filled = co_await stream_.fill(due);
@@ -117,6 +116,14 @@ rt::Task<std::optional<Http1Parser::Head>> Http1Connection::read_head() {
         if (is_idle_) co_return std::nullopt;
         co_return Failure(std::move(filled).error());
     }
+}
+
+Result<void> Http1Connection::start_body(RequestHead& head) {
+    if (!head.has_body()) return ok();
+    TRY(auto decoder, BodyDecoder::create(head, shared_->limits.body_bytes_max));
+    decoder_ = std::make_shared<BodyDecoder>(decoder);
+    head.request.body = std::make_unique<RequestBody>(shared_from_this(), head.expects_continue);
+    return ok();
 }
 
 /// Answers a request that never reached the handler, and closes.
@@ -132,15 +139,11 @@ rt::Task<void> Http1Connection::refuse(Error error) {
     co_return ok();
 }
 
-rt::Task<void> Http1Connection::exchange(Http1Parser::Head head) {
+rt::Task<void> Http1Connection::exchange(RequestHead head) {
     ++shared_->stats.requests;
     const bool is_head_request = head.request.method == "HEAD";
     client_is_http_1_0_ = head.is_http_1_0;
     keep_alive_ = keep_alive_ && head.keep_alive;
-    if (head.has_body)
-        head.request.body =
-            std::make_unique<RequestBody>(shared_from_this(), head.expects_continue);
-
     call_ = rt::CallCtx{.trace_id = {shared_->trace_ids.next(), shared_->trace_ids.next()},
                         .span_id = shared_->trace_ids.next()};
     stream_.watch(context_);
@@ -151,16 +154,16 @@ rt::Task<void> Http1Connection::exchange(Http1Parser::Head head) {
         response ? std::move(*response) : shared_->handler->refuse(call_, response.error());
     CO_CHECK(co_await send(std::move(answer), is_head_request));
     stream_.watch(nullptr);
-    if (head.has_body) skip_rest_of_body();
+    if (decoder_) skip_rest_of_body();
     co_return ok();
 }
 
 /// What the handler left unread is skipped when it is here already; else the connection cannot be
 /// used again.
 void Http1Connection::skip_rest_of_body() {
-    while (!parser_->is_done()) {
+    while (!decoder_->is_done()) {
         std::size_t used = 0;
-        auto piece = parser_->parse_body(stream_.input(), used);
+        auto piece = decoder_->read(stream_.input(), used);
         stream_.consume(used);
         if (piece && *piece) continue;
         keep_alive_ = false;

@@ -6,8 +6,9 @@
 #include <string>
 
 #include "base/core/random.h"
-#include "io/net/http1_head.h"
-#include "io/net/http1_parser.h"
+#include "io/net/http1_body.h"
+#include "io/net/http1_request.h"
+#include "io/net/http1_response.h"
 #include "io/net/http_server.h"
 #include "io/net/tcp.h"
 
@@ -43,8 +44,9 @@ class Http1Connection : public std::enable_shared_from_this<Http1Connection> {
   private:
     class RequestBody;
 
-    rt::Task<std::optional<Http1Parser::Head>> read_head();
-    rt::Task<void> exchange(Http1Parser::Head head);
+    rt::Task<std::optional<RequestHead>> read_head();
+    Result<void> start_body(RequestHead& head);
+    rt::Task<void> exchange(RequestHead head);
     rt::Task<void> send(HttpResponse response, bool is_head_request);
     ResponseHead plan_head(const HttpResponse& response, const rt::Chunk* first,
                            bool is_head_request);
@@ -57,8 +59,8 @@ class Http1Connection : public std::enable_shared_from_this<Http1Connection> {
     TcpStream stream_;
     Http1Shared* shared_;  // Owned by the server, which closes all connections before it goes.
     rt::TaskContext* context_ = nullptr;
-    std::shared_ptr<Http1Parser> parser_;  // Of the present request; shared with its body.
-    rt::CallCtx call_;                     // Of the present request.
+    std::shared_ptr<BodyDecoder> decoder_;  // Of the present request; shared with its body.
+    rt::CallCtx call_;                      // Of the present request.
     bool client_is_http_1_0_ = false;
     bool keep_alive_ = true;
     bool is_idle_ = true;

@@ -7,16 +7,8 @@
 #include "base/core/result.h"
 #include "io/net/http_message.h"
 
-/// The strict half of HTTP/1: what a lenient parser would let pass and two parsers would read
-/// differently (request smuggling). Pure. Source: RFC 9112 sections 2.2, 3.2, 5, 6.
+/// Responses of HTTP/1 as bytes. Pure. Source: RFC 9112 sections 4, 5, 6, 7.1.
 namespace weft::net {
-
-/// Checks a request head as it came, from the request line up to and with the empty line. Refuses:
-/// bare CR or LF, NUL, folded lines, a target outside visible ASCII, no or two Host fields,
-/// Content-Length that is not one plain number, Transfer-Encoding that is not exactly "chunked" on
-/// HTTP/1.1, both of them, CONNECT. Errors: invalid_argument, unsupported (CONNECT, another coding,
-/// another HTTP version).
-Result<void> check_request_head(std::string_view head);
 
 /// The status that tells a client of an error which the server found by itself.
 std::uint16_t status_of_refusal(const Error& error);

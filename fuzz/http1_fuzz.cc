@@ -1,0 +1,82 @@
+// Any bytes are refused, not enough, or a request: its parts have the form that they promise, and
+// it reads the same whole and byte by byte.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "base/core/bytes.h"
+#include "io/net/http1_body.h"
+#include "io/net/http1_request.h"
+
+namespace {
+
+using namespace weft;
+
+constexpr std::size_t head_bytes_max = 4096;
+constexpr std::uint64_t body_bytes_max = 4096;
+
+void expect(bool condition) {
+    if (!condition) std::abort();
+}
+
+struct Content {
+    std::string bytes;
+    bool is_refused = false;
+    bool is_done = false;
+    std::size_t used = 0;
+};
+
+/// Gives the decoder what is new in steps of so many bytes.
+Content read_body(const net::RequestHead& head, BytesView input, std::size_t step) {
+    Content content;
+    auto decoder = net::BodyDecoder::create(head, body_bytes_max);
+    content.is_refused = !decoder;
+    std::size_t end = 0;
+    while (!content.is_refused && !decoder->is_done()) {
+        std::size_t used = 0;
+        auto piece = decoder->read(input.subspan(content.used, end - content.used), used);
+        content.is_refused = !piece;
+        content.used += used;
+        expect(content.used <= end);
+        if (piece && *piece) content.bytes += as_text((*piece)->data);
+        if (end == input.size() && (!piece || !*piece)) break;
+        end = std::min(end + step, input.size());
+    }
+    content.is_done = decoder && decoder->is_done();
+    expect(content.bytes.size() <= body_bytes_max);
+    return content;
+}
+
+void check_head(const net::RequestHead& head) {
+    const auto& request = head.request;
+    expect(net::is_token(request.method) && request.method != "CONNECT");
+    expect(request.path_and_query == "*" || request.path_and_query.starts_with('/'));
+    for (const auto& header : request.headers)
+        expect(net::is_token(header.name) && !net::has_control(header.value));
+    expect(!head.is_chunked || head.content_length == 0);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const BytesView input(data, size);
+    std::size_t used = 0;
+    const auto head = net::read_request_head(input, head_bytes_max, used);
+    if (!head || !*head) {
+        expect(used == 0);
+        return 0;
+    }
+    check_head(**head);
+    expect(used <= size);
+    std::size_t none = 0;
+    const auto before = net::read_request_head(input.first(used - 1), head_bytes_max, none);
+    expect(before && !*before && none == 0);
+
+    const auto rest = input.subspan(used);
+    const auto whole = read_body(**head, rest, std::max<std::size_t>(rest.size(), 1));
+    const auto cut = read_body(**head, rest, 1);
+    expect(whole.is_refused == cut.is_refused && whole.is_done == cut.is_done);
+    if (!whole.is_refused) expect(whole.bytes == cut.bytes && whole.used == cut.used);
+    return 0;
+}
