@@ -21,11 +21,11 @@ enum class Format : std::uint8_t {
 Result<Format> get_format(std::string_view name);
 
 /// Prints the answer, warnings and failures of a command, as text or JSON, so that no command
-/// formats its own. Text from files and from the command line cannot end a line or
-/// reach the terminal's escape sequences: control characters are escaped.
+/// formats its own. Text from files and from the command line cannot end a line or control the
+/// terminal: control characters are escaped.
 class Console {
   public:
-    /// Both are borrowed and outlive the console.
+    /// `environment` is borrowed and outlives the console.
     Console(const Environment& environment, Format format)
         : environment_(&environment), format_(format) {}
 
@@ -34,9 +34,9 @@ class Console {
 
     /// The answer of a command: the lines, or the value.
     void show(const std::vector<std::string>& lines, const codec::Json& value) const;
-    /// A warning: one line to the errors' side. `sentence` as in `fail`.
+    /// A warning: one line on stderr. `sentence` as in `fail`.
     void warn(Slug slug, std::string_view sentence) const;
-    /// Lines for an engineer, on the errors' side; nothing with json output.
+    /// Lines for an engineer, on stderr; nothing with json output.
     void explain(std::string_view text) const;
     /// A failure: one line, or `{"error":{"code","slug","message"}}`.
     void report(const Error& error) const;

@@ -7,13 +7,13 @@ namespace {
 struct Base {
     const char* variable;
     const char* below_home;
-    const char* flag;  ///< What gives the place instead.
+    const char* alternative;  ///< For the message.
 };
 
-constexpr Base data{"XDG_DATA_HOME", "/.local/share", "--data-dir"};
-constexpr Base keys{"XDG_DATA_HOME", "/.local/share", "HOME"};
-constexpr Base cache{"XDG_CACHE_HOME", "/.cache", "--code-cache"};
-constexpr Base config{"XDG_CONFIG_HOME", "/.config", "--trust-file"};
+constexpr Base data{"XDG_DATA_HOME", "/.local/share", " or give --data-dir"};
+constexpr Base keys{"XDG_DATA_HOME", "/.local/share", ""};
+constexpr Base cache{"XDG_CACHE_HOME", "/.cache", " or give --code-cache"};
+constexpr Base config{"XDG_CONFIG_HOME", "/.config", " or give --trust-file"};
 
 bool is_absolute(const std::optional<std::string>& path) { return path && path->starts_with('/'); }
 
@@ -27,8 +27,8 @@ Result<std::string> find_place(const Environment& environment, const Base& base,
         path = *home + base.below_home;
     else
         return fail(Errc::failed_precondition, "cli.home_missing",
-                    "neither {} nor HOME says where your files are; set one of them or give '{}'",
-                    base.variable, base.flag);
+                    "neither {} nor HOME says where your files are; set one of them{}",
+                    base.variable, base.alternative);
     return path.append(name);
 }
 
