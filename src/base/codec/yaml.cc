@@ -227,8 +227,7 @@ class CostGuard {
     char last_ = 0;
 };
 
-/// Refuses what is not text at all or too costly before the parser sees it; `at` receives the
-/// place.
+/// Refuses what is not text, or costs too much, before the parser sees it; `at` receives the place.
 Result<void> check_bytes(std::string_view text, const YamlLimits& limits, Mark& at) {
     if (text.size() > limits.bytes_max)
         return fail(Errc::exhausted, "yaml.text_too_long",

@@ -44,7 +44,7 @@ Result<void> ed25519_check_key(const Ed25519PublicKey& key) {
     if (crypto_core_ed25519_is_valid_point(key.data()) == 1) return ok();
     return fail(Errc::unauthenticated, "crypto.key_weak",
                 "the public key is not a point of the prime-order group, so its signatures prove "
-                "nothing; nobody's key generator makes such a key");
+                "nothing; no key generator makes such a key");
 }
 
 Result<void> ed25519_verify(const Ed25519PublicKey& key, BytesView message,

@@ -17,7 +17,7 @@ struct Jwt {
 };
 
 /// Reads a token whose signature is not looked at. Errors: those of `decode_jws`, unauthenticated
-/// (`jwt.claims_invalid`): claims that are no JSON object, or without `iss`.
+/// (`jwt.claims_invalid`): claims that are not a JSON object, or without `iss`.
 Result<Jwt> decode_jwt(std::string_view token);
 
 /// Checks the signature with the key that `iss` names, and gives back that key. It says that the

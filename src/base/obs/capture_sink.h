@@ -12,7 +12,7 @@
 
 namespace weft::obs {
 
-/// Keeps events for tests. An error that nobody declared is a failed test:
+/// Keeps events for tests. An error that the test did not declare fails it:
 ///
 ///     EXPECT_THAT(sink.undeclared_errors(), IsEmpty());
 class CaptureSink final : public Sink {

@@ -16,7 +16,7 @@ enum class Level : std::uint8_t {
     error,  ///< The operator must act.
     warn,   ///< Something is wrong, and handled.
     info,   ///< A state changed.
-    debug,  ///< For the one who looks for a fault.
+    debug,  ///< For a person who looks for a fault.
 };
 
 /// "error", "warn", "info" or "debug".

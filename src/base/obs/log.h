@@ -17,7 +17,7 @@ class Sink {
 };
 
 /// The handle through which code logs; small, copied freely, passed explicitly. Sink and clock
-/// belong to the one who made the first handle (app/, or a test) and outlive every copy.
+/// belong to the maker of the first handle (app/, or a test) and outlive every copy.
 ///
 ///     log.warn("lattice.peer_lost", kv("host", id), kv("silent_ms", ms));
 ///

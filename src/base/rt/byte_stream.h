@@ -17,7 +17,7 @@ struct Chunk {
 
 /// Where bytes come from: request and response bodies, sockets, logs. Bounded: it reads ahead no
 /// more than its documented window, so a slow reader slows the producer down. Destroying it before
-/// the last chunk tells the producer that nobody wants the rest. Shard-local; one read at a time.
+/// the last chunk tells the producer that the rest is not wanted. Shard-local; one read at a time.
 class ByteSource {
   public:
     virtual ~ByteSource() = default;
@@ -32,7 +32,7 @@ class ByteSource {
 class ByteSink {
   public:
     virtual ~ByteSink() = default;
-    /// Errors: unavailable (nobody reads any more), cancelled, those of the sink.
+    /// Errors: unavailable (the reader is gone), cancelled, those of the sink.
     virtual Task<void> write(Chunk chunk) = 0;
 };
 

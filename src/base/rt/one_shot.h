@@ -13,19 +13,19 @@ inline Failure deadline_passed() {
     return fail(Errc::deadline, "rt.deadline", "what was waited for did not come in time");
 }
 
-/// A value that arrives once, awaited by at most one task: `co_await one_shot` gives `Result<T>`,
-/// and so does `co_await one_shot.until(due)`. The bridge from callbacks to tasks. Shard-local:
-/// complete it on the executor of the task that waits.
+/// The bridge from callbacks to tasks: a value that arrives once, awaited by at most one task.
+/// `co_await one_shot` gives `Result<T>`, and so does `co_await one_shot.until(due)`. Shard-local:
+/// complete it on the executor of the task that waits, and destroy it only when no task waits.
 ///
-/// The first value counts: a wait that was cancelled or whose time is over returns that, and a
-/// value that arrives after it is dropped.
+/// The first value counts. A wait that was cancelled or whose time is over returns that; a value
+/// that arrives later is dropped.
 template <typename T>
 class OneShot final : public Cancellable {
   public:
     OneShot() = default;
     OneShot(const OneShot&) = delete;
     OneShot& operator=(const OneShot&) = delete;
-    ~OneShot() { WEFT_ASSERT(!waiting_, "nobody waits on a OneShot that is destroyed"); }
+    ~OneShot() { WEFT_ASSERT(!waiting_, "no task waits on a OneShot that is destroyed"); }
 
     bool is_complete() const { return result_.has_value(); }
 

@@ -31,7 +31,7 @@ Failure writer_gone() {
 }
 
 Failure reader_gone() {
-    return fail(Errc::unavailable, "rt.reader_gone", "nobody reads the stream any more");
+    return fail(Errc::unavailable, "rt.reader_gone", "the reader of the stream is gone");
 }
 
 class PipeSource final : public ByteSource {

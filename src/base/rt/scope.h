@@ -7,8 +7,9 @@
 
 namespace weft::rt {
 
-/// Owns running tasks: closing it refuses new ones, cancels those that run and waits for them. A
-/// class with tasks has a Scope as its last member. Shard-local; the destructor asserts that
+/// Exists so that no task outlives what it uses: a Scope owns running tasks. Closing it refuses new
+/// ones, cancels those that run and waits for them. A class with tasks has a Scope as its last
+/// member. Shard-local; the destructor asserts that
 /// nothing runs.
 class Scope {
   public:
@@ -67,7 +68,8 @@ class Scope {
     Node* first_ = nullptr;
     std::size_t running_ = 0;
     bool closed_ = false;
-    Drained* drained_ = nullptr;  // Who waits, in the frames of those tasks; first come first.
+    Drained* drained_ =
+        nullptr;  // The waiting tasks, in their frames, in the order in which they came.
 };
 
 }  // namespace weft::rt

@@ -22,7 +22,7 @@ constexpr int io_jobs_max = 64;
 /// After a low-priority job, ready work may run this many times as long as that did.
 constexpr int ready_share = 2;
 /// And while it keeps coming at least this often, the thread waits for it, all in all as long as
-/// that job ran: who asks again at once after each answer must not meet a busy thread every time.
+/// that job ran: a client that asks again right after each answer must not find the thread busy.
 constexpr std::chrono::milliseconds ready_patience{1};
 
 using Clock = std::chrono::steady_clock;

@@ -58,8 +58,8 @@ class Promise final : public PromiseBase {
 }  // namespace detail
 
 /// A lazy coroutine that ends with a `Result<T>`. Nothing runs before it is awaited or given to a
-/// Scope; await it in the statement that makes it. It runs on the executor of whoever awaits it.
-/// `co_return value;`, `co_return fail(...);` or `co_return ok();` for `Task<void>`.
+/// Scope; await it in the statement that makes it. It runs on the executor of the task that awaits
+/// it. `co_return value;`, `co_return fail(...);` or `co_return ok();` for `Task<void>`.
 template <typename T>
 class [[nodiscard]] Task {
   public:

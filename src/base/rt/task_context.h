@@ -6,7 +6,7 @@
 
 namespace weft::rt {
 
-/// What a suspended task waits for, seen from whoever may cancel it.
+/// What a suspended task waits for, seen by the owner that may cancel it.
 class Cancellable {
   public:
     /// Ends the wait with Errc::cancelled, now or soon. Called at most once per wait, on the task's
@@ -17,8 +17,9 @@ class Cancellable {
     ~Cancellable() = default;
 };
 
-/// Shared by all coroutines of one task tree, from the spawned root to the innermost await: where
-/// it runs and whether its owner gave it up. A tree has one innermost wait at a time. Shard-local.
+/// Exists so that an owner can cancel a whole tree of coroutines, from the spawned root to the
+/// innermost await, without knowing them: they share this. It says where the tree runs and whether
+/// its owner gave it up. A tree waits for one thing at a time. Shard-local.
 class TaskContext {
   public:
     explicit TaskContext(Executor* executor) : executor_(executor) {}

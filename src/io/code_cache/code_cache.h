@@ -17,19 +17,19 @@
 
 namespace weft::code_cache {
 
-/// Code that passed every check: the first `bytes` bytes of a file that nobody changes.
+/// Code that passed every check: the first `bytes` bytes of a file that is never changed.
 struct Entry {
     Descriptor file;
     std::uint64_t bytes = 0;
 };
 
-/// Native code of components on this host's disk, so that they are compiled once. Whoever can
-/// choose what is loaded runs code in this process; so an entry counts only if it is a regular file
-/// of this user with mode 0400 under the name that its key gives it, and ends with a seal by this
-/// host's secret over all of it and its key. Anything else is removed with one warning, and the
-/// component compiled again.
+/// Exists so that a component is compiled once: its native code stays on this host's disk. A file
+/// that is loaded runs in this process, so this must hold: an entry counts only when it is a
+/// regular file of this user with mode 0400 under the name that its key gives it, and ends with a
+/// seal by this host's secret over all of it and its key. Anything else is removed with one
+/// warning, and the component is compiled again.
 ///
-/// Files are never changed: they appear whole under their name and vanish; so any number of
+/// Files are never changed: they appear whole under their name and vanish. So any number of
 /// processes may share a directory. Blocks on the disk: for worker threads. Thread-safe.
 class CodeCache {
   public:

@@ -64,7 +64,7 @@ Result<Directory> Directory::ensure(const std::string& path) {
 
 std::vector<Directory::File> Directory::list() const {
     std::vector<File> files;
-    // Its own position in the directory, whoever else lists it.
+    // Its own position in the directory, independent of other listings.
     const int own = ::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const std::unique_ptr<DIR, decltype([](DIR* open) { ::closedir(open); })> open(
         own < 0 ? nullptr : ::fdopendir(own));

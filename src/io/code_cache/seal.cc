@@ -41,7 +41,7 @@ Seal::Bytes Seal::finish(const CodeKey& key) {
 }
 
 bool is_same_seal(const Seal::Bytes& left, const Seal::Bytes& right) {
-    // What is before the code is no secret; a difference there is one in the code as well.
+    // What is before the code is not secret; a difference there is one in the code as well.
     crypto::Sha256Digest left_mac;
     crypto::Sha256Digest right_mac;
     std::ranges::copy(BytesView(left).subspan(mac_at), left_mac.begin());

@@ -72,10 +72,11 @@ bool read_range(std::string_view text, AddressRange& out) {
 Result<AddressRange> parse_address_range(std::string_view text) {
     AddressRange range;
     if (read_range(text, range)) return range;
-    return fail(Errc::invalid_argument, "net.range_invalid",
-                "'{}' is no address; write IP, IP:PORT, IP/BITS or IP/BITS:PORT, and IPv6 with a "
-                "port as [IP]:PORT",
-                text);
+    return fail(
+        Errc::invalid_argument, "net.range_invalid",
+        "'{}' is not an address; write IP, IP:PORT, IP/BITS or IP/BITS:PORT, and IPv6 with a "
+        "port as [IP]:PORT",
+        text);
 }
 
 }  // namespace weft::net

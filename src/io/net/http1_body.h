@@ -12,9 +12,10 @@
 
 namespace weft::net {
 
-/// Reads the content of one request from the bytes after its head: so many bytes as the head says,
-/// or chunks. It takes nothing of the request that follows. Chunk extensions and trailers are
-/// checked, bounded in total and dropped. Source: RFC 9112 sections 6.3 and 7.1.
+/// Reads the content of one request from the bytes after its head: as many bytes as the head says,
+/// or chunks. It must take nothing of the request that follows, in whatever pieces the bytes
+/// arrive. Chunk extensions and trailers are checked, bounded in total and dropped. Source: RFC
+/// 9112 sections 6.3 and 7.1.
 class BodyDecoder {
   public:
     /// Bytes of extensions and trailers in one request.

@@ -29,7 +29,10 @@ struct Http1Shared {
     std::string_view date_now();
 };
 
-/// One client: reads requests one after the other and writes their responses.
+/// One client: reads requests one after the other and writes their responses. Two things must hold.
+/// A body reads from the stream only while its request is the present one: it compares its decoder
+/// with the connection's. And nothing of a request that was not read to its end is taken for the
+/// next one: then the connection closes.
 class Http1Connection : public std::enable_shared_from_this<Http1Connection> {
   public:
     Http1Connection(TcpStream stream, Http1Shared* shared)

@@ -36,7 +36,7 @@ struct HttpRequest {
 };
 
 /// A response whose content is still to come: read `body` to its last chunk. Destroying it earlier
-/// tells the producer that nobody wants the rest.
+/// tells the producer that the rest is not wanted.
 struct HttpResponse {
     std::uint16_t status = 200;
     HttpHeaders headers;

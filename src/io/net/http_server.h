@@ -34,7 +34,7 @@ struct HttpLimits {
         10);  ///< From the first byte of a request to its empty line; then 408.
     Duration idle_wait = std::chrono::seconds(60);  ///< Without any request; then closed.
     Duration body_wait =
-        std::chrono::seconds(30);  ///< Without an byte of a body that is read; then 408.
+        std::chrono::seconds(30);  ///< Without a byte of a body that is read; then 408.
     Duration write_wait =
         std::chrono::seconds(30);  ///< Without the client taking what is sent; then closed.
 };
@@ -73,7 +73,7 @@ class HttpServer {
     void start();
     /// Accepts nothing more and closes idle connections; requests under way go on.
     rt::Task<void> stop_accepting();
-    /// Refuses, and returns when no request is under way any more.
+    /// Stops accepting, and returns when no request is under way any more.
     rt::Task<void> drain();
     /// Ends everything at once.
     rt::Task<void> stop();

@@ -74,6 +74,8 @@ struct TcpStream::Impl : std::enable_shared_from_this<TcpStream::Impl> {
         return true;
     }
 
+    // A read that was started runs on when the task that waited for it is cancelled or too late: so
+    // `reader` is cleared in fill(), before its OneShot goes, and the bytes stay for the next fill.
     void on_read(const error_code& error, std::size_t got) {
         reading = false;
         end += got;

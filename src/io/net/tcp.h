@@ -12,8 +12,9 @@
 
 namespace weft::net {
 
-/// One connection with a bounded input buffer of its own. Shard-local; one fill and one write at a
-/// time. Destroying it closes the connection and may happen at any time no task of it runs.
+/// One connection with a bounded input buffer of its own, so that a peer cannot make the host keep
+/// more than that. Shard-local; one fill and one write at a time. Destroying it closes the
+/// connection; no task of it may run then.
 class TcpStream {
   public:
     struct Impl;
@@ -32,7 +33,7 @@ class TcpStream {
     /// cancelled, exhausted (the buffer is full and nothing was consumed).
     rt::Task<void> fill(TimePoint due);
 
-    /// While set, the peer's close cancels `context`: for work that nobody waits for any more.
+    /// While set, the peer's close cancels `context`: for work whose result has no reader any more.
     /// Reads ahead into the free part of the buffer. Null ends the watch. `context` is borrowed and
     /// must outlive the watch.
     void watch(rt::TaskContext* context);
@@ -66,7 +67,7 @@ class TcpListener {
     Address address() const;
     /// Errors: cancelled, exhausted (no file descriptors left: try again later).
     rt::Task<TcpStream> accept(std::size_t input_bytes_max);
-    /// Refuses new connections from now on.
+    /// Stops accepting from now on.
     void close();
 
   private:

@@ -125,7 +125,7 @@ Child::~Child() {
     wait();
 }
 
-// Until it is waited for, its number belongs to nobody else.
+// Until it is waited for, no other process gets its number.
 void Child::kill() { ::kill(-pid_, SIGKILL); }
 
 ChildEnd Child::wait() {

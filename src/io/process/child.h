@@ -67,7 +67,7 @@ class Child {
   private:
     Child(pid_t pid, Descriptor pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
 
-    pid_t pid_;  // 0 once nobody waits for it any more.
+    pid_t pid_;  // 0 once it was waited for.
     Descriptor pidfd_;
 };
 

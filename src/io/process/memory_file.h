@@ -14,8 +14,8 @@ Result<Descriptor> make_memory_file();
 /// Appends. Errors: unavailable.
 Result<void> write_memory_file(int file, BytesView bytes);
 
-/// From now on nobody can change it, whoever has it open. Errors: unavailable (somebody has it
-/// mapped for writing).
+/// From now on it cannot be changed, not through open descriptors either. Errors: unavailable (a
+/// process has it mapped for writing).
 Result<void> freeze_memory_file(int file);
 
 }  // namespace weft::process

@@ -18,7 +18,7 @@ struct Job {
 
 enum class JobEnd {
     exited,            ///< By itself; `end.code` is its exit code.
-    killed,            ///< By a signal that nobody here sent.
+    killed,            ///< By a signal that this process did not send.
     out_of_time,       ///< CPU time or time by the clock.
     out_of_memory,     ///< It said so.
     output_too_large,  ///< On its standard output or in a file.
