@@ -41,6 +41,14 @@ struct Guest {
 struct Token {
     we_import* raw;
     const Guest* guest;
+    struct Watched* watched = nullptr;  // What the library is to tell of it, if that was asked.
+};
+
+/// How the guest's part of a call of an import ended.
+struct Watched {
+    const Guest* guest;
+    int told = 0;
+    bool abandoned = false;
 };
 
 /// The C side for one input.
@@ -71,6 +79,7 @@ class Host {
     void feed(Body& body);
     void free_body(Body& body);
     Body* body();
+    void watch(Token& token);
     void complete(Token token);
     void read(we_stream* stream);
     void use_token();
@@ -94,6 +103,7 @@ class Host {
     std::vector<std::unique_ptr<Guest>> guests_;
     std::vector<std::unique_ptr<Body>> bodies_;
     std::vector<Token> tokens_;
+    std::vector<std::unique_ptr<Watched>> watched_;
     std::vector<we_stream*> streams_;
     std::vector<Bytes> handles_;
     std::vector<we_component*> components_;
@@ -150,6 +160,7 @@ void Host::on_import(Guest& guest, we_buf given, we_reply* reply) {
         case 2:
         case 3: {
             if (auto* token = we_reply_defer(reply)) tokens_.push_back({token, &guest});
+            if (input_.below(4) == 1) watch(tokens_.back());
             expect(we_reply_defer(reply) == nullptr, "an answer is deferred once");
             // A second answer is not taken.
             if (input_.below(4) == 1) we_reply_answer(reply, buffers_.give(value()));
@@ -184,8 +195,10 @@ we_imports Host::imports(Guest& guest) {
     we_imports imports{};
     imports.context = &guest;
     if (input_.below(8) == 7) return imports;
-    imports.call = [](void* context, std::uint32_t, we_buf arguments, we_reply* reply) {
+    imports.call = [](void* context, std::uint64_t call, std::uint32_t, we_buf arguments,
+                      we_reply* reply) {
         auto& asking = *static_cast<Guest*>(context);
+        expect(call <= asking.sinks.size(), "a guest is in a call that it was given");
         asking.host->on_import(asking, arguments, reply);
     };
     imports.drop_resource = [](void* context, std::uint32_t resource, we_str) {
@@ -428,7 +441,26 @@ void Host::feed(Body& body) {
 
 void Host::free_body(Body& body) { we_body_free(std::exchange(body.raw, nullptr)); }
 
+/// A call that is watched is over once, and not before the guest's part of it is.
+void Host::watch(Token& token) {
+    auto& made = *watched_.emplace_back(std::make_unique<Watched>(Watched{token.guest}));
+    const auto over = [](void* data, std::int32_t abandoned) {
+        auto& watched = *static_cast<Watched*>(data);
+        expect(watched.told++ == 0, "a watch is told once");
+        expect(!watched.guest->is_dropped, "a watch is told before its task is gone");
+        watched.abandoned = abandoned != 0;
+    };
+    const bool wanted = we_import_context(token.raw) != nullptr;
+    const auto fate = we_import_watch(token.raw, over, &made);
+    expect(fate == (wanted ? WE_ANSWER_TAKEN : WE_ANSWER_GUEST_GONE), "a guest that is gone");
+    if (!wanted)
+        watched_.pop_back();
+    else if (auto* const before = std::exchange(token.watched, &made))
+        expect(before->told == 1 && !before->abandoned, "a second watch ends the first");
+}
+
 void Host::complete(Token token) {
+    const bool was_abandoned = token.watched != nullptr && token.watched->abandoned;
     if (input_.below(3) == 1)
         if (auto* one = body()) we_import_attach(token.raw, one->raw);
     const bool wanted = we_import_context(token.raw) != nullptr;
@@ -436,6 +468,7 @@ void Host::complete(Token token) {
                           ? we_import_fail(token.raw, input_.below(3), view(std::string("late")))
                           : we_import_complete(token.raw, buffers_.give(value()));
     expect(fate == (wanted ? WE_ANSWER_TAKEN : WE_ANSWER_GUEST_GONE), "two fates, both foreseen");
+    expect(token.watched == nullptr || was_abandoned != wanted, "a watch foretells the fate");
     expect(!token.guest->is_dropped || fate == WE_ANSWER_GUEST_GONE,
            "a guest that is gone is told");
 }
@@ -443,7 +476,7 @@ void Host::complete(Token token) {
 void Host::read(we_stream* stream) {
     we_buf chunk{};
     const auto state = we_stream_poll(stream, &Waiter::the(), &chunk);
-    expect(state >= WE_STREAM_PENDING && state <= WE_STREAM_END, "there are three states");
+    expect(state >= WE_STREAM_PENDING && state <= WE_STREAM_CUT, "there are four states");
     if (state == WE_STREAM_CHUNK) expect(taken(chunk).size() <= 64 * 1024, "at most 64 KiB");
 }
 
@@ -483,9 +516,12 @@ void Host::compile() {
     if (input_.below(4) == 1) wasm.resize(input_.next() % wasm.size());
     we_component* component = nullptr;
     we_error* error = nullptr;
-    const auto status = input_.below(2) == 0
-                            ? we_component_new(machine.engine, view(wasm), &component, &error)
-                            : we_component_new_open(machine.engine, view(wasm), &component, &error);
+    const auto code = Code::of(wasm);
+    const auto imports = input_.below(2) == 0 ? WE_IMPORTS_NOBODY : WE_IMPORTS_CALLER;
+    if (code.file < 0) return;
+    const auto status =
+        we_component_load(machine.engine, code.file, code.size, imports, &component, &error);
+    close(code.file);
     check_error(status, error);
     if (status == WE_OK) components_.push_back(component);
 }
@@ -577,6 +613,7 @@ void Host::step() {
 void Host::use_token() {
     auto* token = input_.pick(tokens_);
     if (token == nullptr) return;
+    if (input_.below(8) == 1) return watch(*token);
     const auto given = *token;
     tokens_.erase(tokens_.begin() + (token - tokens_.data()));
     complete(given);
@@ -609,7 +646,10 @@ void Host::end() {
         if (one->raw != nullptr) free_body(*one);
     for (auto* stream : streams_) we_stream_free(stream);
     if ((order & 2U) == 0) drop_tasks();
-    while (!tokens_.empty()) use_token();
+    while (!tokens_.empty()) {
+        complete(tokens_.back());
+        tokens_.pop_back();
+    }
     drop_tasks();
     while (!components_.empty()) free_component();
     we_wasi_context_free(wasi_context_);
@@ -619,6 +659,7 @@ void Host::end() {
     expect(metrics.tasks == 0 && metrics.instances == 0, "no task and no instance is left");
     expect(metrics.pool_memories == 0 && metrics.pool_stacks == 0, "the pool has all back");
     for (const auto& one : bodies_) expect(one->is_closed, "every body is closed");
+    for (const auto& one : watched_) expect(one->told == 1, "every watch is told");
     buffers_.expect_all_freed();
     Waiter::the().expect_no_references();
 }

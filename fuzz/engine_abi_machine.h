@@ -10,6 +10,36 @@ namespace engine_abi {
 
 inline constexpr auto testdata = "src/io/engine/testdata/";
 
+/// The settings of the engine.
+inline we_engine_config settings() {
+    auto config = sized<we_engine_config>();
+    config.instances_max = 4;
+    config.epoch_tick_ms = 1;
+    config.memory_bytes_max = 32U << 20U;
+    config.allocation = WE_ALLOC_POOL_IF_POSSIBLE;
+    return config;
+}
+
+/// Native code in a file without a name, -1 if there is none.
+struct Code {
+    int file = -1;
+    std::uint64_t size = 0;
+
+    static Code of(const Bytes& wasm) {
+        const auto config = settings();
+        we_buf compiled{};
+        we_error* error = nullptr;
+        const auto status = we_artifact_new(&config, view(wasm), &compiled, &error);
+        check_error(status, error);
+        if (status != WE_OK) return {};
+        const auto bytes = taken(compiled);
+        const int file = memfd_create("artifact", 0);
+        expect(write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()),
+               "the artefact is kept");
+        return {file, bytes.size()};
+    }
+};
+
 /// What all inputs share, made once.
 struct Machine {
     we_engine* engine = nullptr;
@@ -23,14 +53,6 @@ struct Machine {
         static auto* machine = new Machine;
         return *machine;
     }
-    static we_engine_config config() {
-        auto config = sized<we_engine_config>();
-        config.instances_max = 4;
-        config.epoch_tick_ms = 1;
-        config.memory_bytes_max = 32U << 20U;
-        config.allocation = WE_ALLOC_POOL_IF_POSSIBLE;
-        return config;
-    }
 
   private:
     Machine() {
@@ -38,30 +60,30 @@ struct Machine {
         const auto wakers = Waiter::vtable();
         expect(we_runtime_init(&wakers, nullptr) == WE_OK, "the runtime starts");
         we_thread_attach();
-        const auto settings = config();
-        expect(we_engine_new(&settings, &engine, nullptr) == WE_OK, "the engine starts");
+        const auto config = settings();
+        expect(we_engine_new(&config, &engine, nullptr) == WE_OK, "the engine starts");
         for (const auto* name : {"calculator", "doubling", "resources", "waiting", "testguest",
                                  "testguest_p3", "testprogram"})
             components.push_back(compile(read_file(std::string(testdata) + name + ".wasm")));
         const auto module_bytes = read_file(std::string(testdata) + "testmodule.wasm");
-        expect(we_module_new(engine, view(module_bytes), &module, nullptr) == WE_OK, "it compiles");
+        auto code = Code::of(module_bytes);
+        expect(we_module_load(engine, code.file, code.size, &module, nullptr) == WE_OK, "it loads");
+        close(code.file);
         calculator = read_file(std::string(testdata) + "calculator.wasm");
-        we_buf compiled{};
-        expect(we_artifact_new(&settings, view(calculator), &compiled, nullptr) == WE_OK,
-               "it compiles ahead");
-        const auto bytes = taken(compiled);
-        artifact = memfd_create("artifact", 0);
-        artifact_size = bytes.size();
-        expect(write(artifact, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()),
-               "the artefact is kept");
+        code = Code::of(calculator);
+        artifact = code.file;
+        artifact_size = code.size;
     }
     we_component* compile(const Bytes& wasm) const {
+        const auto code = Code::of(wasm);
         we_component* component = nullptr;
         we_error* error = nullptr;
-        const auto status = we_component_new_open(engine, view(wasm), &component, &error);
+        const auto status =
+            we_component_load(engine, code.file, code.size, WE_IMPORTS_CALLER, &component, &error);
         const auto message = we_error_message(error);
         const std::string text(message.data, message.data + message.size);
         expect(status == WE_OK, text.c_str());
+        close(code.file);
         return component;
     }
 };
@@ -69,7 +91,7 @@ struct Machine {
 /// Breaks of the contract that the library finds.
 inline void break_rule(unsigned which, Buffers& buffers) {
     auto& machine = Machine::the();
-    auto config = Machine::config();
+    auto config = settings();
     auto options = sized<we_instance_options>();
     auto metrics = sized<we_metrics>();
     we_engine* engine = nullptr;
@@ -97,10 +119,12 @@ inline void break_rule(unsigned which, Buffers& buffers) {
         case 4: status = we_instance_new(nullptr, &options, &task, &error); break;
         case 5: status = we_instance_new(machine.components[0], &options, nullptr, &error); break;
         case 6:
-            status = we_component_new(nullptr, view(machine.calculator), &component, &error);
+            status = we_component_load(nullptr, machine.artifact, machine.artifact_size, 0,
+                                       &component, &error);
             break;
         case 7:
-            status = we_component_new(machine.engine, view(machine.calculator), nullptr, &error);
+            status = we_component_load(machine.engine, machine.artifact, machine.artifact_size, 0,
+                                       nullptr, &error);
             break;
         case 8:
             metrics.size += 8;
@@ -146,11 +170,12 @@ inline void call_with_nulls(Buffers& buffers) {
     expect(we_reply_attach(nullptr, nullptr) == UINT32_MAX, "no place");
     expect(we_import_attach(nullptr, nullptr) == UINT32_MAX, "no place");
     expect(we_import_context(nullptr) == nullptr, "no guest");
+    expect(we_import_watch(nullptr, nullptr, nullptr) == WE_ANSWER_GUEST_GONE, "no guest");
     expect(we_import_complete(nullptr, buffers.give({1})) == WE_ANSWER_GUEST_GONE, "no guest");
     expect(we_import_fail(nullptr, 0, {}) == WE_ANSWER_GUEST_GONE, "no guest");
     expect(we_body_feed(nullptr, buffers.give({1})) == WE_FEED_GONE, "nobody to feed");
     we_buf chunk{};
-    expect(we_stream_poll(nullptr, &Waiter::the(), &chunk) == WE_STREAM_END, "nothing to read");
+    expect(we_stream_poll(nullptr, &Waiter::the(), &chunk) == WE_STREAM_CLOSED, "nothing to read");
     expect(we_task_poll(nullptr, &Waiter::the()).state == WE_DONE, "nothing to run");
     expect(we_component_http(nullptr) == 0 && we_component_command(nullptr) == 0, "nothing");
     expect(we_module_is_command(nullptr) == 0 && we_error_code(nullptr) == WE_OK, "nothing");

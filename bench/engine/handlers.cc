@@ -15,10 +15,10 @@ engine::Payload result_of(std::uint32_t function, engine::Payload arguments) {
     return {parts.bytes.first(1), parts.free, parts.owner};
 }
 
-rt::Task<void> forward(engine::Instance* callee, std::uint32_t function, engine::Payload arguments,
-                       engine::LaterReply reply) {
+rt::Task<void> forward(engine::Instance* callee, rt::CallCtx ctx, std::uint32_t function,
+                       engine::Payload arguments, engine::LaterReply reply) {
     Result<engine::Values> result =
-        co_await callee->call({}, function, std::move(arguments), nullptr);
+        co_await callee->call(std::move(ctx), function, std::move(arguments), nullptr);
     if (result)
         reply.answer(std::move(result->payload));
     else
@@ -28,12 +28,12 @@ rt::Task<void> forward(engine::Instance* callee, std::uint32_t function, engine:
 
 }  // namespace
 
-void Inline::on_import(std::uint32_t function, engine::Payload arguments,
+void Inline::on_import(rt::CallCtx, std::uint32_t function, engine::Payload arguments,
                        engine::ImportReply& reply) {
     reply.answer(result_of(function, std::move(arguments)));
 }
 
-void Posted::on_import(std::uint32_t function, engine::Payload arguments,
+void Posted::on_import(rt::CallCtx, std::uint32_t function, engine::Payload arguments,
                        engine::ImportReply& reply) {
     executor_->post(
         [later = reply.defer(), result = result_of(function, std::move(arguments))]() mutable {
@@ -42,15 +42,15 @@ void Posted::on_import(std::uint32_t function, engine::Payload arguments,
 }
 
 // Nothing of the engine may be called from here: the task starts when the poll is over.
-void Joined::on_import(std::uint32_t function, engine::Payload arguments,
+void Joined::on_import(rt::CallCtx ctx, std::uint32_t function, engine::Payload arguments,
                        engine::ImportReply& reply) {
     came_.push_back(now_ns());
-    executor_->post(
-        [this, function, later = reply.defer(), arguments = std::move(arguments)]() mutable {
-            WEFT_ASSERT(
-                scope_->spawn(forward(callee_, function, std::move(arguments), std::move(later))),
-                "the scope is open while the guests run");
-        });
+    executor_->post([this, ctx = std::move(ctx), function, later = reply.defer(),
+                     arguments = std::move(arguments)]() mutable {
+        WEFT_ASSERT(scope_->spawn(forward(callee_, std::move(ctx), function, std::move(arguments),
+                                          std::move(later))),
+                    "the scope is open while the guests run");
+    });
 }
 
 std::vector<double> Joined::take_intervals() {

@@ -14,7 +14,7 @@ namespace weft::bench {
 /// Answers inside the call.
 class Inline final : public engine::ImportHandler {
   public:
-    void on_import(std::uint32_t function, engine::Payload arguments,
+    void on_import(rt::CallCtx ctx, std::uint32_t function, engine::Payload arguments,
                    engine::ImportReply& reply) override;
     void on_drop(std::uint32_t, BytesView) override {}
 };
@@ -23,7 +23,7 @@ class Inline final : public engine::ImportHandler {
 class Posted final : public engine::ImportHandler {
   public:
     explicit Posted(rt::Executor* executor) : executor_(executor) {}
-    void on_import(std::uint32_t function, engine::Payload arguments,
+    void on_import(rt::CallCtx ctx, std::uint32_t function, engine::Payload arguments,
                    engine::ImportReply& reply) override;
     void on_drop(std::uint32_t, BytesView) override {}
 
@@ -38,7 +38,7 @@ class Joined final : public engine::ImportHandler {
     /// `callee` takes calls one after the other. All outlive it.
     Joined(rt::Executor* executor, rt::Scope* scope, engine::Instance* callee)
         : executor_(executor), scope_(scope), callee_(callee) {}
-    void on_import(std::uint32_t function, engine::Payload arguments,
+    void on_import(rt::CallCtx ctx, std::uint32_t function, engine::Payload arguments,
                    engine::ImportReply& reply) override;
     void on_drop(std::uint32_t, BytesView) override {}
 

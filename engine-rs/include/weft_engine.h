@@ -23,15 +23,15 @@ extern "C" {
 #endif
 
 /// Changes whenever a layout or a meaning below changes.
-#define WE_ABI_VERSION 8u
+#define WE_ABI_VERSION 9u
 uint32_t we_abi_version(void);
 
 // --------------------------------------------------------------------------------------- runtime
 
-/// How the engine wakes whoever polls: `data` is what was given to `we_task_poll`. All three may be
-/// called from any thread, `wake` also during the poll itself. `clone` adds a reference, `drop`
-/// gives one back, `wake` keeps it. References may outlive their task by a moment: a thread of the
-/// engine that was about to wake it gives its own back when it is done.
+/// How the engine wakes the caller that polls: `data` is what was given to `we_task_poll`. All
+/// three may be called from any thread, `wake` also during the poll itself. `clone` adds a
+/// reference, `drop` gives one back, `wake` keeps it. References may outlive their task by a
+/// moment: a thread of the engine that was about to wake it gives its own back when it is done.
 typedef struct we_waker_vtable {
     size_t size;
     void (*clone)(void* data);
@@ -92,15 +92,7 @@ we_status we_engine_metrics(const we_engine*, we_metrics* out);
 // ------------------------------------------------------------------------------------- component
 
 typedef struct we_component we_component;
-/// Validates, compiles and type-checks against what the host offers. Takes CPU time on all cores:
-/// call it on a worker thread. Errors: WE_NOT_WASM, WE_CORE_MODULE, WE_TOO_MANY_FUNCTIONS,
-/// WE_COMPILE, WE_LINK.
-we_status we_component_new(const we_engine*, we_str wasm, we_component** out, we_error** error);
-/// The same, but imports that the engine does not offer are no error: `we_imports` answers them.
-/// What cannot be carried to it (an error context, for example) is WE_LINK, by name.
-we_status we_component_new_open(const we_engine*, we_str wasm, we_component** out,
-                                we_error** error);
-/// Tasks made from it stay valid.
+/// Compiled and linked code, see `we_component_load`. Tasks made from it stay valid.
 void we_component_free(we_component*);
 /// 2 when it exports wasi:http/incoming-handler 0.2, 3 when it exports wasi:http/handler 0.3, else
 /// 0. Versions are compatible as semantic versions are: any 0.2.x is 0.2.
@@ -112,9 +104,6 @@ int32_t we_component_command(const we_component*);
 
 /// A core module of WASI preview 1.
 typedef struct we_module we_module;
-/// As `we_component_new`. Errors: WE_NOT_WASM, WE_TOO_MANY_FUNCTIONS, WE_COMPILE (also for a
-/// component), WE_LINK.
-we_status we_module_new(const we_engine*, we_str wasm, we_module** out, we_error** error);
 /// Tasks made from it stay valid.
 void we_module_free(we_module*);
 /// 1 when it exports `_start`, without parameters or results.
@@ -122,19 +111,21 @@ int32_t we_module_is_command(const we_module*);
 
 // -------------------------------------------------------------------------------------- artefacts
 
-/// Validates and compiles as `we_component_new` or, for what begins like a core module,
-/// `we_module_new` does, without linking and without an engine that
-/// runs anything: for a process that only compiles. Needs no `we_runtime_init`. `out` is native
-/// code for engines with the same fingerprint. Takes CPU time on all cores. Errors: those of
-/// `we_component_new` but WE_LINK.
+/// Validates and compiles a component or a core module, without an engine that runs anything: for a
+/// process that only compiles. Needs no `we_runtime_init`. `out` is native code for engines with
+/// the same fingerprint. Takes CPU time on all cores: call it on a worker thread. Errors:
+/// WE_INVALID, WE_NOT_WASM, WE_TOO_MANY_FUNCTIONS, WE_COMPILE.
 we_status we_artifact_new(const we_engine_config*, we_str wasm, we_buf* out, we_error** error);
+/// Who answers imports that the engine does not offer. Nobody: each is WE_LINK, by name. The
+/// caller: by `we_imports`; WE_LINK is what cannot be carried to it (an error context, for
+/// example).
 enum { WE_IMPORTS_NOBODY = 0, WE_IMPORTS_CALLER = 1 };
-/// Maps and links the artefact that is the first `size` bytes of the regular file `fd`, which
-/// needs a mounted /proc. The bytes are trusted: whoever can choose them runs code in this
-/// process. The file must not change while the component or a task made from it lives; `fd` itself
-/// may be closed, another descriptor stays open instead. `imports`: WE_IMPORTS_*. Errors:
-/// WE_INVALID (`fd` is not open for reading), WE_ARTIFACT (another build, other settings, another
-/// CPU, an byte count that is wrong), WE_LINK.
+/// Maps the artefact that is the first `size` bytes of the regular file `fd`, which needs a mounted
+/// /proc, and links it against what the host offers. The bytes are trusted: who can choose them
+/// runs code in this process. The file must not change while the component or a task made from it
+/// lives; `fd` itself may be closed, another descriptor stays open instead. `imports`:
+/// WE_IMPORTS_*. Errors: WE_INVALID (`fd` is not open for reading), WE_ARTIFACT (another build,
+/// other settings, another CPU, a wrong byte count, a core module), WE_LINK.
 we_status we_component_load(const we_engine*, int32_t fd, uint64_t size, int32_t imports,
                             we_component** out, we_error** error);
 /// The same for a core module.
@@ -227,7 +218,7 @@ typedef struct we_instance_options {
     /// most 256 bytes. Inside a poll; as often as the guest tries. May be null.
     void (*refused)(void* context, int32_t kind, we_str target);
     void* context;                        ///< Used until the task is done or dropped.
-    we_imports imports;                   ///< Of a component made by `we_component_new_open`.
+    we_imports imports;                   ///< Of a component loaded with WE_IMPORTS_CALLER.
     const we_wasi_context* wasi_context;  ///< Shared by the task; null: the empty one.
 } we_instance_options;
 

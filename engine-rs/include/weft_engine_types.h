@@ -38,7 +38,6 @@ enum {
     WE_STATE = 2,         ///< Right call at the wrong time: no runtime, second initialisation.
     WE_ENGINE = 3,        ///< The machine refused what the engine needs.
     WE_NOT_WASM = 4,      ///< The bytes are not WebAssembly at all.
-    WE_CORE_MODULE = 5,   ///< A core module where a component is needed.
     WE_COMPILE = 6,       ///< A component, but truncated, corrupt or using what this build lacks.
     WE_LINK = 7,          ///< An import that nobody offers, or of another type; named.
     WE_NO_HANDLER = 8,    ///< The component exports no handler of HTTP requests.

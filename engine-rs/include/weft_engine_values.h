@@ -29,17 +29,17 @@ typedef struct we_component we_component;
 /// of a side; so are the resources that interfaces define. Errors: WE_LINK when the types written
 /// out are more than 20,000 parts.
 ///
-/// Values are encoded as in wRPC, one after the other: bool, u8 and s8 are an byte, other integers
+/// Values are encoded as in wRPC, one after the other: bool, u8 and s8 are one byte, other integers
 /// LEB128 in as few bytes as possible (others are refused), floats little endian, a char UTF-8, a
 /// string or list its count and its elements, records and tuples their fields, a variant or enum
-/// its case as LEB128 and its payload, an option or result an byte 0 or 1 and its payload, flags
+/// its case as LEB128 and its payload, an option or result a byte 0 or 1 and its payload, flags
 /// one bit each from the lowest on in whole bytes, a map the list of its entries, a fixed list its
 /// elements, a resource its handle as a list of bytes, a stream of u8 or a future the place
 /// (LEB128) of its end among those that come beside the bytes.
 ///
 /// The handle of a resource that the C side defines is up to 256 bytes of its choice. The handle
-/// of one that a guest defines is 16 bytes that only the same instance understands; whoever got
-/// one as own may give it back in a call; else it lives as long as its instance.
+/// of one that a guest defines is 16 bytes that only the same instance understands. One that came
+/// as own may be given back in a call; else it lives as long as its instance.
 we_status we_component_describe(const we_component*, we_buf* out, we_error** error);
 /// Where the answer of one call goes, valid during the callback, which answers, refuses or defers
 /// once; if it does nothing the guest ends.
@@ -56,7 +56,11 @@ typedef struct we_body we_body;
 /// when the task is dropped.
 typedef struct we_imports {
     /// A guest calls import `function`; `arguments` is owned. Null: every call ends the guest.
-    void (*call)(void* context, uint32_t function, we_buf arguments, we_reply* reply);
+    /// `call` is the call of an export that the guest is in, as `we_call_start` or `we_http_start`
+    /// named it. Of a guest that serves its calls one after the other it is exactly that one, else
+    /// the newest that has begun; 0 while the guest is instantiated.
+    void (*call)(void* context, uint64_t call, uint32_t function, we_buf arguments,
+                 we_reply* reply);
     /// The guest dropped a handle that it owned, ended with it, or could not be given it by an
     /// answer. May be null.
     void (*drop_resource)(void* context, uint32_t resource, we_str handle);
@@ -74,7 +78,8 @@ uint32_t we_reply_attach(we_reply*, const we_body*);
 void we_reply_answer(we_reply*, we_buf value);
 /// Ends the guest with WE_TRAP and WE_TRAP_HOST, or with WE_INTERNAL, and this message.
 void we_reply_refuse(we_reply*, int32_t kind, we_str message);
-/// The answer comes later; the token is consumed by one of the two calls below.
+/// The answer comes later; `we_import_complete` or `we_import_fail` consumes the token. Null if the
+/// reply was used before.
 we_import* we_reply_defer(we_reply*);
 enum { WE_ANSWER_TAKEN = 0, WE_ANSWER_GUEST_GONE = 1 };
 /// The same as `we_reply_attach` before a deferred answer.
@@ -82,16 +87,23 @@ uint32_t we_import_attach(we_import*, const we_body*);
 /// The context of the `we_imports` that were asked, while the task is there; null once it is not.
 /// On the thread of the task.
 void* we_import_context(const we_import*);
+/// From now on `over` is called once, when the guest no longer waits for the answer: `abandoned` is
+/// 0 when it got one, 1 when the task was dropped or the guest gave the call up before. That is the
+/// last use of `data`. Inside of a poll or of `we_task_drop`; a second watch of a token ends the
+/// first, with 0. WE_ANSWER_GUEST_GONE: that has happened already, and `over` is not called. On the
+/// thread of the task.
+int32_t we_import_watch(we_import*, void (*over)(void* data, int32_t abandoned), void* data);
 /// Answers; `value` moves. Any thread, also inside of the callback. WE_ANSWER_GUEST_GONE once the
 /// task was dropped or the guest gave the call up; of a guest that has ended, and whose task is
 /// still there, either may come.
 int32_t we_import_complete(we_import*, we_buf value);
 /// Refuses as `we_reply_refuse` does. Any thread.
 int32_t we_import_fail(we_import*, int32_t kind, we_str message);
-enum { WE_STREAM_PENDING = 0, WE_STREAM_CHUNK = 1, WE_STREAM_END = 2 };
+enum { WE_STREAM_PENDING = 0, WE_STREAM_CHUNK = 1, WE_STREAM_CLOSED = 2, WE_STREAM_CUT = 3 };
 /// WE_STREAM_CHUNK: the next at most 64 KiB are moved to `chunk`. WE_STREAM_PENDING: `waker` is
-/// woken when it is worth another try. WE_STREAM_END: the guest closed it, or its task was dropped,
-/// not only done: what is not at its end before that was never closed.
+/// woken when it is worth another try. WE_STREAM_CLOSED: the guest closed it. WE_STREAM_CUT: the
+/// task was dropped, not only done, before the guest closed it. What came before an end is read
+/// first.
 int32_t we_stream_poll(we_stream*, void* waker, we_buf* chunk);
 /// The guest hears that nobody reads any more.
 void we_stream_free(we_stream*);

@@ -2,10 +2,12 @@
 //! engine of the same build. An artefact is native code: whoever loads one vouches for where it comes
 //! from.
 
-use crate::abi::{WeBuf, WeStr, handle, options, put};
-use crate::component::{self, Imports, WeComponent, check_preamble};
+use crate::abi::{WeBuf, WeStr};
+use crate::checks::{handle, options, put};
+use crate::component::{self, Imports, WeComponent};
+use crate::config::Flavour;
 use crate::config::WeEngineConfig;
-use crate::engine::{Flavour, WeEngine};
+use crate::engine::WeEngine;
 use crate::error::{Fault, Status, report};
 use crate::module::{self, WeModule};
 use std::ffi::c_void;
@@ -15,35 +17,11 @@ use std::mem::ManuallyDrop;
 use std::os::fd::FromRawFd;
 use std::os::unix::fs::FileExt;
 use wasmtime::component::Component;
-use wasmtime::{Engine, Module, ModuleVersionStrategy};
+use wasmtime::{Engine, Module};
 
 /// Far above what toolchains produce (a JavaScript engine has 15,000), and little enough to compile
 /// within a minute or two.
 pub const FUNCTIONS_MAX: u64 = 200_000;
-
-/// What the crates and their features are: artefacts of another build do not load. By default only
-/// Wasmtime's major version would count, and a fix of its code generator would not.
-const BUILD: u64 = fnv1a(&[include_bytes!("../Cargo.lock"), include_bytes!("../Cargo.toml")]);
-
-/// FNV-1a, 64 bits: tells builds apart that nobody made alike on purpose.
-#[allow(long_running_const_eval)]
-const fn fnv1a(texts: &[&[u8]]) -> u64 {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    let mut text = 0;
-    while text < texts.len() {
-        let mut at = 0;
-        while at < texts[text].len() {
-            hash = (hash ^ texts[text][at] as u64).wrapping_mul(0x0100_0000_01b3);
-            at += 1;
-        }
-        text += 1;
-    }
-    hash
-}
-
-pub fn version() -> ModuleVersionStrategy {
-    ModuleVersionStrategy::Custom(format!("48.0.8+{BUILD:016x}"))
-}
 
 /// What an artefact is for: its last byte, behind what Wasmtime wrote.
 fn tag_of(flavour: Flavour) -> u8 {
@@ -174,13 +152,16 @@ fn compile_module(config: &WeEngineConfig, wasm: &[u8]) -> Result<Vec<u8>, Fault
     Ok(artifact)
 }
 
-/// The choice that `we_component_new` makes, before linking can help to make it.
+/// Compiles without the event loop if that can be. Validation, which comes before all compiling, refuses
+/// what belongs to 0.3.
 fn new_artifact(config: &WeEngineConfig, wasm: &[u8]) -> Result<Vec<u8>, Fault> {
     config.validate()?;
     if is_module(wasm) {
         return compile_module(config, wasm);
     }
-    check_preamble(wasm)?;
+    if wasm.len() < PREAMBLE || !wasm.starts_with(b"\0asm") {
+        return Err(Fault::new(Status::NotWasm, "the bytes do not begin like WebAssembly"));
+    }
     check_functions(wasm)?;
     if !names_wasi_03(wasm)
         && let Ok(artifact) = compile(config, Flavour::Plain, wasm)
@@ -304,7 +285,7 @@ pub unsafe extern "C" fn we_component_load(
 ) -> i32 {
     let result = unsafe { handle(engine, "engine") }
         .and_then(|engine| load(engine, fd, size, Imports::of(imports)?))
-        .and_then(|component| unsafe { crate::abi::give(component, out, "out") });
+        .and_then(|component| unsafe { crate::checks::give(component, out, "out") });
     unsafe { report(result, error) }
 }
 
@@ -318,7 +299,7 @@ pub unsafe extern "C" fn we_module_load(
 ) -> i32 {
     let result = unsafe { handle(engine, "engine") }
         .and_then(|engine| load_module(engine, fd, size))
-        .and_then(|module| unsafe { crate::abi::give(module, out, "out") });
+        .and_then(|module| unsafe { crate::checks::give(module, out, "out") });
     unsafe { report(result, error) }
 }
 

@@ -1,6 +1,7 @@
 //! A request body that the C side feeds: at most one chunk lies between the two ends.
 
-use crate::abi::{self, Context, WeBuf, give, options, take};
+use crate::abi::{self, Context, WeBuf, take};
+use crate::checks::{give, options};
 use crate::error::{Fault, Status, report};
 use bytes::Bytes;
 use http_body::{Body, Frame};

@@ -1,14 +1,38 @@
 //! Between an instance, which takes calls in and passes on what they came to, and its guest's task, which
 //! serves them.
 
-use crate::export_call::Outcome;
+use crate::error::Fault;
+use crate::response::Answer;
 use crate::runtime;
-use crate::serve::CallRequest;
+use crate::value::Value;
+use crate::value::pipe::Handed;
+use futures::channel::oneshot;
+use http::Request;
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
+use wasmtime_wasi_http::WasiBody;
+
+/// A request and where its response goes.
+pub struct HttpCall {
+    pub request: Request<WasiBody>,
+    pub answer: oneshot::Sender<Answer>,
+}
+
+/// What a call of a function came to. An error here leaves the guest as it was.
+pub type Outcome = Result<Handed, Fault>;
+
+/// A function and its arguments.
+pub struct ExportRequest {
+    pub function: usize,
+    pub arguments: Value,
+}
+
+/// What a call is.
+pub enum CallRequest {
+    Http(Box<HttpCall>),
+    Export(ExportRequest),
+}
 
 /// One call on its way into the guest.
 pub struct Job {
@@ -31,14 +55,11 @@ struct State {
     /// Calls that wait or that the guest has not returned from.
     calls: u32,
     events: Vec<(u64, CallEvent)>,
-    /// What the loop's waker knows behind its lock.
-    task: Option<Waker>,
 }
 
 #[derive(Default)]
 pub struct CallQueue {
     state: RefCell<State>,
-    pub waker: Arc<LoopWaker>,
 }
 
 // SAFETY: it is used by whoever polls the task and by whoever owns it, which never happens on two threads
@@ -88,14 +109,6 @@ impl CallQueue {
         Poll::Pending
     }
 
-    /// What runs inside of wasmtime's event loop has its request, in a poll with the task's waker.
-    pub fn begin_poll_inside(&self, task: &Waker) {
-        if runtime::remember(&mut self.state.borrow_mut().task, task) {
-            *self.waker.task() = Some(task.clone());
-        }
-        self.waker.missed.store(false, Relaxed);
-    }
-
     /// The guest is done with one call.
     pub fn end_call(&self) {
         self.state.borrow_mut().calls -= 1;
@@ -119,45 +132,5 @@ impl CallQueue {
 impl State {
     fn wake(&self) {
         self.waker.iter().for_each(Waker::wake_by_ref);
-    }
-}
-
-/// Wakes what runs inside of wasmtime's event loop. That loop polls it again after each thing it does, so
-/// of the wakes during a poll of the task only those after its last turn ask for another poll.
-#[derive(Default)]
-pub struct LoopWaker {
-    /// The thread that polls the task now; 0: none.
-    polling: AtomicUsize,
-    missed: AtomicBool,
-    task: Mutex<Option<Waker>>,
-}
-
-impl LoopWaker {
-    pub fn begin_poll(&self) {
-        self.polling.store(runtime::thread_id(), Relaxed);
-    }
-
-    /// True when the task is to be polled again.
-    pub fn end_poll(&self) -> bool {
-        self.polling.store(0, Relaxed);
-        self.missed.load(Relaxed) && self.missed.swap(false, Relaxed)
-    }
-
-    fn task(&self) -> MutexGuard<'_, Option<Waker>> {
-        self.task.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Wake for LoopWaker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        if self.polling.load(Relaxed) == runtime::thread_id() {
-            self.missed.store(true, Relaxed);
-        } else {
-            self.task().iter().for_each(Waker::wake_by_ref);
-        }
     }
 }

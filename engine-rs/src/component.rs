@@ -1,9 +1,10 @@
 //! Components: validated, compiled and linked once, shared by all instances.
 
-use crate::abi::{WeBuf, WeStr, give, handle, put, take};
-use crate::artifact::check_functions;
+use crate::abi::{WeBuf, take};
+use crate::checks::{handle, put};
 use crate::command::Command;
-use crate::engine::{EngineParts, Flavour, Machine, WeEngine};
+use crate::config::Flavour;
+use crate::engine::{EngineParts, Machine};
 use crate::error::{Fault, Status, report};
 use crate::store::HostState;
 use crate::value;
@@ -47,18 +48,6 @@ impl ComponentParts {
 
 /// `we_component`.
 pub struct WeComponent(pub Arc<ComponentParts>);
-
-/// The first eight bytes say what kind of binary it is: magic, then version and layer.
-pub fn check_preamble(wasm: &[u8]) -> Result<(), Fault> {
-    if wasm.len() < 8 || &wasm[..4] != b"\0asm" {
-        return Err(Fault::new(Status::NotWasm, "the bytes do not begin like WebAssembly"));
-    }
-    let layer = u16::from_le_bytes([wasm[6], wasm[7]]);
-    if layer == 0 {
-        return Err(Fault::new(Status::CoreModule, "a core module where a component is needed"));
-    }
-    Ok(())
-}
 
 fn find_http(pre: &InstancePre<HostState>, flavour: Flavour) -> Option<HttpExport> {
     if flavour == Flavour::Concurrent
@@ -104,67 +93,6 @@ pub fn link(
     let (http, command) = (find_http(&pre, flavour), Command::of(&pre, flavour));
     let exports = OnceLock::new();
     Ok(WeComponent(Arc::new(ComponentParts { engine, flavour, pre, http, command, exports })))
-}
-
-fn compile(machine: &Machine, wasm: &[u8]) -> Result<Component, Fault> {
-    Component::from_binary(&machine.engine, wasm)
-        .map_err(|error| Fault::of(Status::Compile, &error))
-}
-
-/// Whether the component names an interface of WASI 0.3.
-fn imports_wasi_03(machine: &Machine, component: &Component) -> bool {
-    let ty = component.component_type();
-    ty.imports(&machine.engine).any(|(name, _)| name.starts_with("wasi:") && name.contains("@0.3."))
-}
-
-/// Compiles without the event loop if that can be. Validation, which comes before all compiling,
-/// refuses what belongs to 0.3; a component that only names its interfaces fails to link.
-fn new_component(engine: &WeEngine, wasm: &[u8], imports: Imports) -> Result<WeComponent, Fault> {
-    check_preamble(wasm)?;
-    check_functions(wasm)?;
-    let engine = &engine.0;
-    let plain = engine.machine(Flavour::Plain)?;
-    if let Ok(component) = compile(plain, wasm) {
-        let linked = link(engine, plain, &component, imports);
-        if linked.is_ok() || !imports_wasi_03(plain, &component) {
-            return linked;
-        }
-    }
-    let concurrent = engine.machine(Flavour::Concurrent)?;
-    link(engine, concurrent, &compile(concurrent, wasm)?, imports)
-}
-
-/// # Safety
-/// The pointers are as the header says.
-unsafe fn give_component(
-    engine: *const WeEngine,
-    wasm: WeStr,
-    imports: Imports,
-    out: *mut *mut WeComponent,
-) -> Result<(), Fault> {
-    let engine = unsafe { handle(engine, "engine") }?;
-    let component = new_component(engine, unsafe { wasm.bytes() }, imports)?;
-    unsafe { give(component, out, "out") }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_component_new(
-    engine: *const WeEngine,
-    wasm: WeStr,
-    out: *mut *mut WeComponent,
-    error: *mut *mut Fault,
-) -> i32 {
-    unsafe { report(give_component(engine, wasm, Imports::Nobody, out), error) }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_component_new_open(
-    engine: *const WeEngine,
-    wasm: WeStr,
-    out: *mut *mut WeComponent,
-    error: *mut *mut Fault,
-) -> i32 {
-    unsafe { report(give_component(engine, wasm, Imports::Caller, out), error) }
 }
 
 #[unsafe(no_mangle)]

@@ -1,11 +1,11 @@
 //! From the caller's figures to a Wasmtime configuration.
 
 use crate::abi;
-use crate::artifact;
-use crate::engine::Flavour;
 use crate::error::{Fault, Status};
 use std::time::Duration;
-use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{
+    Config, Enabled, InstanceAllocationStrategy, ModuleVersionStrategy, PoolingAllocationConfig,
+};
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -21,6 +21,38 @@ pub struct WeEngineConfig {
 const _: () = assert!(size_of::<WeEngineConfig>() == 40);
 unsafe impl abi::Sized for WeEngineConfig {
     const NAME: &'static str = "we_engine_config";
+}
+
+/// Whether calls go through Wasmtime's event loop. WASI 0.3 needs it; what uses nothing of 0.3 runs
+/// cheaper without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    Plain,
+    Concurrent,
+}
+
+/// What the crates and their features are: artefacts of another build do not load. By default only
+/// Wasmtime's major version would count, and a fix of its code generator would not.
+const BUILD: u64 = fnv1a(&[include_bytes!("../Cargo.lock"), include_bytes!("../Cargo.toml")]);
+
+/// FNV-1a, 64 bits: tells builds apart that nobody made alike on purpose.
+#[allow(long_running_const_eval)]
+const fn fnv1a(texts: &[&[u8]]) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut text = 0;
+    while text < texts.len() {
+        let mut at = 0;
+        while at < texts[text].len() {
+            hash = (hash ^ texts[text][at] as u64).wrapping_mul(0x0100_0000_01b3);
+            at += 1;
+        }
+        text += 1;
+    }
+    hash
+}
+
+fn version() -> ModuleVersionStrategy {
+    ModuleVersionStrategy::Custom(format!("48.0.8+{BUILD:016x}"))
 }
 
 const PAGE: u64 = 64 * 1024;
@@ -69,7 +101,7 @@ impl WeEngineConfig {
             .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(BACKTRACE_FRAMES_MAX))
             // Registered unwind tables tax every C++ throw of the process.
             .native_unwind_info(false);
-        config.module_version(artifact::version()).expect("a version is short");
+        config.module_version(version()).expect("a version is short");
         if pool {
             config.allocation_strategy(InstanceAllocationStrategy::Pooling(self.pool()));
         }

@@ -1,32 +1,17 @@
 //! The engine: what is compiled and run how, what it offers to guests, its clock and its counters.
 
-use crate::abi::{self, WeStr, give, handle, options, take};
-use crate::config::WeEngineConfig;
+use crate::abi::{self, WeStr, take};
+use crate::checks::{give, handle, options};
+use crate::config::{Flavour, WeEngineConfig};
 use crate::error::{Fault, Status, report};
+use crate::limits::{Counters, RunningTime, WeInstanceOptions};
 use crate::runtime;
-use crate::store::HostState;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use crate::store::{HostState, bound_running_time};
+use crate::wasi_context::WasiContext;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
-use wasmtime::Engine;
 use wasmtime::component::Linker;
-
-/// Counters that outlive the engine's handle: every store and task holds them.
-pub struct Counters {
-    /// How long a poll must have run for its slice to be over.
-    pub slice_min: Duration,
-    pub stores: AtomicU64,
-    pub tasks: AtomicU64,
-    pub yields: AtomicU64,
-}
-
-/// Whether calls go through Wasmtime's event loop. WASI 0.3 needs it; what uses nothing of 0.3 runs
-/// cheaper without.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flavour {
-    Plain,
-    Concurrent,
-}
+use wasmtime::{Engine, Store};
 
 /// One Wasmtime engine and what it offers.
 pub struct Machine {
@@ -104,14 +89,6 @@ fn make_linker(engine: &Engine, flavour: Flavour) -> wasmtime::Result<Linker<Hos
     Ok(linker)
 }
 
-impl Counters {
-    pub fn new(tick: Duration) -> Self {
-        let zero = || AtomicU64::new(0);
-        // Looked at twice a tick: slices are between three and five quarters of one.
-        Counters { slice_min: tick * 3 / 4, stores: zero(), tasks: zero(), yields: zero() }
-    }
-}
-
 /// Advances the epoch, twice a tick, until the last user of the engine is gone.
 fn start_ticking(parts: &Arc<EngineParts>) -> std::io::Result<()> {
     let pause = parts.config.tick() / 2;
@@ -183,6 +160,34 @@ impl EngineParts {
         }
         metrics
     }
+}
+
+/// Errors: PoolFull.
+pub fn check_room(engine: &EngineParts) -> Result<(), Fault> {
+    let instances_max = engine.config.instances_max;
+    if engine.counters.stores.load(Relaxed) >= instances_max.into() {
+        let message = format!("all {instances_max} instances are in use");
+        return Err(Fault::new(Status::PoolFull, message));
+    }
+    Ok(())
+}
+
+/// Makes the store of one instance. `options` are resolved. Errors: PoolFull, WasiContext.
+pub fn new_store(
+    engine: &EngineParts,
+    machine: &Machine,
+    (options, context): (&WeInstanceOptions, &WasiContext),
+    running_time: Arc<RunningTime>,
+) -> Result<Store<HostState>, Fault> {
+    check_room(engine)?;
+    let counters = &engine.counters;
+    let wasi = options.wasi(context)?.build();
+    let mut store = Store::new(&machine.engine, HostState::new(options, wasi, counters.clone()));
+    store.limiter(|state| &mut state.limiter);
+    store.set_hostcall_fuel(options.hostcall_bytes_max as usize);
+    store.set_max_component_handles(options.handles_max as usize);
+    bound_running_time(&mut store, counters.clone(), running_time);
+    Ok(store)
 }
 
 #[unsafe(no_mangle)]

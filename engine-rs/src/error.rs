@@ -16,7 +16,6 @@ pub enum Status {
     State = 2,
     Engine = 3,
     NotWasm = 4,
-    CoreModule = 5,
     Compile = 6,
     Link = 7,
     NoHandler = 8,
@@ -91,8 +90,8 @@ impl Fault {
         if error.is::<PoolConcurrencyLimitError>() {
             return Fault::of(Status::PoolFull, error);
         }
-        if let Some(fault) = crate::value::fault_of(error) {
-            return fault;
+        if let Some(fault) = error.downcast_ref::<Fault>() {
+            return fault.clone();
         }
         let (trap, message) = trap_of(error);
         let status = match trap {
@@ -105,11 +104,32 @@ impl Fault {
     }
 }
 
+/// A host function of ours that ends a guest says so by a fault.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// There are as many handles as may be.
+#[derive(Debug)]
+pub struct HandlesFull(pub usize);
+
+impl fmt::Display for HandlesFull {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "more than {} handles are open at the same time", self.0)
+    }
+}
+
+impl std::error::Error for HandlesFull {}
+
 /// Which limit a host function refused to go beyond. Some of Wasmtime's errors have no public type and
 /// are told by their text; `tests/limits.rs` fills each limit and so notices when a text changes.
 fn limit_of(error: &wasmtime::Error) -> Option<Status> {
     let is_full = matches!(error.downcast_ref(), Some(ResourceTableError::Full));
-    if is_full || error.is::<crate::value::HandlesFull>() {
+    if is_full || error.is::<HandlesFull>() {
         return Some(Status::Handles);
     }
     if let Some(FieldMapError::TooManyFields | FieldMapError::TotalSizeTooBig) =

@@ -1,16 +1,17 @@
 //! An instance as a task: the calls that wait for it, those it serves, and their responses on the
 //! way out.
 
-use crate::abi::{give, handle, options};
-use crate::call_queue::{CallEvent, CallQueue, Job};
+use crate::call_queue::{CallEvent, CallQueue, CallRequest, Job};
+use crate::checks::{give, handle, options};
 use crate::component::{ComponentParts, WeComponent};
 use crate::error::{Fault, Status, instance_lost, report};
-use crate::export_call::ExportReply;
+use crate::export_reply::ExportReply;
 use crate::limits::{RunningTime, WeInstanceOptions};
 use crate::response::{Guest, Response};
-use crate::serve::{self, CallRequest, Ended};
+use crate::serve::{self, Ended};
 use crate::task::{WeTask, Work};
 use crate::wasi_context::WasiContext;
+use std::any::Any;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -113,11 +114,7 @@ impl Instance {
         if self.ended.is_some() {
             return;
         }
-        self.queue.waker.begin_poll();
         let polled = self.guest.as_mut().poll(cx);
-        if self.queue.waker.end_poll() {
-            cx.waker().wake_by_ref();
-        }
         self.running_time.end_poll();
         let ended = match polled {
             Poll::Ready(ended) => ended,
@@ -184,10 +181,6 @@ impl Work for Instance {
     fn calls(&self) -> u32 {
         if self.ended.is_some() { 0 } else { self.queue.calls() }
     }
-
-    fn as_instance(&mut self) -> Option<&mut Instance> {
-        Some(self)
-    }
 }
 
 #[unsafe(no_mangle)]
@@ -208,10 +201,16 @@ pub unsafe extern "C" fn we_instance_new(
     unsafe { report(result, error) }
 }
 
+/// The instance that a task runs, while it does.
+pub fn instance_of(task: &mut WeTask) -> Result<&mut Instance, Fault> {
+    let work = task.work().and_then(|work| (work as &mut dyn Any).downcast_mut());
+    work.ok_or_else(|| Fault::new(Status::State, "the task runs no instance, or it has ended"))
+}
+
 /// # Safety
 /// `task` is null or a live handle.
 unsafe fn with_instance(task: *mut WeTask, change: impl FnOnce(&mut Instance)) {
-    if let Some(Ok(instance)) = unsafe { task.as_mut() }.map(WeTask::instance) {
+    if let Some(Ok(instance)) = unsafe { task.as_mut() }.map(instance_of) {
         change(instance);
     }
 }

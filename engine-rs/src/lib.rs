@@ -9,17 +9,21 @@ mod allocator;
 mod artifact;
 mod body;
 mod call_queue;
+mod checks;
 mod command;
 mod component;
 mod config;
 mod engine;
 mod error;
 mod export_call;
+mod export_reply;
 mod http;
+mod http_handler;
 mod instance;
 mod limits;
 mod module;
 mod network;
+mod program;
 mod request;
 mod response;
 mod runtime;
@@ -27,8 +31,6 @@ mod serve;
 mod stdio;
 mod store;
 mod task;
-// Its export calls wait for the driver of instances, which runs them.
-#[cfg_attr(not(test), expect(dead_code))]
 mod value;
 mod wasi_context;
 
@@ -36,7 +38,7 @@ mod wasi_context;
 mod tests;
 
 /// Changes together with `WE_ABI_VERSION` in the header.
-const ABI_VERSION: u32 = 8;
+const ABI_VERSION: u32 = 9;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn we_abi_version() -> u32 {

@@ -3,12 +3,14 @@
 use crate::abi::{self, Context, WeStr};
 use crate::error::Fault;
 use crate::runtime;
-use crate::value::WeImports;
-use crate::wasi_context::WasiContextPointer;
+use crate::stdio::OutputCall;
+use crate::value::state::WeImports;
+use crate::wasi_context::{WasiContext, WasiContextPointer};
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 use wasmtime::{ResourceLimiter, Result};
+use wasmtime_wasi::WasiCtxBuilder;
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -23,7 +25,7 @@ pub struct WeInstanceOptions {
     pub random_bytes_max: u32,
     pub parts_max: u32,
     pub concurrent_max: u32,
-    pub output: Option<extern "C" fn(*mut c_void, i32, WeStr)>,
+    pub output: Option<OutputCall>,
     pub fault: Option<extern "C" fn(*mut c_void, *const Fault)>,
     pub refused: Option<extern "C" fn(*mut c_void, i32, WeStr)>,
     pub context: Context,
@@ -40,6 +42,11 @@ fn or<T: Default + PartialEq>(value: T, fallback: T) -> T {
 }
 
 impl WeInstanceOptions {
+    /// What a guest with these options sees of `context`. Errors: WasiContext.
+    pub fn wasi(&self, context: &WasiContext) -> Result<WasiCtxBuilder, Fault> {
+        context.wasi(self.random_bytes_max, self.output, self.context)
+    }
+
     /// The same with every "0" replaced by what it stands for.
     pub fn resolved(&self, engine_memory_bytes_max: u64) -> WeInstanceOptions {
         WeInstanceOptions {
@@ -162,4 +169,21 @@ impl RunningTime {
 
 fn as_ns(time: Duration) -> u64 {
     time.as_nanos().try_into().unwrap_or(u64::MAX)
+}
+
+/// Counters that outlive the engine's handle: every store and task holds them.
+pub struct Counters {
+    /// How long a poll must have run for its slice to be over.
+    pub slice_min: Duration,
+    pub stores: AtomicU64,
+    pub tasks: AtomicU64,
+    pub yields: AtomicU64,
+}
+
+impl Counters {
+    pub fn new(tick: Duration) -> Self {
+        let zero = || AtomicU64::new(0);
+        // Looked at twice a tick: slices are between three and five quarters of one.
+        Counters { slice_min: tick * 3 / 4, stores: zero(), tasks: zero(), yields: zero() }
+    }
 }

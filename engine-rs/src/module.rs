@@ -1,12 +1,14 @@
 //! Core modules of WASI preview 1: compiled and linked once, run in a store of their own.
 
-use crate::abi::{WeStr, give, handle, take};
-use crate::artifact::check_functions;
-use crate::command::{Start, WeCommandSink, exit_code, no_command};
-use crate::engine::{Counters, EngineParts, Flavour, Machine, WeEngine};
+use crate::abi::take;
+use crate::checks::{give, handle};
+use crate::config::Flavour;
+use crate::engine::{EngineParts, Machine, check_room};
 use crate::error::{Fault, Status, report};
+use crate::limits::Counters;
 use crate::limits::{Limiter, WeInstanceOptions};
-use crate::store::{bound_running_time, check_room};
+use crate::program::{Start, WeCommandSink, exit_code, no_command};
+use crate::store::bound_running_time;
 use crate::task::WeTask;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -66,21 +68,10 @@ pub fn link(
     Ok(WeModule(Arc::new(ModuleParts { engine, pre, is_command })))
 }
 
-fn new_module(engine: &WeEngine, wasm: &[u8]) -> Result<WeModule, Fault> {
-    if !wasm.starts_with(b"\0asm") {
-        return Err(Fault::new(Status::NotWasm, "the bytes do not begin like WebAssembly"));
-    }
-    check_functions(wasm)?;
-    let machine = engine.0.machine(Flavour::Plain)?;
-    let module = Module::from_binary(&machine.engine, wasm)
-        .map_err(|error| Fault::of(Status::Compile, &error))?;
-    link(&engine.0, machine, &module)
-}
-
 fn new_store(engine: &EngineParts, start: &Start) -> Result<Store<ModuleState>, Fault> {
     check_room(engine)?;
     let (options, counters) = (&start.options, &engine.counters);
-    let wasi = start.context.wasi(options)?.build_p1();
+    let wasi = options.wasi(&start.context)?.build_p1();
     let state = ModuleState::new(options, wasi, counters.clone());
     let mut store = Store::new(&engine.machine(Flavour::Plain)?.engine, state);
     store.limiter(|state| &mut state.limiter);
@@ -118,19 +109,6 @@ unsafe fn start(
         return Err(no_command("the module does not export the function '_start'"));
     }
     Ok(start.clone().into_task(&engine, run_module(module, start)))
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_module_new(
-    engine: *const WeEngine,
-    wasm: WeStr,
-    out: *mut *mut WeModule,
-    error: *mut *mut Fault,
-) -> i32 {
-    let result = unsafe { handle(engine, "engine") }
-        .and_then(|engine| new_module(engine, unsafe { wasm.bytes() }))
-        .and_then(|module| unsafe { give(module, out, "out") });
-    unsafe { report(result, error) }
 }
 
 #[unsafe(no_mangle)]

@@ -1,7 +1,8 @@
 //! What a process has once: the reactor for guests' timers, the C wakers, the panic rule; and what
 //! a thread has while it polls: the slice of the task at hand.
 
-use crate::abi::{self, options};
+use crate::abi;
+use crate::checks::options;
 use crate::error::{Fault, Status, report};
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -105,18 +106,12 @@ pub unsafe fn borrow_waker(data: *mut c_void) -> ManuallyDrop<Waker> {
     })
 }
 
-/// Makes `known` a waker of the task that `waker` wakes; false if it was one.
-pub fn remember(known: &mut Option<Waker>, waker: &Waker) -> bool {
-    let is_new = !known.as_ref().is_some_and(|known| known.will_wake(waker));
-    if is_new {
-        *known = Some(waker.clone());
+/// Makes `known` a waker of the task that `waker` wakes.
+pub fn remember(known: &mut Option<Waker>, waker: &Waker) {
+    match known {
+        Some(known) => known.clone_from(waker),
+        None => *known = Some(waker.clone()),
     }
-    is_new
-}
-
-/// Says apart the threads that live at the same time.
-pub fn thread_id() -> usize {
-    HERE.with(|here| std::ptr::from_ref(here).addr())
 }
 
 /// The poll that this thread is in.
@@ -128,7 +123,6 @@ struct Slice {
 
 thread_local! {
     static ENTERED: Cell<bool> = const { Cell::new(false) };
-    static HERE: u8 = const { 0 };
     static SLICE: Cell<Option<Slice>> = const { Cell::new(None) };
 }
 

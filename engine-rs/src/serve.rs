@@ -1,33 +1,36 @@
 //! What runs inside an instance's task: it instantiates once and then serves the calls of its queue,
 //! one after the other, or many at a time where the guest is made for that (WASI 0.3).
 
-use crate::call_queue::{CallEvent, CallQueue, Job};
+use crate::call_queue::{CallEvent, CallQueue, CallRequest, Job, Outcome};
 use crate::component::ComponentParts;
-use crate::engine::Flavour;
+use crate::config::Flavour;
+use crate::engine::new_store;
 use crate::error::Fault;
-use crate::export_call::{ExportRequest, Outcome};
-use crate::http::{Handler, HttpCall, handle_p2, handle_p3};
+use crate::http_handler::{Handler, handle_p2, handle_p3};
 use crate::limits::{RunningTime, WeInstanceOptions};
-use crate::store::{HostState, new_store};
-use crate::value::{self, Calls, Handed};
+use crate::store::HostState;
+use crate::value::pipe::Handed;
+use crate::value::{self, Calls};
 use crate::wasi_context::WasiContext;
-use futures::stream::{FuturesUnordered, StreamExt};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 use wasmtime::component::{Accessor, Instance};
 use wasmtime::{Error, Result, Store, bail};
 
-/// What a call is.
-pub enum CallRequest {
-    Http(Box<HttpCall>),
-    Export(ExportRequest),
+/// The store of a guest. What the guest has not closed when it goes is cut.
+struct GuestStore(Store<HostState>);
+
+impl Drop for GuestStore {
+    fn drop(&mut self) {
+        self.0.data().values.open_streams.cut();
+    }
 }
 
 /// What is left of a guest that has ended. The store lives on until the responses were read.
 pub struct Ended {
-    _store: Option<Store<HostState>>,
+    _store: Option<GuestStore>,
     pub fault: Option<Fault>,
 }
 
@@ -54,13 +57,14 @@ pub async fn serve(
         new_store(&component.engine, machine, (&options, &context), running_time.clone())
     });
     let mut store = match made {
-        Ok(store) => store,
+        Ok(store) => GuestStore(store),
         Err(fault) => return Ended::without_store(fault),
     };
     let concurrent_max = options.concurrent_max as usize;
     let server = Server { component, concurrent_max, queue, running_time };
-    let result = server.run(&mut store).await;
-    let fault = result.err().map(|error| Fault::of_guest(&error, store.data().growth_refused()));
+    let result = server.run(&mut store.0).await;
+    let state = store.0.data();
+    let fault = result.err().map(|error| Fault::of_guest(&error, state.growth_refused()));
     Ended { _store: Some(store), fault }
 }
 
@@ -91,6 +95,7 @@ impl Server {
     ) -> Result<()> {
         while let Some(job) = poll_fn(|cx| self.queue.poll_next(cx)).await {
             self.running_time.begin_call();
+            store.data_mut().values.call = job.id;
             match job.request {
                 CallRequest::Http(request) => match &guest.handler {
                     Some(Handler::P2(handler)) => {
@@ -121,11 +126,8 @@ impl Server {
         let open_streams = store.data().values.open_streams.clone();
         store
             .run_concurrent(async |accessor| {
-                let mut running = Running::new();
-                let waker = Waker::from(self.queue.waker.clone());
+                let mut running = Running(Vec::new());
                 poll_fn(|cx| {
-                    self.queue.begin_poll_inside(cx.waker());
-                    let cx = &mut Context::from_waker(&waker);
                     loop {
                         while let Some(returned) = running.poll_next(cx) {
                             self.queue.end_call();
@@ -133,12 +135,13 @@ impl Server {
                                 return Poll::Ready(Err(error));
                             }
                         }
-                        match self.poll_next(accessor, guest, running.len(), cx) {
+                        match self.poll_next(accessor, guest, running.0.len(), cx) {
                             Poll::Ready(Some(job)) => {
                                 self.running_time.begin_call();
-                                running.push(self.run_concurrent(accessor, guest, job));
+                                accessor.with(|mut store| store.data_mut().values.call = job.id);
+                                running.0.push(Box::pin(self.run_concurrent(accessor, guest, job)));
                             }
-                            Poll::Ready(None) if running.len() == 0 => {
+                            Poll::Ready(None) if running.0.is_empty() => {
                                 ready!(accessor.poll_no_interesting_tasks(cx));
                                 return open_streams.poll_none(cx).map(Ok);
                             }
@@ -190,42 +193,20 @@ impl Server {
     }
 }
 
-/// Calls that one guest serves at a time. Nearly always that is one, which pays for no more.
-struct Running<F> {
-    first: Pin<Box<Option<F>>>,
-    others: FuturesUnordered<F>,
-}
+/// Calls that one guest serves at the same time. They are few, and wasmtime's event loop polls all of
+/// them after whatever it does, so none needs a waker of its own.
+struct Running<F>(Vec<Pin<Box<F>>>);
 
 impl<F: Future> Running<F> {
-    fn new() -> Self {
-        Running { first: Box::pin(None), others: FuturesUnordered::new() }
-    }
-
-    fn len(&self) -> usize {
-        usize::from(self.first.is_some()) + self.others.len()
-    }
-
-    fn push(&mut self, call: F) {
-        match *self.first {
-            None => self.first.set(Some(call)),
-            Some(_) => self.others.push(call),
-        }
-    }
-
     /// What one of them came to, if one has ended.
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Option<F::Output> {
-        let first = self.first.as_mut().as_pin_mut();
-        if let Some(Poll::Ready(output)) = first.map(|call| call.poll(cx)) {
-            self.first.set(None);
-            return Some(output);
+        for place in 0..self.0.len() {
+            if let Poll::Ready(output) = self.0[place].as_mut().poll(cx) {
+                drop(self.0.swap_remove(place));
+                return Some(output);
+            }
         }
-        if self.others.is_empty() {
-            return None;
-        }
-        match self.others.poll_next_unpin(cx) {
-            Poll::Ready(output) => output,
-            Poll::Pending => None,
-        }
+        None
     }
 }
 

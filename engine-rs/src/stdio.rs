@@ -1,7 +1,6 @@
 //! A guest's stdout and stderr: calls of the C side, or the process's own.
 
 use crate::abi::{Context, WeStr};
-use crate::limits::WeInstanceOptions;
 use bytes::Bytes;
 use std::ffi::c_void;
 use std::fs::File;
@@ -15,6 +14,8 @@ use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
+pub type OutputCall = extern "C" fn(*mut c_void, i32, WeStr);
+
 const WRITE_BYTES_MAX: usize = 64 * 1024;
 
 #[derive(Clone, Copy)]
@@ -25,7 +26,7 @@ pub enum Stream {
 
 #[derive(Clone, Copy)]
 enum Target {
-    Call(extern "C" fn(*mut c_void, i32, WeStr), Context),
+    Call(OutputCall, Context),
     Process,
     Nobody,
 }
@@ -38,9 +39,9 @@ pub struct Output {
 }
 
 impl Output {
-    pub fn of_instance(stream: Stream, options: &WeInstanceOptions) -> Self {
-        let target =
-            options.output.map_or(Target::Nobody, |call| Target::Call(call, options.context));
+    /// The C side is told by `call`; null: nobody.
+    pub fn of_instance(stream: Stream, call: Option<OutputCall>, context: Context) -> Self {
+        let target = call.map_or(Target::Nobody, |call| Target::Call(call, context));
         Output { stream, target }
     }
 

@@ -2,12 +2,9 @@
 //! random numbers, two output streams and its context.
 
 use crate::abi::{Context, WeStr};
-use crate::engine::{Counters, EngineParts, Machine};
-use crate::error::{Fault, Status};
-use crate::limits::{Limiter, RunningTime, WeInstanceOptions};
+use crate::limits::{Counters, Limiter, RunningTime, WeInstanceOptions};
 use crate::runtime;
-use crate::value;
-use crate::wasi_context::WasiContext;
+use crate::value::state::State;
 use std::ffi::c_void;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -26,10 +23,10 @@ pub struct HostState {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     hooks: Hooks,
-    limiter: Limiter,
+    pub limiter: Limiter,
     counters: Arc<Counters>,
     /// Of imports and exports beyond WASI.
-    pub values: value::State,
+    pub values: State,
 }
 
 impl HostState {
@@ -40,8 +37,7 @@ impl HostState {
         let mut http = WasiHttpCtx::new();
         http.set_field_size_limit(options.header_bytes_max as usize);
         let limiter = Limiter::new(options);
-        let values =
-            value::State::new(options.imports, options.handles_max, options.hostcall_bytes_max);
+        let values = State::new(options.imports, options.handles_max, options.hostcall_bytes_max);
         let hooks = Hooks { refused: options.refused, context: options.context };
         HostState { table, wasi, http, hooks, limiter, counters, values }
     }
@@ -104,34 +100,6 @@ impl WasiHttpHooks for Hooks {
     fn p2_outgoing_body_chunk_size(&mut self) -> usize {
         RESPONSE_CHUNK_BYTES_MAX
     }
-}
-
-/// Errors: PoolFull.
-pub fn check_room(engine: &EngineParts) -> Result<(), Fault> {
-    let instances_max = engine.config.instances_max;
-    if engine.counters.stores.load(Relaxed) >= instances_max.into() {
-        let message = format!("all {instances_max} instances are in use");
-        return Err(Fault::new(Status::PoolFull, message));
-    }
-    Ok(())
-}
-
-/// Makes the store of one instance. `options` are resolved. Errors: PoolFull, WasiContext.
-pub fn new_store(
-    engine: &EngineParts,
-    machine: &Machine,
-    (options, context): (&WeInstanceOptions, &WasiContext),
-    running_time: Arc<RunningTime>,
-) -> Result<Store<HostState>, Fault> {
-    check_room(engine)?;
-    let counters = &engine.counters;
-    let wasi = context.wasi(options)?.build();
-    let mut store = Store::new(&machine.engine, HostState::new(options, wasi, counters.clone()));
-    store.limiter(|state| &mut state.limiter);
-    store.set_hostcall_fuel(options.hostcall_bytes_max as usize);
-    store.set_max_component_handles(options.handles_max as usize);
-    bound_running_time(&mut store, counters.clone(), running_time);
-    Ok(store)
 }
 
 /// Gives the thread back after each full slice, and ends the guest when its budget is used up.

@@ -1,20 +1,18 @@
 //! Tasks: guest work that foreign threads poll.
 
-use crate::engine::Counters;
-use crate::error::{Fault, Status};
-use crate::instance::Instance;
+use crate::limits::Counters;
 use crate::runtime;
+use std::any::Any;
 use std::ffi::c_void;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
 
 /// What a task runs. Polled by one thread at a time.
-pub trait Work: Send {
+pub trait Work: Any + Send {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()>;
     /// Calls that the guest has not returned from, those that wait included.
     fn calls(&self) -> u32;
-    fn as_instance(&mut self) -> Option<&mut Instance>;
 }
 
 /// `we_task`. What its guest left open stays, also once it is done, until it is dropped.
@@ -49,12 +47,9 @@ impl WeTask {
         }
     }
 
-    /// The instance that this task runs, while it does.
-    pub fn instance(&mut self) -> Result<&mut Instance, Fault> {
-        match self.work.as_mut().and_then(|work| work.as_instance()) {
-            Some(instance) if !self.is_done => Ok(instance),
-            _ => Err(Fault::new(Status::State, "the task runs no instance, or it has ended")),
-        }
+    /// What it runs, until it is done.
+    pub fn work(&mut self) -> Option<&mut dyn Work> {
+        self.work.as_deref_mut().filter(|_| !self.is_done)
     }
 }
 

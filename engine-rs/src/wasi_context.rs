@@ -1,10 +1,10 @@
 //! What a guest may see of the machine it runs on. An empty context shows nothing of it.
 
-use crate::abi::{self, WeHeader, WeStr, give, options, take};
+use crate::abi::{self, Context, WeHeader, WeStr, take};
+use crate::checks::{give, options};
 use crate::error::{Fault, Status, report};
-use crate::limits::WeInstanceOptions;
 use crate::network::{Network, WeAddressRange};
-use crate::stdio::{Output, Stream};
+use crate::stdio::{Output, OutputCall, Stream};
 use std::sync::{Arc, LazyLock};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
@@ -167,23 +167,28 @@ impl WasiContext {
         self.flags & flag != 0
     }
 
-    fn output(&self, stream: Stream, flag: u32, options: &WeInstanceOptions) -> Output {
-        if self.has(flag) {
-            Output::of_process(stream)
-        } else {
-            Output::of_instance(stream, options)
-        }
-    }
-
-    /// The context of one store. Errors: WasiContext (a directory that is gone).
-    pub fn wasi(&self, options: &WeInstanceOptions) -> Result<WasiCtxBuilder, Fault> {
+    /// The context of one store. `output` is told what the guest writes, unless the process's own streams
+    /// take it. Errors: WasiContext (a directory that is gone).
+    pub fn wasi(
+        &self,
+        random_bytes_max: u32,
+        output: Option<OutputCall>,
+        context: Context,
+    ) -> Result<WasiCtxBuilder, Fault> {
+        let stream = |stream, flag| {
+            if self.has(flag) {
+                Output::of_process(stream)
+            } else {
+                Output::of_instance(stream, output, context)
+            }
+        };
         let mut wasi = WasiCtxBuilder::new();
         wasi.args(&self.arguments)
             .envs(&self.environment)
-            .stdout(self.output(Stream::Stdout, STDOUT, options))
-            .stderr(self.output(Stream::Stderr, STDERR, options))
+            .stdout(stream(Stream::Stdout, STDOUT))
+            .stderr(stream(Stream::Stderr, STDERR))
             .allow_blocking_current_thread(self.has(MAY_BLOCK))
-            .max_random_size(options.random_bytes_max.into());
+            .max_random_size(random_bytes_max.into());
         if self.has(STDIN) {
             wasi.inherit_stdin();
         }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <condition_variable>
 #include <cstdint>
@@ -101,13 +103,12 @@ class Machine {
     Machine() {
         const auto wakers = Waiter::vtable();
         require(we_runtime_init(&wakers, nullptr) == WE_OK, "the runtime does not start");
-        auto config = sized<we_engine_config>();
-        config.instances_max = 8;
-        config.epoch_tick_ms = 5;
-        config.memory_bytes_max = 32U << 20U;
-        config.keep_resident_bytes = 64U << 10U;
-        config.allocation = WE_ALLOC_POOL_IF_POSSIBLE;
-        require(we_engine_new(&config, &engine_, nullptr) == WE_OK, "the engine does not start");
+        config_.instances_max = 8;
+        config_.epoch_tick_ms = 5;
+        config_.memory_bytes_max = 32U << 20U;
+        config_.keep_resident_bytes = 64U << 10U;
+        config_.allocation = WE_ALLOC_POOL_IF_POSSIBLE;
+        require(we_engine_new(&config_, &engine_, nullptr) == WE_OK, "the engine does not start");
     }
     we_component* compile(const std::string& name) const {
         std::ifstream file(std::filesystem::path(WEFT_SOURCE_DIR) / "src/io/engine/testdata" / name,
@@ -115,9 +116,17 @@ class Machine {
         const std::vector<std::uint8_t> wasm{std::istreambuf_iterator<char>(file),
                                              std::istreambuf_iterator<char>()};
         we_component* component = nullptr;
-        require(we_component_new_open(engine_, {wasm.data(), wasm.size()}, &component, nullptr) ==
-                    WE_OK,
+        we_buf code{};
+        require(we_artifact_new(&config_, {wasm.data(), wasm.size()}, &code, nullptr) == WE_OK,
                 name.c_str());
+        const int file = ::memfd_create("artifact", MFD_CLOEXEC);
+        require(::write(file, code.data, code.size) == static_cast<ssize_t>(code.size),
+                "no memory for code");
+        require(we_component_load(engine_, file, code.size, WE_IMPORTS_CALLER, &component,
+                                  nullptr) == WE_OK,
+                name.c_str());
+        ::close(file);
+        code.free(code.owner);
         return component;
     }
     /// Nothing that was started may be left.
@@ -129,6 +138,7 @@ class Machine {
     }
 
   private:
+    we_engine_config config_ = sized<we_engine_config>();
     we_engine* engine_ = nullptr;
 };
 
@@ -141,7 +151,8 @@ class Guest {
             static_cast<Guest*>(self)->fault_ = we_error_code(error);
         };
         options.imports.context = this;
-        options.imports.call = [](void* self, std::uint32_t, we_buf arguments, we_reply* reply) {
+        options.imports.call = [](void* self, std::uint64_t, std::uint32_t, we_buf arguments,
+                                  we_reply* reply) {
             static_cast<Guest*>(self)->on_import(arguments, reply);
         };
         require(we_instance_new(component, &options, &task_, nullptr) == WE_OK, "no instance");

@@ -2,7 +2,6 @@
 
 use super::host::*;
 use super::run;
-use crate::abi::{WeBuf, WeStr};
 use crate::artifact::*;
 use crate::component::*;
 use crate::config::WeEngineConfig;
@@ -10,41 +9,13 @@ use crate::engine::*;
 use crate::error::*;
 use crate::module::*;
 use std::fs::File;
-use std::io::{Seek, Write};
-use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
-use std::ptr::null_mut;
-
-fn bytes_of(call: impl FnOnce(*mut WeBuf, *mut *mut Fault) -> i32) -> Result<Vec<u8>, Fault> {
-    let mut out = MaybeUninit::<WeBuf>::uninit();
-    let mut error = null_mut();
-    match call(out.as_mut_ptr(), &mut error) {
-        0 => Ok(unsafe { out.assume_init() }.as_ref().to_vec()),
-        _ => Err(*unsafe { Box::from_raw(error) }),
-    }
-}
-
-fn artifact_of(config: &WeEngineConfig, wasm: &[u8]) -> Result<Vec<u8>, Fault> {
-    bytes_of(|out, error| unsafe { we_artifact_new(config, WeStr::of(wasm), out, error) })
-}
 
 fn fingerprint_of(config: &WeEngineConfig) -> Vec<u8> {
     let engine = engine(config).unwrap();
     let bytes = bytes_of(|out, error| unsafe { we_engine_fingerprint(engine, out, error) });
     unsafe { we_engine_free(engine) };
     bytes.unwrap()
-}
-
-/// A file without a name.
-fn file_of(bytes: &[u8]) -> File {
-    let path =
-        std::env::temp_dir().join(format!("weft-artifact-{:?}", std::thread::current().id()));
-    let mut how = File::options();
-    let mut file = how.read(true).write(true).create(true).truncate(true).open(&path).unwrap();
-    std::fs::remove_file(&path).unwrap();
-    file.write_all(bytes).unwrap();
-    file.rewind().unwrap();
-    file
 }
 
 fn load(engine: *const WeEngine, bytes: &[u8], size: usize) -> Result<*mut WeComponent, Fault> {
@@ -56,7 +27,7 @@ fn load(engine: *const WeEngine, bytes: &[u8], size: usize) -> Result<*mut WeCom
 
 fn refusal(config: &WeEngineConfig, bytes: &[u8], size: usize) -> Fault {
     let engine = engine(config).unwrap();
-    let fault = load(engine, bytes, size).err().expect("it must not load");
+    let fault = load(engine, bytes, size).expect_err("it must not load");
     unsafe { we_engine_free(engine) };
     fault
 }

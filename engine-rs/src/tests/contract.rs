@@ -1,6 +1,7 @@
 //! What every function promises, whatever it does.
 
 use super::host::*;
+use crate::artifact::we_component_load;
 use crate::component::*;
 use crate::config::WeEngineConfig;
 use crate::engine::*;
@@ -29,7 +30,8 @@ fn a_struct_of_another_size_is_refused() {
 fn a_null_is_refused_and_not_followed() {
     init();
     let null_config = outcome(|out, error| unsafe { we_engine_new(null(), out, error) });
-    let null_engine = compile(null(), GUEST);
+    let null_engine =
+        outcome(|out, error| unsafe { we_component_load(null(), 0, 0, 0, out, error) });
 
     assert_eq!(null_config.unwrap_err().status, Status::Invalid);
     assert_eq!(null_engine.err().unwrap().message, "'engine' is null");

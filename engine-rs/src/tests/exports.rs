@@ -1,14 +1,15 @@
 //! Calls of exported functions through an instance's queue.
 
 use super::host::*;
-use crate::abi::{Context, WeBuf, WeStr};
+use crate::abi::{Context, WeBuf};
 use crate::component::*;
 use crate::engine::*;
 use crate::error::*;
 use crate::export_call::*;
+use crate::export_reply::WeCallSink;
 use crate::instance::*;
 use crate::limits::WeInstanceOptions;
-use crate::value::WeStream;
+use crate::value::pipe::WeStream;
 use std::ffi::c_void;
 use std::ptr::{null, null_mut};
 
@@ -122,10 +123,7 @@ fn handles_that_are_refused_leave_the_instance_to_other_calls() {
     const VALUE: u32 = 8;
     const KEEP_ALL: u32 = 12;
     let engine = engine(&config()).unwrap();
-    let component = outcome(|out, error| unsafe {
-        we_component_new_open(engine, WeStr::of(RESOURCES), out, error)
-    });
-    let component = component.unwrap();
+    let component = compile_with(engine, RESOURCES, 1).unwrap();
     let options = WeInstanceOptions { handles_max: 2, ..call_options() };
     let instance = Call::open(Box::default(), component, options).unwrap();
     let mut guest = Calculator { engine, component, instance };

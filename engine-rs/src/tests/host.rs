@@ -1,6 +1,7 @@
 //! A small host: wakers, an engine, and a way to run one call to its end.
 
-use crate::abi::{Context, WeHeader, WeStr};
+use crate::abi::{Context, WeBuf, WeHeader, WeStr};
+use crate::artifact::*;
 use crate::body::*;
 use crate::component::*;
 use crate::config::WeEngineConfig;
@@ -15,6 +16,10 @@ use crate::runtime::*;
 use crate::task::*;
 use futures::task::ArcWake;
 use std::ffi::c_void;
+use std::fs::File;
+use std::io::{Seek, Write};
+use std::mem::MaybeUninit;
+use std::os::fd::AsRawFd;
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, OnceLock};
@@ -146,8 +151,46 @@ pub fn engine(config: &WeEngineConfig) -> Result<*mut WeEngine, Fault> {
     outcome(|out, error| unsafe { we_engine_new(config, out, error) })
 }
 
+pub fn bytes_of(call: impl FnOnce(*mut WeBuf, *mut *mut Fault) -> i32) -> Result<Vec<u8>, Fault> {
+    let mut out = MaybeUninit::<WeBuf>::uninit();
+    let mut error = null_mut();
+    match call(out.as_mut_ptr(), &mut error) {
+        0 => Ok(unsafe { out.assume_init() }.as_ref().to_vec()),
+        _ => Err(*unsafe { Box::from_raw(error) }),
+    }
+}
+
+pub fn artifact_of(config: &WeEngineConfig, wasm: &[u8]) -> Result<Vec<u8>, Fault> {
+    bytes_of(|out, error| unsafe { we_artifact_new(config, WeStr::of(wasm), out, error) })
+}
+
+/// A file without a name.
+pub fn file_of(bytes: &[u8]) -> File {
+    let path =
+        std::env::temp_dir().join(format!("weft-artifact-{:?}", std::thread::current().id()));
+    let mut how = File::options();
+    let mut file = how.read(true).write(true).create(true).truncate(true).open(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    file.write_all(bytes).unwrap();
+    file.rewind().unwrap();
+    file
+}
+
+/// Compiles for `engine`, and loads it with `imports`: `WE_IMPORTS_*`.
+pub fn compile_with(
+    engine: *const WeEngine,
+    wasm: &[u8],
+    imports: i32,
+) -> Result<*mut WeComponent, Fault> {
+    let bytes = artifact_of(&unsafe { &*engine }.0.config, wasm)?;
+    let (file, size) = (file_of(&bytes), bytes.len() as u64);
+    outcome(|out, error| unsafe {
+        we_component_load(engine, file.as_raw_fd(), size, imports, out, error)
+    })
+}
+
 pub fn compile(engine: *const WeEngine, wasm: &[u8]) -> Result<*mut WeComponent, Fault> {
-    outcome(|out, error| unsafe { we_component_new(engine, WeStr::of(wasm), out, error) })
+    compile_with(engine, wasm, 0)
 }
 
 /// One engine with the test guest for all tests that need no settings of their own.
@@ -413,6 +456,6 @@ pub fn run_with(target: &str, options: WeInstanceOptions) -> Heard {
 }
 
 /// Bytes as the C side hands them over.
-pub fn owned(bytes: Vec<u8>) -> crate::abi::WeBuf {
+pub fn owned(bytes: Vec<u8>) -> WeBuf {
     bytes.into()
 }

@@ -212,7 +212,7 @@ fn modules_that_cannot_run_are_refused() {
 
     assert_eq!(refused(b"no wasm").status, Status::NotWasm);
     assert_eq!(refused(&MODULE[..MODULE.len() / 2]).status, Status::Compile);
-    assert_eq!(refused(PROGRAM).status, Status::Compile);
+    assert_eq!(refused(PROGRAM).status, Status::Artifact, "a component");
     let import = refused(&wat::parse_str(r#"(module (import "env" "fork" (func)))"#).unwrap());
     assert_eq!(import.status, Status::Link);
     assert!(import.message.contains("env::fork"), "{}", import.message);

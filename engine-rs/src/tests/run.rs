@@ -2,16 +2,18 @@
 
 use super::host::*;
 use crate::abi::{Context, WeHeader, WeStr};
-use crate::command::*;
+use crate::artifact::we_module_load;
 use crate::component::*;
 use crate::engine::WeEngine;
 use crate::error::*;
 use crate::limits::WeInstanceOptions;
 use crate::module::*;
 use crate::network::WeAddressRange;
+use crate::program::*;
 use crate::task::*;
 use crate::wasi_context::*;
 use std::ffi::c_void;
+use std::os::fd::AsRawFd;
 use std::sync::OnceLock;
 use std::time::Instant;
 
@@ -28,7 +30,9 @@ unsafe impl Send for Code {}
 unsafe impl Sync for Code {}
 
 pub fn compile_module(engine: *const WeEngine, wasm: &[u8]) -> Result<*mut WeModule, Fault> {
-    outcome(|out, error| unsafe { we_module_new(engine, WeStr::of(wasm), out, error) })
+    let bytes = artifact_of(&unsafe { &*engine }.0.config, wasm)?;
+    let (file, size) = (file_of(&bytes), bytes.len() as u64);
+    outcome(|out, error| unsafe { we_module_load(engine, file.as_raw_fd(), size, out, error) })
 }
 
 /// The test program in both forms.

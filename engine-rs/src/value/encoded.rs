@@ -46,6 +46,7 @@ impl Encoded {
         self.data.len() - self.start
     }
 
+    #[cfg(test)]
     pub fn as_slice(&self) -> &[u8] {
         &self.data[self.start..]
     }

@@ -2,14 +2,14 @@
 
 use super::check::Receiver;
 use super::describe::{Description, Function};
-use super::handles::HandlesFull;
-use super::lift::{Handed, Lifted};
+use super::from_host::Value;
+use super::lift::Lifted;
+use super::pipe::Handed;
 use super::shape::{Shape, Side, tuple_layout};
 use super::slots::{Parameters, Results, SPILLED};
-use super::value::Value;
-use crate::error::{Fault, Status};
+use super::streams::seal;
+use crate::error::{Fault, HandlesFull, Status};
 use crate::store::HostState;
-use std::fmt;
 use std::sync::Arc;
 use wasmtime::component::{
     Accessor, Component, ComponentExportIndex, Func, Instance, ResourceType, TypedFunc,
@@ -36,29 +36,18 @@ struct Export {
 }
 
 /// Arguments that are not values of the function's types. The guest was not entered.
-#[derive(Debug)]
-pub struct BadArguments {
-    path: String,
-    cause: Error,
+fn bad_arguments(path: &str, cause: &Error) -> Error {
+    let status = if cause.is::<HandlesFull>() { Status::Handles } else { Status::Invalid };
+    Error::new(Fault::new(status, format!("the arguments of '{path}' do not fit: {cause}")))
 }
 
-impl fmt::Display for BadArguments {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the arguments of '{}' do not fit: {}", self.path, self.cause)
-    }
+/// The fault, if arguments were refused: the guest is as it was.
+pub fn argument_fault_of(error: &Error) -> Option<Fault> {
+    let fault = error.downcast_ref::<Fault>()?;
+    matches!(fault.status, Status::Handles | Status::Invalid).then(|| fault.clone())
 }
 
-impl std::error::Error for BadArguments {}
-
-impl BadArguments {
-    pub fn fault(&self) -> Fault {
-        let is_full = self.cause.is::<HandlesFull>();
-        let status = if is_full { Status::Handles } else { Status::Invalid };
-        Fault::new(status, self.to_string())
-    }
-}
-
-/// Does the same for whatever number of slots an export has.
+/// Does the same for any number of slots that an export has.
 macro_rules! with_results {
     ($slots:expr, $n:ident, $body:expr) => {
         with_results!(@ $slots, $n, $body, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
@@ -162,10 +151,10 @@ impl Calls {
     fn export(&self, function: usize) -> Result<&Export> {
         match self.exports.functions.get(function) {
             Some(export) => Ok(export),
-            None => Err(Error::new(BadArguments {
-                path: format!("function {function}"),
-                cause: Error::msg("there is no such function"),
-            })),
+            None => {
+                let cause = Error::msg("there is no such function");
+                Err(bad_arguments(&format!("function {function}"), &cause))
+            }
         }
     }
 
@@ -190,7 +179,7 @@ impl Calls {
         };
         if let Err(cause) = fits {
             call.inspect(|call| values.handles.end_call(*call));
-            return Err(Error::new(BadArguments { path: export.path.clone(), cause }));
+            return Err(bad_arguments(&export.path, &cause));
         }
         Ok(Prepared {
             function: self.functions[function],
@@ -200,7 +189,7 @@ impl Calls {
     }
 
     /// Calls a function of a store that does nothing else meanwhile. After an error that is not
-    /// `BadArguments` the instance must not be used again. Dropping the future ends the guest.
+    /// an argument fault the instance must not be used again. Dropping the future ends the guest.
     pub async fn call(
         &self,
         store: &mut Store<HostState>,
@@ -247,5 +236,5 @@ fn finish(
     if let Some(call) = call {
         store.data_mut().values.handles.end_call(call);
     }
-    lifted.seal(store)
+    seal(lifted, store)
 }

@@ -2,7 +2,7 @@
 //! store. A resource of the C side is a few bytes that only it understands; the guest sees a number.
 //! A resource of the guest is what wasmtime calls it; the C side sees bytes that name store and slot.
 
-use std::fmt;
+use crate::error::HandlesFull;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use wasmtime::component::{ResourceAny, ResourceType};
 use wasmtime::{Error, Result, bail};
@@ -54,18 +54,6 @@ pub enum Claimed {
     Host(u32),
     Guest(ResourceAny),
 }
-
-/// There are as many handles as may be.
-#[derive(Debug)]
-pub struct HandlesFull(usize);
-
-impl fmt::Display for HandlesFull {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "more than {} handles are open at the same time", self.0)
-    }
-}
-
-impl std::error::Error for HandlesFull {}
 
 pub struct Handles {
     host: Slab<HostHandle>,

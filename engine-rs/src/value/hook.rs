@@ -1,103 +1,68 @@
 //! How a call of an import reaches the C side and how its answer comes back: inline, or later through a
 //! token that any thread completes.
 
-use super::State;
-use super::import_call::{Asking, ImportCall};
-use super::lift::Handed;
-use super::streams::WeStream;
-use super::value::Value;
+use super::from_host::Value;
+use super::import_call::{Answer, Asking, ImportCall, Phase, Watch};
+use super::pipe::{Handed, WeStream};
+use super::state::State;
 use crate::abi::{Context, WeBuf, WeStr};
 use crate::body::WeBody;
 use crate::error::{Fault, Status, TrapKind};
 use std::ffi::c_void;
-use std::fmt;
-use std::ptr::{NonNull, null_mut};
-
-/// `we_imports`: who answers the imports of one store.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct WeImports {
-    pub call: Option<extern "C" fn(*mut c_void, u32, WeBuf, *mut ImportCall)>,
-    pub drop_resource: Option<extern "C" fn(*mut c_void, u32, WeStr)>,
-    pub context: Context,
-}
-const _: () = assert!(size_of::<WeImports>() == 24);
-
-/// The C side did not answer an import: ends the guest.
-#[derive(Debug)]
-pub struct Refusal {
-    status: Status,
-    message: String,
-}
-
-impl Refusal {
-    const INTERNAL: i32 = 1;
-
-    fn of(kind: i32, message: WeStr) -> Self {
-        let status = if kind == Self::INTERNAL { Status::Internal } else { Status::Trap };
-        // SAFETY: both callers are C functions that promise a valid `we_str`.
-        let message = String::from_utf8_lossy(unsafe { message.bytes() }).into_owned();
-        Refusal { status, message }
-    }
-
-    pub fn by_engine(message: &str) -> Self {
-        Refusal { status: Status::Internal, message: message.to_owned() }
-    }
-
-    pub fn fault(&self) -> Fault {
-        let trap = if self.status == Status::Trap { TrapKind::Host } else { TrapKind::None };
-        Fault { trap, ..Fault::new(self.status, &self.message) }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Refusal {}
+use std::ptr::{null, null_mut};
+use std::sync::Arc;
+use std::task::Waker;
 
 /// Asks the C side. Its callback runs here.
-pub fn ask(state: &mut State, function: u32, handed: Handed) -> Asking {
+pub fn ask(state: &State, function: u32, handed: Handed) -> Asking {
     let imports = state.imports;
-    Asking::new(&mut state.spares, imports.context, handed.streams, |reply| match imports.call {
-        Some(call) => call(imports.context.0, function, handed.bytes.into_buf(), reply.as_ptr()),
+    let arguments = handed.bytes.into_buf();
+    Asking::new(imports.context, handed.streams, |reply| match imports.call {
+        Some(call) => call(imports.context.0, state.call, function, arguments, reply),
         None => {
             let message = "the guest calls an import, and its call was started without any";
-            unsafe { answer(reply.as_ptr(), Err(Refusal::by_engine(message))) };
+            unsafe { answer(reply, Err(Fault::new(Status::Internal, message))) };
         }
     })
+}
+
+fn refusal_of(kind: i32, message: WeStr) -> Fault {
+    const INTERNAL: i32 = 1;
+    let (status, trap) = if kind == INTERNAL {
+        (Status::Internal, TrapKind::None)
+    } else {
+        (Status::Trap, TrapKind::Host)
+    };
+    // SAFETY: both callers are C functions that promise a valid `we_str`.
+    let message = String::from_utf8_lossy(unsafe { message.bytes() });
+    Fault { trap, ..Fault::new(status, message) }
 }
 
 const TAKEN: i32 = 0;
 const GONE: i32 = 1;
 
-type Answer = std::result::Result<WeBuf, Refusal>;
-
 /// # Safety
-/// Whoever calls it answers `call`, and has not done so.
-unsafe fn put(call: &ImportCall, answer: Answer) {
-    match answer {
-        Ok(bytes) => unsafe { call.value() }.bytes = bytes,
-        Err(refusal) => unsafe { call.refuse(refusal) },
+/// `reply` is null, or its callback is running.
+unsafe fn answer(reply: *const ImportCall, answer: Answer) {
+    if let Some(call) = unsafe { reply.as_ref() } {
+        call.lock().answer_in(Phase::Asked, answer);
     }
 }
 
 /// # Safety
-/// `reply` is null, or its callback is running.
-unsafe fn answer(reply: *const ImportCall, answer: Answer) {
-    let Some(call) = unsafe { reply.as_ref() }.filter(|call| call.is_asked()) else { return };
-    unsafe { put(call, answer) };
-    call.end_question(true);
-}
-
-/// # Safety
 /// `token` is null or came from `we_reply_defer` and is not used again.
-unsafe fn finish(token: *mut ImportCall, answer: Answer) -> i32 {
-    let Some(token) = NonNull::new(token) else { return GONE };
-    unsafe { put(token.as_ref(), answer) };
-    if unsafe { ImportCall::finish(token) } { TAKEN } else { GONE }
+unsafe fn finish(token: *const ImportCall, answer: Answer) -> i32 {
+    if token.is_null() {
+        return GONE;
+    }
+    // SAFETY: `we_reply_defer` made this share.
+    let call = unsafe { Arc::from_raw(token) };
+    let (taken, waker) = {
+        let mut state = call.lock();
+        (state.answer_in(Phase::Deferred, answer), state.take_waker())
+    };
+    waker.into_iter().for_each(Waker::wake);
+    if taken { TAKEN } else { GONE }
 }
 
 /// How many ends one answer may bring.
@@ -142,61 +107,93 @@ pub unsafe fn with_ends(
     Ok(value)
 }
 
+/// # Safety
+/// `call` is null or a live handle.
+unsafe fn attach_in(call: *const ImportCall, phases: &[Phase], body: *const WeBody) -> u32 {
+    let Some(call) = (unsafe { call.as_ref() }) else { return NO_PLACE };
+    let mut state = call.lock();
+    if phases.contains(&state.phase) { unsafe { attach(&mut state.value, body) } } else { NO_PLACE }
+}
+
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_reply_answer(reply: *mut ImportCall, value: WeBuf) {
+pub unsafe extern "C" fn we_reply_answer(reply: *const ImportCall, value: WeBuf) {
     unsafe { answer(reply, Ok(value)) }
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_reply_refuse(reply: *mut ImportCall, kind: i32, message: WeStr) {
-    unsafe { answer(reply, Err(Refusal::of(kind, message))) }
+pub unsafe extern "C" fn we_reply_refuse(reply: *const ImportCall, kind: i32, message: WeStr) {
+    unsafe { answer(reply, Err(refusal_of(kind, message))) }
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_reply_defer(reply: *mut ImportCall) -> *mut ImportCall {
-    match unsafe { reply.as_ref() } {
-        Some(call) if call.is_asked() => {
-            call.end_question(false);
-            reply
-        }
-        _ => null_mut(),
+pub unsafe extern "C" fn we_reply_defer(reply: *const ImportCall) -> *const ImportCall {
+    let Some(call) = (unsafe { reply.as_ref() }) else { return null() };
+    let mut state = call.lock();
+    if state.phase != Phase::Asked {
+        return null();
     }
+    state.phase = Phase::Deferred;
+    // SAFETY: replies lie in an `Arc`; `finish` gives this share back.
+    unsafe { Arc::increment_strong_count(reply) };
+    reply
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_reply_take_stream(reply: *mut ImportCall, place: u32) -> *mut WeStream {
-    let stream = unsafe { reply.as_ref().and_then(|call| call.take_stream(place as usize)) };
+pub unsafe extern "C" fn we_reply_take_stream(
+    reply: *const ImportCall,
+    place: u32,
+) -> *mut WeStream {
+    let stream = unsafe { reply.as_ref() }
+        .and_then(|call| call.lock().streams.get_mut(place as usize)?.take());
     stream.map_or(null_mut(), |stream| Box::into_raw(Box::new(stream)))
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_reply_attach(reply: *mut ImportCall, body: *const WeBody) -> u32 {
-    match unsafe { reply.as_ref() } {
-        Some(call) if call.is_asked() => unsafe { attach(call.value(), body) },
-        _ => NO_PLACE,
-    }
+pub unsafe extern "C" fn we_reply_attach(reply: *const ImportCall, body: *const WeBody) -> u32 {
+    unsafe { attach_in(reply, &[Phase::Asked], body) }
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_import_attach(token: *mut ImportCall, body: *const WeBody) -> u32 {
-    match unsafe { token.as_ref() } {
-        Some(call) => unsafe { attach(call.value(), body) },
-        None => NO_PLACE,
-    }
+pub unsafe extern "C" fn we_import_attach(token: *const ImportCall, body: *const WeBody) -> u32 {
+    unsafe { attach_in(token, &[Phase::Deferred, Phase::Abandoned], body) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn we_import_context(token: *const ImportCall) -> *mut c_void {
-    let call = unsafe { token.as_ref() }.filter(|call| call.is_wanted());
-    call.map_or(null_mut(), |call| call.context().0)
+    let call = unsafe { token.as_ref() }.filter(|call| call.lock().phase != Phase::Abandoned);
+    call.map_or(null_mut(), |call| call.context.0)
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_import_complete(token: *mut ImportCall, value: WeBuf) -> i32 {
+pub unsafe extern "C" fn we_import_watch(
+    token: *const ImportCall,
+    over: extern "C" fn(*mut c_void, i32),
+    data: *mut c_void,
+) -> i32 {
+    let Some(call) = (unsafe { token.as_ref() }) else { return GONE };
+    let replaced = {
+        let mut state = call.lock();
+        if state.phase == Phase::Abandoned {
+            return GONE;
+        }
+        state.watch.replace(Watch { over, data: Context(data) })
+    };
+    if let Some(watch) = replaced {
+        watch.tell(false);
+    }
+    TAKEN
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_import_complete(token: *const ImportCall, value: WeBuf) -> i32 {
     unsafe { finish(token, Ok(value)) }
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_import_fail(token: *mut ImportCall, kind: i32, message: WeStr) -> i32 {
-    unsafe { finish(token, Err(Refusal::of(kind, message))) }
+pub unsafe extern "C" fn we_import_fail(
+    token: *const ImportCall,
+    kind: i32,
+    message: WeStr,
+) -> i32 {
+    unsafe { finish(token, Err(refusal_of(kind, message))) }
 }

@@ -5,6 +5,7 @@ use super::hook;
 use super::import_call::Asking;
 use super::shape::{Origin, Shape, Side};
 use super::slots::{Answer, Arguments};
+use super::streams::seal;
 use super::types::{RESOURCES_MAX, resource_type};
 use crate::error::{Fault, Status};
 use crate::store::HostState;
@@ -182,7 +183,7 @@ impl Import {
         mut store: StoreContextMut<'_, HostState>,
         arguments: Arguments<N>,
     ) -> Result<Asking> {
-        let handed = arguments.0.seal(store.as_context_mut())?;
+        let handed = seal(arguments.0, store.as_context_mut())?;
         let state = &mut store.data_mut().values;
         state.import_names.get_or_insert_with(|| self.names.clone());
         Ok(hook::ask(state, self.number, handed))
@@ -196,7 +197,7 @@ fn define_sync<const N: usize, const M: usize>(
 ) -> Result<()> {
     instance.func_wrap_async(name, move |store, arguments: Arguments<N>| {
         let (asking, function) = (import.ask(store, arguments), import.number);
-        Box::new(async move { Ok(Answer::<M> { answered: asking?.await?, function }) })
+        Box::new(async move { Ok(Answer::<M> { value: asking?.await?, function }) })
     })
 }
 
@@ -208,7 +209,7 @@ fn define_async<const N: usize, const M: usize>(
     instance.func_wrap_concurrent(name, move |accessor, arguments: Arguments<N>| {
         let function = import.number;
         let asking = accessor.with(|mut store| import.ask(store.as_context_mut(), arguments));
-        Box::pin(async move { Ok(Answer::<M> { answered: asking?.await?, function }) })
+        Box::pin(async move { Ok(Answer::<M> { value: asking?.await?, function }) })
     })
 }
 

@@ -2,44 +2,35 @@
 //! pointer, length, case and character is checked, and what a call may hand over is wasmtime's host-call
 //! fuel. No guest code runs here.
 
-use super::State;
 use super::encoded::Encoded;
 use super::handles::HANDLE_OCTETS_MAX;
-use super::streams::{WeStream, read_future, read_stream};
+use super::state::State;
 use super::types::{self, Case, FLAGS_MAX};
 use super::wire::{put_bytes, put_char, put_signed, put_unsigned, unsigned_size};
-use crate::store::HostState;
 use wasmtime::component::__internal::wasmtime_environ::component::{
     StringEncoding, TypeMapIndex, TypeResourceTableIndex,
 };
 use wasmtime::component::__internal::{ComponentTypes, InterfaceType, LiftContext};
 use wasmtime::component::{FutureAny, Lift, ResourceAny, StreamAny};
-use wasmtime::{AsContextMut, Result, StoreContextMut, ValRaw, bail};
+use wasmtime::{Result, ValRaw, bail};
 
 /// What a guest handed over. The bytes of handles are still missing: lifting does not see the store.
 pub struct Lifted {
-    bytes: Encoded,
-    marks: Vec<Mark>,
+    pub bytes: Encoded,
+    pub marks: Vec<Mark>,
 }
 
-struct Mark {
-    place: usize,
-    handle: Handle,
+pub struct Mark {
+    pub place: usize,
+    pub handle: Handle,
 }
 
-enum Handle {
+pub enum Handle {
     Given(u32),
     Lent(u32),
     Guest(ResourceAny),
     Stream(StreamAny),
     Future(FutureAny),
-}
-
-/// What a guest handed over, for the C side.
-pub struct Handed {
-    pub bytes: Encoded,
-    /// A stream or future in the bytes is the place of its end here.
-    pub streams: Vec<WeStream>,
 }
 
 /// Kept before the first byte for handles, so that what follows them need not move.
@@ -49,34 +40,6 @@ impl Lifted {
     /// Nothing at all.
     pub fn empty() -> Self {
         Lifted { bytes: Encoded::empty(), marks: Vec::new() }
-    }
-
-    /// Puts the bytes of all handles in their places and opens streams and futures.
-    pub fn seal(self, mut store: StoreContextMut<'_, HostState>) -> Result<Handed> {
-        let mut streams = Vec::new();
-        if self.marks.is_empty() {
-            return Ok(Handed { bytes: self.bytes, streams });
-        }
-        self.check_size(&store.data().values)?;
-        let Lifted { mut bytes, marks } = self;
-        let mut insertions = Vec::with_capacity(marks.len());
-        for Mark { place, handle } in marks {
-            let mut name = Vec::new();
-            let stream = match handle {
-                Handle::Stream(stream) => read_stream(store.as_context_mut(), stream)?,
-                Handle::Future(future) => read_future(store.as_context_mut(), future)?,
-                handle => {
-                    handle.name(&mut store.data_mut().values, &mut name)?;
-                    insertions.push((place, name));
-                    continue;
-                }
-            };
-            put_unsigned(&mut name, streams.len() as u64);
-            streams.push(stream);
-            insertions.push((place, name));
-        }
-        bytes.insert(&insertions);
-        Ok(Handed { bytes, streams })
     }
 
     /// The same for values in which there are no streams and futures.
@@ -93,7 +56,7 @@ impl Lifted {
         Ok(bytes)
     }
 
-    fn check_size(&self, state: &State) -> Result<()> {
+    pub fn check_size(&self, state: &State) -> Result<()> {
         let worst = unsigned_size(HANDLE_OCTETS_MAX as u64) + HANDLE_OCTETS_MAX;
         if self.marks.len().saturating_mul(worst) > state.bytes_max {
             bail!("a guest hands over more handles than a call may carry");
@@ -103,7 +66,7 @@ impl Lifted {
 }
 
 impl Handle {
-    fn name(self, state: &mut State, name: &mut Vec<u8>) -> Result<()> {
+    pub fn name(self, state: &mut State, name: &mut Vec<u8>) -> Result<()> {
         let handles = &mut state.handles;
         match self {
             Handle::Lent(rep) => put_bytes(name, handles.peek(rep)?),
@@ -438,7 +401,6 @@ impl<'c, 'm> Lifter<'c, 'm> {
 
     /// `at` lies in a region that was checked for the whole of `ty`.
     fn memory(&mut self, ty: InterfaceType, at: usize) -> Result<()> {
-        let types = self.types;
         match ty {
             InterfaceType::Bool => {
                 let [value] = self.load(at);
@@ -481,6 +443,15 @@ impl<'c, 'm> Lifter<'c, 'm> {
                 self.tail().extend_from_slice(&value);
             }
             InterfaceType::Char => self.character(u32::from_le_bytes(self.load(at)))?,
+            _ => self.compound(ty, at)?,
+        }
+        Ok(())
+    }
+
+    /// The same for a type that has parts.
+    fn compound(&mut self, ty: InterfaceType, at: usize) -> Result<()> {
+        let types = self.types;
+        match ty {
             InterfaceType::String => {
                 let (at, size) = self.load_pair(at);
                 self.text(at, size)?;
@@ -527,7 +498,7 @@ impl<'c, 'm> Lifter<'c, 'm> {
             InterfaceType::Future(_) | InterfaceType::Stream(_) => {
                 self.stream(ty, u32::from_le_bytes(self.load(at)))?
             }
-            InterfaceType::ErrorContext(_) => types::refuse()?,
+            _ => types::refuse()?,
         }
         Ok(())
     }

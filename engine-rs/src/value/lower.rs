@@ -2,13 +2,15 @@
 //! nothing of the guest's allocator: memory may move or change with each allocation, so that no view of
 //! it is kept, and what one call may allocate is bounded.
 
-use super::State;
+pub mod payload;
+
+use super::from_host::Value;
 use super::handles::Claimed;
-use super::payload::{new_future, new_stream};
+use super::state::State;
 use super::types::{self, Case, FLAGS_MAX};
-use super::value::Value;
 use super::wire::{Malformed, Reader};
 use crate::store::HostState;
+use payload::{new_future, new_stream};
 use std::any::Any;
 use std::mem::MaybeUninit;
 use wasmtime::component::__internal::wasmtime_environ::component::{
@@ -98,7 +100,7 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
     }
 
     /// Fills `slots` with core values.
-    pub fn to_slots(mut self, tys: &[InterfaceType], slots: &mut Slots) -> Result<()> {
+    pub fn into_slots(mut self, tys: &[InterfaceType], slots: &mut Slots) -> Result<()> {
         for ty in tys {
             self.slots(*ty, slots)?;
         }
@@ -106,15 +108,20 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
     }
 
     /// Fills memory at `at`, which wasmtime or `to_new_memory` checked, as a tuple.
-    pub fn to_memory(mut self, tys: &[InterfaceType], at: usize) -> Result<()> {
+    pub fn into_memory(mut self, tys: &[InterfaceType], at: usize) -> Result<()> {
         self.fields(tys.iter(), at)?;
         self.bytes.finish()
     }
 
     /// Allocates `size` bytes, fills them as a tuple and returns where they are.
-    pub fn to_new_memory(mut self, tys: &[InterfaceType], size: u32, align: u32) -> Result<usize> {
+    pub fn into_new_memory(
+        mut self,
+        tys: &[InterfaceType],
+        size: u32,
+        align: u32,
+    ) -> Result<usize> {
         let at = self.allocate(size as usize, align)?;
-        self.to_memory(tys, at)?;
+        self.into_memory(tys, at)?;
         Ok(at)
     }
 

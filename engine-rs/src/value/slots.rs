@@ -2,11 +2,10 @@
 //! unsafe traits for as many core values as its parameter says; `typecheck` compares that number with
 //! the real one when a function is linked or looked up.
 
-use super::import_call::Answered;
+use super::from_host::Value;
 use super::lift::{self, Lifted};
 use super::lower::{Lowerer, Slots, state_of};
 use super::types::address_in;
-use super::value::Value;
 use super::wire::Malformed;
 use std::mem::MaybeUninit;
 use wasmtime::component::__internal::wasmtime_environ::component::{
@@ -26,7 +25,7 @@ pub struct Arguments<const N: usize>(pub Lifted);
 
 /// What an import of `N` slots answers; none where the guest wants it in memory.
 pub struct Answer<const N: usize> {
-    pub answered: Answered,
+    pub value: Value,
     /// The number of the import.
     pub function: u32,
 }
@@ -82,14 +81,9 @@ impl<const N: usize> Answer<N> {
     ) -> Result<()> {
         let types = cx.types;
         let tys = &tuple(types, &ty)?.types;
-        let lowered = self.answered.lower(|value| lower(Lowerer::new(cx, value, None)?, tys));
-        match lowered {
-            Ok(over) => {
-                state_of(cx)?.spares.keep(over);
-                Ok(())
-            }
-            Err(error) => Err(blame(cx, self.function, error)),
-        }
+        Lowerer::new(cx, &self.value, None)
+            .and_then(|lowerer| lower(lowerer, tys))
+            .map_err(|error| blame(cx, self.function, error))
     }
 }
 
@@ -162,7 +156,7 @@ unsafe impl<const N: usize> Lower for Answer<N> {
         ty: InterfaceType,
         slots: &mut MaybeUninit<[ValRaw; N]>,
     ) -> Result<()> {
-        self.lower(cx, ty, |lowerer, tys| lowerer.to_slots(tys, &mut slots_of(slots)))
+        self.lower(cx, ty, |lowerer, tys| lowerer.into_slots(tys, &mut slots_of(slots)))
     }
 
     fn linear_lower_to_memory<T>(
@@ -171,7 +165,7 @@ unsafe impl<const N: usize> Lower for Answer<N> {
         ty: InterfaceType,
         at: usize,
     ) -> Result<()> {
-        self.lower(cx, ty, |lowerer, tys| lowerer.to_memory(tys, at))
+        self.lower(cx, ty, |lowerer, tys| lowerer.into_memory(tys, at))
     }
 }
 
@@ -197,9 +191,9 @@ unsafe impl Lower for Parameters {
         let mut slots = slots_of(slots);
         let lowerer = Lowerer::new(cx, &self.value, self.call)?;
         if tuple.abi.flat_count(MAX_FLAT_PARAMS).is_some() {
-            lowerer.to_slots(&tuple.types, &mut slots)?;
+            lowerer.into_slots(&tuple.types, &mut slots)?;
         } else {
-            let at = lowerer.to_new_memory(&tuple.types, tuple.abi.size32, tuple.abi.align32)?;
+            let at = lowerer.into_new_memory(&tuple.types, tuple.abi.size32, tuple.abi.align32)?;
             slots.put(ValRaw::u64(at as u64));
         }
         slots.zero_rest();

@@ -7,6 +7,8 @@
 
 #include "base/core/result.h"
 #include "base/rt/byte_stream.h"
+#include "base/rt/call_ctx.h"
+#include "base/rt/job.h"
 #include "io/engine/payload.h"
 
 namespace weft::engine {
@@ -15,12 +17,13 @@ namespace weft::engine {
 /// ends the guest.
 class LaterReply {
   public:
-    /// How a kind of engine takes such answers. A token is its own and stands for one of them; all
-    /// but `attach` consume it.
+    /// How a kind of engine takes such answers. A token is its own and stands for one of them;
+    /// `answer`, `refuse` and `drop` consume it.
     class Backend {
       public:
         virtual Result<std::uint32_t> attach(void* token,
                                              std::unique_ptr<rt::ByteSource> source) const = 0;
+        virtual bool watch(void* token, rt::Job abandoned) const = 0;
         virtual bool answer(void* token, Payload result) const = 0;
         virtual bool refuse(void* token, const Error& error) const = 0;
         virtual void drop(void* token) const = 0;
@@ -52,6 +55,13 @@ class LaterReply {
         thread_ = std::this_thread::get_id();
         return backend_->attach(token_, std::move(source));
     }
+    /// Posts `job` to the executor of the instance when the guest is gone before the reply was
+    /// used: it was ended, its call ran out of time or was cancelled, or it gave the import up.
+    /// Nobody wants the answer then, and the handler cancels the work for it. A job that was posted
+    /// also runs if the reply is used meanwhile; one that is not needed is destroyed, inside of a
+    /// poll. A later job replaces it. False: the guest is gone already. On the executor of the
+    /// instance.
+    bool on_abandoned(rt::Job job) { return backend_->watch(token_, std::move(job)); }
     /// The encoded result. False: the guest is gone, nobody waits. Once, instead of `refuse`.
     bool answer(Payload result) { return backend_->answer(take_token(), std::move(result)); }
     /// Ends the guest: it cannot be told of an error that its interface has no place for.
@@ -67,7 +77,7 @@ class LaterReply {
 
     const Backend* backend_;
     void* token_;             // Null once used.
-    std::thread::id thread_;  // The one who attached to it.
+    std::thread::id thread_;  // Of the last `attach`.
 };
 
 /// Where the answer of one call of an import goes. Valid during `on_import`: exactly one of
@@ -112,7 +122,13 @@ class ImportHandler {
   public:
     virtual ~ImportHandler() = default;
     /// A guest calls import `function` (its place in `Component::describe`) with encoded arguments.
-    virtual void on_import(std::uint32_t function, Payload arguments, ImportReply& reply) = 0;
+    ///
+    /// `ctx` is that of the call of the instance during which it does: whose deadline and trace
+    /// they are, and who called. Of a guest that serves its calls one after the other it is exactly
+    /// that one. A guest that serves many at the same time does not say for which it calls, so
+    /// there it is the newest call that the guest has begun.
+    virtual void on_import(rt::CallCtx ctx, std::uint32_t function, Payload arguments,
+                           ImportReply& reply) = 0;
     /// The guest dropped a handle of resource type `resource` that it owned, or ended with it.
     virtual void on_drop(std::uint32_t resource, BytesView handle) = 0;
 };

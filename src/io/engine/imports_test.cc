@@ -14,6 +14,7 @@ class Logged final : public LaterReply::Backend {
     Result<std::uint32_t> attach(void* token, std::unique_ptr<rt::ByteSource>) const override {
         return log(token, "attach "), 0U;
     }
+    bool watch(void* token, rt::Job) const override { return log(token, "watch "), true; }
     bool answer(void* token, Payload) const override { return log(token, "answer "), true; }
     bool refuse(void* token, const Error&) const override { return log(token, "refuse "), false; }
     void drop(void* token) const override { log(token, "drop "); }
@@ -31,11 +32,12 @@ TEST(LaterReply, IsUsedOnce) {
     {
         LaterReply reply(backend, &log);
         EXPECT_TRUE(reply.attach(nullptr));
+        EXPECT_TRUE(reply.on_abandoned([] {}));
         EXPECT_TRUE(reply.answer({}));
     }
-    EXPECT_EQ(log, "attach answer ");
+    EXPECT_EQ(log, "attach watch answer ");
     EXPECT_FALSE(LaterReply(backend, &log).refuse({Errc::denied, "test.denied", "no"}));
-    EXPECT_EQ(log, "attach answer refuse ");
+    EXPECT_EQ(log, "attach watch answer refuse ");
 }
 
 TEST(LaterReply, IsDroppedByItsLastOwner) {

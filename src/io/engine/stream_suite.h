@@ -46,23 +46,28 @@ auto give_to(Reply&& reply, std::unique_ptr<rt::ByteSource> source) {
 }
 
 /// Answers the imports of testdata/streaming.wat, at once or when the test says so.
-class StreamHost final : public ImportHandler {
+class StreamHost final : public ImportHandler, public std::enable_shared_from_this<StreamHost> {
   public:
     enum class When { now, later };
     enum Function : std::uint32_t { take, get, promise, fetch };
 
     explicit StreamHost(When when) : when_(when) {}
 
-    void on_import(std::uint32_t function, Payload, ImportReply& reply) override {
+    void on_import(rt::CallCtx ctx, std::uint32_t function, Payload, ImportReply& reply) override {
+        deadline = ctx.deadline;
         if (function == take || function == promise) {
             taken = reply.take_stream(0);
             EXPECT_EQ(reply.take_stream(0), nullptr) << "taken twice";
             EXPECT_EQ(reply.take_stream(1), nullptr) << "never given";
         }
-        if (when_ == When::later)
+        if (when_ == When::later) {
             later = reply.defer();
-        else
+            EXPECT_TRUE(later->on_abandoned([host = weak_from_this()] {
+                if (const auto told = host.lock()) ++told->abandoned;
+            }));
+        } else {
             give_to(reply, std::move(given));
+        }
         asked.complete(ok());
     }
     void on_drop(std::uint32_t, BytesView) override {}
@@ -74,6 +79,8 @@ class StreamHost final : public ImportHandler {
     std::unique_ptr<rt::ByteSource> given;  ///< For the guest.
     std::optional<LaterReply> later;
     rt::OneShot<void> asked;
+    TimePoint deadline{};  ///< Of the newest call.
+    int abandoned = 0;     ///< Calls whose guest went before they were answered.
 
   private:
     When when_;
@@ -83,7 +90,7 @@ class StreamHost final : public ImportHandler {
 class GenerousHost final : public ImportHandler {
   public:
     explicit GenerousHost(WatchedSource::Seen* seen) : seen_(seen) {}
-    void on_import(std::uint32_t, Payload, ImportReply& reply) override {
+    void on_import(rt::CallCtx, std::uint32_t, Payload, ImportReply& reply) override {
         for (std::uint32_t place = 0; place < 128; ++place) EXPECT_EQ(attach(reply), place);
         const auto refused = attach(reply);
         ASSERT_FALSE(refused);
@@ -143,10 +150,11 @@ class EngineStreams : public EnginePort {
 
     /// Calls a function in an instance of its own: a number if it gives one, else the bytes.
     rt::Task<std::string> call(std::shared_ptr<ImportHandler> handler, Function function,
-                               Bytes arguments) {
+                               Bytes arguments, TimePoint deadline = TimePoint::max()) {
         CO_TRY(auto instance, open(component_, {.imports = std::move(handler)}));
         CO_TRY(const auto result,
-               co_await instance->call({}, function, Payload::of(std::move(arguments)), observer_));
+               co_await instance->call({.deadline = deadline}, function,
+                                       Payload::of(std::move(arguments)), observer_));
         const auto bytes = result.payload.bytes();
         if (function == await || bytes.empty()) co_return std::string(as_text(bytes));
         CO_TRY(const auto value, codec::read_leb128_u32(bytes));
@@ -286,6 +294,24 @@ class EngineStreams : public EnginePort {
         co_return refused ? "attached" : std::string(refused.error().slug.text());
     }
 
+    /// A call is given up, or runs out of time, while its guest waits for an answer.
+    rt::Task<std::string> abandon(Host handler, Duration time, bool cancels) {
+        rt::Scope calls(&thread_.shard());
+        std::string outcome;
+        const auto deadline = thread_.shard().now() + time;
+        CO_CHECK(calls.spawn(note(call(handler, receive, number(1), deadline), &outcome)));
+        CO_CHECK(co_await handler->asked);
+        EXPECT_EQ(handler->deadline, deadline);
+        EXPECT_EQ(handler->abandoned, 0);
+        if (cancels) co_await calls.close();
+        co_await calls.drain();
+        CO_CHECK(co_await settle());
+        EXPECT_EQ(handler->abandoned, 1);
+        EXPECT_FALSE(handler->later->on_abandoned([] {}));
+        EXPECT_FALSE(handler->answer_now());
+        co_return outcome;
+    }
+
     rt::Task<std::string> forget_a_reply(Host handler, WatchedSource::Seen* seen) {
         rt::Scope calls(&thread_.shard());
         std::string outcome;
@@ -373,6 +399,21 @@ TEST_P(EngineStreams, AFutureThatIsNotKeptEndsTheGuest) {
     EXPECT_EQ(code_of(run(call(giving(rt::failing_source({}, broken)), await, Bytes{}))),
               Errc::guest_trap);
     EXPECT_EQ(code_of(run(call(giving(rt::source_of({})), await, Bytes{}))), Errc::guest_trap);
+}
+
+TEST_P(EngineStreams, AHandlerIsToldThatItsGuestIsGone) {
+    EXPECT_EQ(run(abandon(host(When::later), std::chrono::hours(1), true)).value(), "rt.cancelled");
+    EXPECT_EQ(run(abandon(host(When::later), std::chrono::milliseconds(50), false)).value(),
+              "engine.deadline");
+}
+
+TEST_P(EngineStreams, AHandlerThatAnsweredIsNotTold) {
+    const auto handler = giving(rt::source_of(Bytes(99, 2)), When::later);
+
+    EXPECT_EQ(run(give_later(handler, receive, number(everything))).value(), "198");
+
+    on_shard([] {});
+    EXPECT_EQ(handler->abandoned, 0);
 }
 
 TEST_P(EngineStreams, AReplyWithoutAGuestGivesItsSourcesUp) {

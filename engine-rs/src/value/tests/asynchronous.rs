@@ -104,7 +104,7 @@ fn run(
     loop {
         match all.as_mut().poll(&mut Context::from_waker(noop_waker_ref())) {
             Poll::Ready(results) => {
-                let bytes = |result: Result<crate::value::Handed>| {
+                let bytes = |result: Result<crate::value::pipe::Handed>| {
                     result.unwrap().bytes.as_slice().to_vec()
                 };
                 return results.unwrap().into_iter().map(bytes).collect();

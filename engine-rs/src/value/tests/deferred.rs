@@ -1,19 +1,17 @@
 //! Answers that come later, from elsewhere, or never.
 
-use super::world::{Fate, Live, Token, Way, World, bytes, engine};
+use super::world::{Ends, Fate, Live, Token, Way, World, bytes, engine};
 use crate::abi::{self, WeStr};
 use crate::error::{Fault, Status, TrapKind};
-use crate::tests::host::Wakes;
 use crate::value::hook::*;
-use crate::value::import_call::{Answered, Asking, Spares};
+use crate::value::import_call::{Asking, ImportCall};
 use futures::FutureExt;
 use futures::executor::block_on;
-use futures::task::{noop_waker_ref, waker};
+use futures::task::noop_waker_ref;
 use std::pin::pin;
-use std::ptr::null_mut;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::sync::{Arc, Barrier, mpsc};
-use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
+use std::ptr::{null, null_mut};
+use std::sync::mpsc;
+use std::task::{Context, Poll};
 use std::thread;
 
 const TEXT: &str = r#"(component
@@ -152,43 +150,73 @@ fn an_answer_that_is_no_value_ends_the_guest() {
     }
 }
 
-#[test]
-fn a_reply_is_given_once() {
-    let asking =
-        Asking::new(&mut Spares::default(), abi::Context(null_mut()), Vec::new(), |reply| unsafe {
-            let reply = reply.as_ptr();
-            let token = we_reply_defer(reply);
-            assert!(!token.is_null());
-            assert!(we_reply_defer(reply).is_null());
-            we_reply_answer(reply, bytes(&[1]));
-            we_reply_refuse(reply, 0, WeStr::of(b"no"));
-            assert_eq!(we_import_complete(token, bytes(&[2])), 0);
-        });
-    unsafe {
-        we_reply_answer(null_mut(), bytes(&[1]));
-        assert!(we_reply_defer(null_mut()).is_null());
-        assert_eq!(we_import_complete(null_mut(), bytes(&[1])), 1);
-    }
-    assert_eq!(answer_of(&block_on(asking).unwrap()), [2]);
+fn asking(ask: impl FnOnce(*const ImportCall)) -> Asking {
+    Asking::new(abi::Context(null_mut()), Vec::new(), ask)
 }
 
-fn answer_of(answered: &Answered) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let taken = answered.lower(|value| {
-        bytes.extend(value.bytes.as_ref());
-        Ok(())
+#[test]
+fn a_reply_is_given_once() {
+    let asking = asking(|reply| unsafe {
+        let token = we_reply_defer(reply);
+        assert!(!token.is_null());
+        assert!(we_reply_defer(reply).is_null());
+        we_reply_answer(reply, bytes(&[1]));
+        we_reply_refuse(reply, 0, WeStr::of(b"no"));
+        assert_eq!(we_import_complete(token, bytes(&[2])), 0);
     });
-    assert!(taken.is_ok());
-    bytes
+    unsafe {
+        we_reply_answer(null(), bytes(&[1]));
+        assert!(we_reply_defer(null()).is_null());
+        assert_eq!(we_import_complete(null(), bytes(&[1])), 1);
+    }
+    assert_eq!(block_on(asking).unwrap().bytes.as_ref(), [2]);
 }
 
 /// A question that is answered later.
-fn deferred(spares: &mut Spares) -> (Asking, Token) {
+fn deferred() -> (Asking, Token) {
     let mut token = None;
-    let asking = Asking::new(spares, abi::Context(null_mut()), Vec::new(), |reply| {
-        token = Some(Token::of(reply.as_ptr()));
-    });
+    let asking = asking(|reply| token = Some(Token::of(reply)));
     (asking, token.unwrap())
+}
+
+#[test]
+fn a_watch_is_told_once_that_the_call_was_answered() {
+    let ends = Ends::default();
+    let (asking, token) = deferred();
+    assert_eq!(token.watch(&ends), Fate::Taken);
+
+    assert_eq!(token.complete(&[7]), Fate::Taken);
+    assert_eq!(ends.counts(), [0, 0], "the guest does not know yet");
+    assert_eq!(block_on(asking).unwrap().bytes.as_ref(), [7]);
+
+    assert_eq!(ends.counts(), [1, 0]);
+}
+
+#[test]
+fn a_watch_is_told_once_that_the_call_was_abandoned() {
+    let (ends, late) = (Ends::default(), Ends::default());
+    let (asking, token) = deferred();
+    token.watch(&ends);
+
+    drop(asking);
+
+    assert_eq!(token.watch(&late), Fate::Gone);
+    assert_eq!(token.complete(&[7]), Fate::Gone);
+    assert_eq!((ends.counts(), late.counts()), ([0, 1], [0, 0]));
+}
+
+#[test]
+fn a_second_watch_takes_the_place_of_the_first() {
+    let (first, second) = (Ends::default(), Ends::default());
+    let (asking, token) = deferred();
+    token.watch(&first);
+    token.watch(&second);
+    assert_eq!((first.counts(), second.counts()), ([1, 0], [0, 0]));
+
+    drop(asking);
+
+    assert_eq!((first.counts(), second.counts()), ([1, 0], [0, 1]));
+    assert_eq!(token.complete(&[7]), Fate::Gone);
 }
 
 /// Answering, polling and giving up on two threads end well as they happen to meet: each answer is taken
@@ -200,127 +228,27 @@ fn a_token_and_its_task_may_meet_at_any_moment() {
     let host = thread::spawn(move || {
         receiver.into_iter().for_each(|token| fates.send(token.complete(&[7])).unwrap());
     });
-    let mut spares = Spares::default();
+    let ends = Ends::default();
+    let mut abandoned = 0;
     for round in 0..20_000 {
-        let (mut asking, token) = deferred(&mut spares);
+        let (mut asking, token) = deferred();
+        token.watch(&ends);
         sender.send(token).unwrap();
         let mut poll = || asking.poll_unpin(&mut Context::from_waker(noop_waker_ref()));
         let polled = if round % 4 < 2 { Poll::Pending } else { poll() };
         if round % 4 == 3 {
             drop(asking);
-            assert!(told.recv().unwrap() == Fate::Taken || polled.is_pending());
+            abandoned += u32::from(told.recv().unwrap() == Fate::Gone);
             continue;
         }
         let answered = match polled {
             Poll::Ready(answered) => answered,
             Poll::Pending => block_on(asking),
         };
-        let spare = answered.unwrap().lower(|value| Ok(assert_eq!(value.bytes.as_ref(), [7])));
-        spares.keep(spare.unwrap());
+        assert_eq!(answered.unwrap().bytes.as_ref(), [7]);
         assert_eq!(told.recv().unwrap(), Fate::Taken);
     }
+    assert_eq!(ends.counts(), [20_000 - abandoned, abandoned]);
     drop(sender);
     host.join().unwrap();
-}
-
-/// A waker that holds up whoever clones it a second time.
-struct Gate {
-    clones: AtomicU32,
-    wakes: AtomicU32,
-    inside: Barrier,
-    go_on: Barrier,
-}
-
-impl Gate {
-    fn new() -> Arc<Gate> {
-        let (clones, wakes) = (AtomicU32::new(0), AtomicU32::new(0));
-        Arc::new(Gate { clones, wakes, inside: Barrier::new(2), go_on: Barrier::new(2) })
-    }
-
-    fn waker(self: &Arc<Gate>) -> Waker {
-        unsafe { Waker::from_raw(raw(Arc::into_raw(self.clone()))) }
-    }
-}
-
-fn raw(gate: *const Gate) -> RawWaker {
-    unsafe fn own(data: *const ()) -> Arc<Gate> {
-        unsafe { Arc::from_raw(data.cast()) }
-    }
-    static WAYS: RawWakerVTable = RawWakerVTable::new(
-        |data| {
-            let gate = std::mem::ManuallyDrop::new(unsafe { own(data) });
-            if gate.clones.fetch_add(1, Relaxed) > 0 {
-                gate.inside.wait();
-                gate.go_on.wait();
-            }
-            raw(Arc::into_raw(Arc::clone(&gate)))
-        },
-        |data| {
-            unsafe { own(data) }.wakes.fetch_add(1, Relaxed);
-        },
-        |data| {
-            unsafe { &*data.cast::<Gate>() }.wakes.fetch_add(1, Relaxed);
-        },
-        |data| drop(unsafe { own(data) }),
-    );
-    RawWaker::new(gate.cast(), &WAYS)
-}
-
-/// Runs `meanwhile` while another thread, which answers, is about to wake the task.
-fn while_waking(meanwhile: impl FnOnce(Asking) -> Option<Asking>) -> (Fate, u32, Option<Asking>) {
-    let gate = Gate::new();
-    let (mut asking, token) = deferred(&mut Spares::default());
-    assert!(asking.poll_unpin(&mut Context::from_waker(&gate.waker())).is_pending());
-    let host = thread::spawn(move || token.complete(&[7]));
-    gate.inside.wait();
-    let asking = meanwhile(asking);
-    gate.go_on.wait();
-    let fate = host.join().unwrap();
-    (fate, gate.wakes.load(Relaxed), asking)
-}
-
-#[test]
-fn a_task_that_is_polled_while_it_is_woken_comes_again() {
-    let count = Arc::new(Wakes::default());
-
-    let (fate, wakes, asking) = while_waking(|mut asking| {
-        let waker = waker(count.clone());
-        assert!(asking.poll_unpin(&mut Context::from_waker(&waker)).is_pending());
-        Some(asking)
-    });
-
-    assert_eq!((fate, wakes, count.count()), (Fate::Taken, 1, 1));
-    assert_eq!(answer_of(&block_on(asking.unwrap()).unwrap()), [7]);
-}
-
-#[test]
-fn a_task_that_goes_while_it_is_woken_is_gone() {
-    let (fate, _, _) = while_waking(|_| None);
-
-    assert_eq!(fate, Fate::Gone);
-}
-
-#[test]
-fn a_store_keeps_four_calls_that_are_over() {
-    let count = Arc::new(Wakes::default());
-    let held = || Arc::strong_count(&count) - 1;
-    let mut spares = Spares::default();
-    let mut calls: Vec<_> = (0..6).map(|_| deferred(&mut spares)).collect();
-    for (asking, _) in &mut calls {
-        let waker = waker(count.clone());
-        assert!(asking.poll_unpin(&mut Context::from_waker(&waker)).is_pending());
-    }
-    assert_eq!(held(), 6, "each holds a waker");
-
-    for (asking, token) in calls {
-        assert_eq!(token.complete(&[1]), Fate::Taken);
-        let answered = block_on(asking).unwrap();
-        spares.keep(answered.lower(|_| Ok(())).unwrap());
-    }
-
-    assert_eq!(held(), 4);
-    let (asking, token) = deferred(&mut spares);
-    assert_eq!(token.complete(&[1]), Fate::Taken);
-    drop(asking);
-    assert_eq!(held(), 3, "the next call takes one that was kept");
 }

@@ -5,10 +5,11 @@ use super::dynamic::{decode_all, encode_all};
 use super::echo::{ENCODINGS, Signature, component};
 use super::random::{self, Random, rounds, values};
 use super::world::{Live, Way, World, engine};
+use crate::error::Fault;
 use crate::error::Status;
+use crate::value::argument_fault_of;
 use crate::value::shape::Shape;
 use crate::value::wire::put_unsigned;
-use crate::value::{argument_fault_of, fault_of};
 
 /// What the oracle makes of bytes: the same value in the only way to write it, or nothing.
 fn canonical(bytes: &[u8], shapes: &[Shape]) -> Option<Vec<u8>> {
@@ -77,7 +78,7 @@ fn damaged_arguments_do_not_enter_the_guest() {
                 }
                 None => {
                     refused += 1;
-                    let fault = fault_of(&got.unwrap_err()).unwrap();
+                    let fault = got.unwrap_err().downcast::<Fault>().unwrap();
                     assert_eq!(fault.status, Status::Invalid);
                     assert!(fault.message.contains(&format!("'f{index}'")), "{}", fault.message);
                     assert!(live.script.asked.is_empty());

@@ -5,8 +5,9 @@ use super::world::{engine, new_store};
 use crate::abi::{Context, WeBuf};
 use crate::store::HostState;
 use crate::value::extend;
-use crate::value::hook::{WeImports, we_reply_answer};
+use crate::value::hook::we_reply_answer;
 use crate::value::import_call::ImportCall;
+use crate::value::state::WeImports;
 use futures::executor::block_on;
 use std::ffi::c_void;
 use std::ptr::null_mut;
@@ -48,7 +49,13 @@ const TEXT: &str = r#"(component
 (func (export "blob") (param "count" u32) (param "size" u32) (canon lift (core func $main "blob"))))"#;
 
 /// Gives the arguments back; for `add` the first of them.
-extern "C" fn echo(_: *mut c_void, function: u32, arguments: WeBuf, reply: *mut ImportCall) {
+extern "C" fn echo(
+    _: *mut c_void,
+    _: u64,
+    function: u32,
+    arguments: WeBuf,
+    reply: *const ImportCall,
+) {
     let answer =
         if function == 1 { WeBuf::new([7].as_ptr(), 1, nothing, null_mut()) } else { arguments };
     unsafe { we_reply_answer(reply, answer) };

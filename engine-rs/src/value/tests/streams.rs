@@ -3,9 +3,11 @@
 use super::world::{Live, Read, Stream, Way, World, bytes, engine};
 use crate::abi::WeBuf;
 use crate::body::*;
+use crate::error::Fault;
 use crate::error::Status;
 use crate::tests::host::{Waiter, init, outcome, owned};
-use crate::value::{Handed, Value, argument_fault_of, fault_of};
+use crate::value::pipe::Handed;
+use crate::value::{Value, argument_fault_of};
 use futures::task::noop_waker_ref;
 use std::ffi::c_void;
 use std::pin::pin;
@@ -117,7 +119,7 @@ fn a_guests_stream_is_read_chunk_by_chunk() {
     while let Read::Chunk(chunk) = live.script.streams[0].read(&waiter) {
         chunks.push(chunk);
     }
-    assert_eq!(live.script.streams[0].read(&waiter), Read::End);
+    assert_eq!(live.script.streams[0].read(&waiter), Read::Closed);
     assert!(chunks.iter().all(|chunk| chunk.len() <= 65_536));
     assert_eq!(chunks.concat(), vec![42; 200_000]);
 }
@@ -170,7 +172,7 @@ fn a_stream_ends_with_the_store_of_its_guest() {
     drop(live.store);
 
     waiter.wait();
-    assert_eq!(live.script.streams[0].read(&waiter), Read::End);
+    assert_eq!(live.script.streams[0].read(&waiter), Read::Closed);
 }
 
 #[test]
@@ -255,7 +257,7 @@ fn a_guests_future_is_a_stream_of_one_value() {
     assert!(result(kept).is_empty());
     assert_eq!(live.script.asked, [(2, vec![0])]);
     assert_eq!(live.script.streams[0].read(&waiter), Read::Chunk(b"\x09a promise".to_vec()));
-    assert_eq!(live.script.streams[0].read(&waiter), Read::End);
+    assert_eq!(live.script.streams[0].read(&waiter), Read::Closed);
 }
 
 #[test]
@@ -301,7 +303,7 @@ fn an_export_that_takes_what_cannot_be_carried_is_not_called() {
 
     let error = world.live(Way::Raw).call(Way::Raw, 0, &[0]).unwrap_err();
 
-    let fault = fault_of(&error).unwrap();
+    let fault = error.downcast_ref::<Fault>().unwrap();
     assert_eq!(fault.status, Status::Invalid);
     assert!(fault.message.contains("a stream of anything but u8"), "{}", fault.message);
 }

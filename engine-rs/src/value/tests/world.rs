@@ -3,21 +3,23 @@
 use super::dynamic;
 use crate::abi::{Context, WeBuf, WeStr};
 use crate::body::WeBody;
-use crate::engine::Counters;
+use crate::limits::Counters;
 use crate::limits::WeInstanceOptions;
 use crate::store::HostState;
 use crate::tests::host::Waiter;
 use crate::value::describe::{Description, Function};
 use crate::value::hook::{ask as ask_host, *};
-use crate::value::import_call::{Answered, Asking, ImportCall};
+use crate::value::import_call::{Asking, ImportCall};
+use crate::value::pipe::{Handed, WeStream, we_stream_free, we_stream_poll};
 use crate::value::shape::Shape;
-use crate::value::streams::{WeStream, we_stream_free, we_stream_poll};
-use crate::value::{Calls, Encoded, Exports, Handed, description_of, extend};
+use crate::value::state::WeImports;
+use crate::value::{Calls, Encoded, Exports, Value, description_of, extend};
 use crate::wasi_context;
 use futures::executor::block_on;
 use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 use wasmtime::component::{Component, Func, Instance, InstancePre, Linker, Val};
 use wasmtime::{Config, Engine, Result, Store};
@@ -55,7 +57,8 @@ pub struct Stream(*mut WeStream);
 pub enum Read {
     Pending,
     Chunk(Vec<u8>),
-    End,
+    Closed,
+    Cut,
 }
 
 impl Stream {
@@ -68,7 +71,8 @@ impl Stream {
         match unsafe { we_stream_poll(self.0, waiter.data(), &mut chunk) } {
             0 => Read::Pending,
             1 => Read::Chunk(chunk.as_ref().to_vec()),
-            _ => Read::End,
+            2 => Read::Closed,
+            _ => Read::Cut,
         }
     }
 }
@@ -80,8 +84,18 @@ impl Drop for Stream {
 }
 
 /// A deferred answer, which any thread gives.
-pub struct Token(*mut ImportCall);
+pub struct Token(*const ImportCall);
 unsafe impl Send for Token {}
+
+#[derive(Default)]
+pub struct Ends([AtomicU32; 2]);
+
+impl Ends {
+    /// How many were answered, and how many were abandoned.
+    pub fn counts(&self) -> [u32; 2] {
+        [0, 1].map(|end: usize| self.0[end].load(Relaxed))
+    }
+}
 
 /// Whether the answer was taken, or the guest is gone.
 #[derive(Debug, PartialEq, Eq)]
@@ -95,8 +109,18 @@ fn fate(code: i32) -> Fate {
 }
 
 impl Token {
-    pub fn of(reply: *mut ImportCall) -> Self {
+    pub fn of(reply: *const ImportCall) -> Self {
         Token(unsafe { we_reply_defer(reply) })
+    }
+
+    /// Counts in `ends` how the guest's part ends: answered, abandoned.
+    pub fn watch(&self, ends: &Ends) -> Fate {
+        extern "C" fn over(ends: *mut c_void, abandoned: i32) {
+            let ends = unsafe { &*ends.cast::<Ends>() };
+            ends.0[abandoned as usize].fetch_add(1, Relaxed);
+        }
+        let data = std::ptr::from_ref(ends).cast_mut().cast();
+        fate(unsafe { we_import_watch(self.0, over, data) })
     }
 
     pub fn complete(self, answer: &[u8]) -> Fate {
@@ -112,7 +136,13 @@ pub fn bytes(bytes: &[u8]) -> WeBuf {
     Encoded::from(bytes).into_buf()
 }
 
-extern "C" fn call(context: *mut c_void, function: u32, args: WeBuf, reply: *mut ImportCall) {
+extern "C" fn call(
+    context: *mut c_void,
+    _: u64,
+    function: u32,
+    args: WeBuf,
+    reply: *const ImportCall,
+) {
     let script = unsafe { &mut *context.cast::<Script>() };
     script.asked.push((function, args.as_ref().to_vec()));
     let streams = (0..).map(|place| unsafe { we_reply_take_stream(reply, place) });
@@ -136,7 +166,7 @@ pub fn new_store(engine: &Engine, imports: WeImports) -> Store<HostState> {
     let mut options: WeInstanceOptions = unsafe { std::mem::zeroed() };
     options.imports = imports;
     let options = options.resolved(64 << 20);
-    let wasi = wasi_context::WasiContext::default().wasi(&options).unwrap().build();
+    let wasi = options.wasi(&wasi_context::WasiContext::default()).unwrap().build();
     let counters = Arc::new(Counters::new(Duration::from_millis(10)));
     let mut store = Store::new(engine, HostState::new(&options, wasi, counters));
     store.set_hostcall_fuel(options.hostcall_bytes_max as usize);
@@ -161,16 +191,13 @@ pub enum Way {
 fn ask(state: &mut HostState, number: u32, arguments: &[Val], shapes: &[Shape]) -> Result<Asking> {
     let asked = dynamic::encode_all(arguments, shapes)?;
     let handed = Handed { bytes: asked.as_slice().into(), streams: Vec::new() };
-    Ok(ask_host(&mut state.values, number, handed))
+    Ok(ask_host(&state.values, number, handed))
 }
 
-fn answer(answered: &Answered, shapes: &[Shape], results: &mut [Val]) -> Result<()> {
-    let lowered = answered.lower(|answer| {
-        let values = dynamic::decode_all(answer.bytes.as_ref(), shapes)?;
-        values.into_iter().zip(results).for_each(|(value, slot)| *slot = value);
-        Ok(())
-    });
-    lowered.map(drop)
+fn answer(answer: &Value, shapes: &[Shape], results: &mut [Val]) -> Result<()> {
+    let values = dynamic::decode_all(answer.bytes.as_ref(), shapes)?;
+    values.into_iter().zip(results).for_each(|(value, slot)| *slot = value);
+    Ok(())
 }
 
 fn link_dynamic(

@@ -25,12 +25,6 @@ struct Program {
 
 namespace {
 
-constexpr std::size_t streams_max = 128;
-
-Failure out_of_time() {
-    return fail(Errc::deadline, "engine.deadline", "the component did not end before its deadline");
-}
-
 /// One instance in the count, for as long as it lives.
 class Slot {
   public:
@@ -280,6 +274,10 @@ class FakeComponent final : public Component {
 };
 
 }  // namespace
+
+Failure out_of_time() {
+    return fail(Errc::deadline, "engine.deadline", "the component did not end before its deadline");
+}
 
 rt::Task<void> GuestHost::sleep(Duration time) {
     const auto deadline = ctx_.deadline;

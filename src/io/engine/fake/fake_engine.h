@@ -15,6 +15,10 @@ namespace weft::engine::fake {
 struct Count;
 struct Program;
 
+/// As of the real engine.
+constexpr std::size_t streams_max = 128;
+Failure out_of_time();
+
 /// Encoded values, and the streams and futures that they name by place.
 struct Carried {
     Bytes bytes;
@@ -46,7 +50,7 @@ class GuestHost {
     Failure trap(std::string_view message);
 
     /// Calls an import. An error ends a real guest: return it. Errors: guest_trap (the host
-    /// refused), internal (nobody answered), cancelled.
+    /// refused), internal (nobody answered), deadline, cancelled.
     rt::Task<Carried> import(std::uint32_t function, Carried arguments);
 
     TimePoint deadline() const { return ctx_.deadline; }

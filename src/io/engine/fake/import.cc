@@ -8,8 +8,6 @@
 namespace weft::engine::fake {
 namespace {
 
-constexpr std::size_t streams_max = 128;
-
 Failure unanswered() {
     return fail(Errc::internal, "engine.internal", "the host gave no answer to an import");
 }
@@ -20,6 +18,8 @@ struct Call {
 
     rt::Executor* executor;  // Of the instance; outlives the guest.
     std::atomic<bool> guest_is_gone = false;
+    std::atomic<bool> is_answered = false;
+    rt::Job abandoned;  // Posted if the guest goes first; used on the executor only.
     std::vector<std::unique_ptr<rt::ByteSource>> attached;
     rt::OneShot<Carried> answered;
 
@@ -53,6 +53,12 @@ class Later final : public LaterReply::Backend {
                         "the instance has ended: nobody reads the stream");
         return call->attach(std::move(source));
     }
+    bool watch(void* token, rt::Job abandoned) const override {
+        const auto& call = *static_cast<Share*>(token);
+        if (call->guest_is_gone) return false;
+        call->abandoned = std::move(abandoned);
+        return true;
+    }
     bool answer(void* token, Payload result) const override {
         const auto call = take(token);
         return complete(call, call->with_streams(std::move(result)));
@@ -69,6 +75,7 @@ class Later final : public LaterReply::Backend {
     }
     static bool complete(const Share& call, Result<Carried> answer) {
         if (call->guest_is_gone) return false;
+        call->is_answered = true;
         call->executor->post([call, answer = std::move(answer)]() mutable {
             call->answered.complete_now(std::move(answer));
         });
@@ -115,6 +122,8 @@ class Presence {
     ~Presence() {
         call_->guest_is_gone = true;
         call_->attached.clear();
+        auto abandoned = std::exchange(call_->abandoned, {});
+        if (abandoned && !call_->is_answered) call_->executor->post(std::move(abandoned));
     }
 
   private:
@@ -128,9 +137,13 @@ rt::Task<Carried> GuestHost::import(std::uint32_t function, Carried arguments) {
     if (!imports) co_return unanswered();
     const auto call = std::make_shared<Call>((co_await rt::current_context())->executor());
     const Presence presence(call);
+    rt::Timer due(
+        [](void* self) { static_cast<Call*>(self)->answered.complete_now(out_of_time()); },
+        call.get());
+    if (ctx_.deadline != TimePoint::max()) call->executor->arm(due, ctx_.deadline);
     {
         Reply reply(call, std::move(arguments.streams));
-        imports->on_import(function, Payload::of(std::move(arguments.bytes)), reply);
+        imports->on_import(ctx_, function, Payload::of(std::move(arguments.bytes)), reply);
         reply.finish();
     }
     Result<Carried> answer = co_await call->answered;

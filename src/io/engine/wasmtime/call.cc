@@ -5,14 +5,14 @@ namespace weft::engine::wasmtime {
 void Call::begin(std::uint64_t id, Owner* owner) {
     id_ = id;
     owner_ = owner;
-    if (deadline_ == TimePoint::max()) return;
+    if (deadline() == TimePoint::max()) return;
     due_.emplace(
         [](void* self) {
             auto& call = *static_cast<Call*>(self);
             call.owner_->on_deadline(call);
         },
         this);
-    executor_->arm(*due_, deadline_);
+    executor_->arm(*due_, deadline());
 }
 
 void Call::notify() {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/rt/call_ctx.h"
 #include "base/rt/executor.h"
 #include "base/rt/one_shot.h"
 #include "base/rt/task.h"
@@ -29,7 +30,8 @@ class Call {
     virtual ~Call() = default;
 
     std::uint64_t id() const { return id_; }
-    TimePoint deadline() const { return deadline_; }
+    const rt::CallCtx& context() const { return ctx_; }
+    TimePoint deadline() const { return ctx_.deadline; }
 
     /// Nothing more will arrive: it is complete, or failed.
     virtual bool has_ended() const = 0;
@@ -55,8 +57,9 @@ class Call {
 
   protected:
     /// `executor` outlives the call.
-    Call(rt::Executor* executor, TimePoint deadline) : executor_(executor), deadline_(deadline) {}
+    Call(rt::Executor* executor, rt::CallCtx ctx) : executor_(executor), ctx_(std::move(ctx)) {}
 
+    rt::Executor* executor() const { return executor_; }
     /// The library knows it as `id`: its time is watched from now on.
     void begin(std::uint64_t id, Owner* owner);
     /// True once after something arrived.
@@ -64,7 +67,7 @@ class Call {
 
   private:
     rt::Executor* executor_;
-    TimePoint deadline_;
+    rt::CallCtx ctx_;
     Owner* owner_ = nullptr;  // Null before begin and after detach.
     std::uint64_t id_ = 0;
     rt::OneShot<void>* waiting_ = nullptr;  // Of the arrival that is awaited.

@@ -40,7 +40,7 @@ Result<void> FunctionCall::start(we_task* task, std::uint32_t function, Values a
         auto& call = *static_cast<FunctionCall*>(self);
         Outcome outcome{.payload = take(result), .streams = {}};
         for (std::size_t place = 0; place < count; ++place)
-            outcome.streams.push_back(call.streams_->reader(StreamHandle(given[place])));
+            outcome.streams.push_back(GuestStream::of(StreamHandle(given[place]), call.executor()));
         if (error != nullptr)
             call.outcome_.emplace(failed(error));
         else

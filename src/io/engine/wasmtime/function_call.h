@@ -22,8 +22,8 @@ class FunctionCall final : public Call {
 
     /// `executor` outlives the call; `streams` are those of its instance, which lives while it has
     /// to do with the call.
-    FunctionCall(rt::Executor* executor, TimePoint deadline, Streams* streams)
-        : Call(executor, deadline), streams_(streams) {}
+    FunctionCall(rt::Executor* executor, rt::CallCtx ctx, Streams* streams)
+        : Call(executor, std::move(ctx)), streams_(streams) {}
 
     /// Gives it to the instance that `task` runs. Errors: exhausted (`engine.streams_full`),
     /// internal.

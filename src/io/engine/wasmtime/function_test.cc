@@ -1,3 +1,4 @@
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -22,8 +23,10 @@ class Doubler final : public ImportHandler {
 
     Doubler(rt::Executor* executor, When when) : executor_(executor), when_(when) {}
 
-    void on_import(std::uint32_t function, Payload arguments, ImportReply& reply) override {
+    void on_import(rt::CallCtx ctx, std::uint32_t function, Payload arguments,
+                   ImportReply& reply) override {
         functions.push_back(function);
+        deadlines.push_back(ctx.deadline);
         Bytes twice(arguments.bytes().begin(), arguments.bytes().end());
         for (auto& byte : twice) byte = static_cast<std::uint8_t>(2 * byte);
         if (when_ == When::now) return reply.answer(Payload::of(std::move(twice)));
@@ -38,6 +41,7 @@ class Doubler final : public ImportHandler {
     void on_drop(std::uint32_t, BytesView) override {}
 
     std::vector<std::uint32_t> functions;
+    std::vector<TimePoint> deadlines;
 
   private:
     rt::Executor* executor_;
@@ -56,11 +60,14 @@ class FunctionTest : public testing::Test {
         component_ = *compiled;
     }
 
+    using Done = std::promise<Result<Bytes>>;
+
     Result<Bytes> call(std::shared_ptr<Instance> instance, std::uint32_t function,
                        Bytes arguments) {
-        std::promise<Result<Bytes>> done;
+        Done done;
         on_shard([&] {
-            scope_->spawn(keep(std::move(instance), function, std::move(arguments), &done)).value();
+            scope_->spawn(keep(std::move(instance), {}, function, std::move(arguments), &done))
+                .value();
         });
         return done.get_future().get();
     }
@@ -69,7 +76,9 @@ class FunctionTest : public testing::Test {
         std::shared_ptr<Instance> opened;
         on_shard([&] {
             opened = component_
-                         ->open(&thread_.shard(), {.limits = {{Limit::reuse, 100}, {Limit::concurrent, 1}}, .imports = std::move(handler)})
+                         ->open(&thread_.shard(),
+                                {.limits = {{Limit::reuse, 100}, {Limit::concurrent, 8}},
+                                 .imports = std::move(handler)})
                          .value();
         });
         return opened;
@@ -102,11 +111,10 @@ class FunctionTest : public testing::Test {
     std::shared_ptr<Instance> instance_;
     std::optional<rt::Scope> scope_;
 
-  private:
-    static rt::Task<void> keep(std::shared_ptr<Instance> instance, std::uint32_t function,
-                               Bytes arguments, std::promise<Result<Bytes>>* done) {
-        Result<Values> result =
-            co_await instance->call({}, function, Payload::of(std::move(arguments)), nullptr);
+    static rt::Task<void> keep(std::shared_ptr<Instance> instance, rt::CallCtx ctx,
+                               std::uint32_t function, Bytes arguments, Done* done) {
+        Result<Values> result = co_await instance->call(std::move(ctx), function,
+                                                        Payload::of(std::move(arguments)), nullptr);
         instance.reset();
         if (result)
             done->set_value(Bytes(result->payload.bytes().begin(), result->payload.bytes().end()));
@@ -130,6 +138,27 @@ TEST_F(FunctionTest, AnImportIsAnsweredAtOnceOrLater) {
     EXPECT_EQ(twice(Doubler::When::later, 4).value(), Bytes{8});
     EXPECT_EQ(handler_->functions, std::vector<std::uint32_t>{0});
     EXPECT_EQ(call(instance_, 0, {5}).value(), Bytes{10});
+}
+
+// They wait for the instance, which serves one after the other.
+TEST_F(FunctionTest, AnImportBringsTheContextOfItsCall) {
+    for (const auto when : {Doubler::When::now, Doubler::When::later}) {
+        handler_ = std::make_shared<Doubler>(&thread_.shard(), when);
+        instance_ = open(handler_);
+        std::vector<TimePoint> deadlines;
+        std::array<Done, 3> done;
+        on_shard([&] {
+            for (auto& one : done) {
+                deadlines.push_back(thread_.shard().now() +
+                                    std::chrono::hours(deadlines.size() + 1));
+                scope_->spawn(keep(instance_, {.deadline = deadlines.back()}, 0, {1}, &one))
+                    .value();
+            }
+        });
+        for (auto& one : done) EXPECT_EQ(one.get_future().get().value(), Bytes{2});
+
+        EXPECT_EQ(handler_->deadlines, deadlines);
+    }
 }
 
 TEST_F(FunctionTest, AnImportThatIsRefusedOrForgottenEndsTheGuest) {

@@ -1,6 +1,6 @@
 #include "io/engine/wasmtime/guest_stream.h"
 
-#include "io/engine/wasmtime/streams.h"
+#include <utility>
 
 namespace weft::engine::wasmtime {
 
@@ -32,15 +32,9 @@ rt::Task<void> ReadWaker::wait(WakeablePtr<ReadWaker> waker) {
     co_return result;
 }
 
-GuestStream::GuestStream(std::shared_ptr<Streams> streams, StreamHandle stream,
-                         rt::Executor* executor)
-    : streams_(std::move(streams)), stream_(std::move(stream)), waker_(new ReadWaker(executor)) {
-    streams_->enter(this);
-}
-
-GuestStream::~GuestStream() {
-    streams_->leave(this);
-    waker_->forget();
+std::unique_ptr<GuestStream> GuestStream::of(StreamHandle stream, rt::Executor* executor) {
+    if (!stream) return nullptr;
+    return std::unique_ptr<GuestStream>(new GuestStream(std::move(stream), executor));
 }
 
 rt::Task<rt::Chunk> GuestStream::read() {
@@ -51,40 +45,23 @@ rt::Task<rt::Chunk> GuestStream::read() {
 }
 
 std::optional<Result<rt::Chunk>> GuestStream::try_read() {
-    auto chunk = std::exchange(kept_, std::nullopt);
-    if (!chunk && fate_ == Fate::open) chunk = look();
-    if (chunk) return std::move(*chunk);
-    if (fate_ == Fate::closed) return rt::Chunk{.data = {}, .last = true};
-    if (fate_ == Fate::cut)
-        return fail(Errc::unavailable, "engine.stream_cut",
-                    "the component ended before the end of its stream");
-    return std::nullopt;
-}
-
-void GuestStream::before_drop(bool failed) {
-    if (fate_ != Fate::open) return;
-    if (!kept_) kept_ = look();
-    // A chunk hides whether an end follows.
-    if (fate_ == Fate::open && kept_) look();
-    if (fate_ == Fate::open || failed) fate_ = Fate::cut;
-}
-
-void GuestStream::cut() {
-    before_drop(false);
-    stream_.reset();
-    waker_->wake();
-}
-
-std::optional<rt::Chunk> GuestStream::look() {
     we_buf bytes{};
-    switch (we_stream_poll(stream_.get(), waker_->waker(), &bytes)) {
+    switch (stream_ ? we_stream_poll(stream_.get(), waker_->waker(), &bytes) : WE_STREAM_CUT) {
+        case WE_STREAM_PENDING: return std::nullopt;
         case WE_STREAM_CHUNK: {
             const auto chunk = take(bytes);
             return rt::Chunk{.data = Bytes(chunk.bytes().begin(), chunk.bytes().end())};
         }
-        case WE_STREAM_END: fate_ = Fate::closed; return std::nullopt;
-        default: return std::nullopt;
+        case WE_STREAM_CLOSED: return rt::Chunk{.data = {}, .last = true};
+        default:
+            return fail(Errc::unavailable, "engine.stream_cut",
+                        "the component ended before the end of its stream");
     }
+}
+
+void GuestStream::cut() {
+    stream_.reset();
+    waker_->wake();
 }
 
 }  // namespace weft::engine::wasmtime

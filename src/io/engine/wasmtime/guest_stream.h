@@ -12,8 +12,6 @@
 
 namespace weft::engine::wasmtime {
 
-class Streams;
-
 /// Carries wakes of any thread to the reader's executor; any number becomes one look at the stream.
 /// All but `wake` is the reader's, on its executor.
 class ReadWaker final : public Wakeable {
@@ -42,29 +40,22 @@ class ReadWaker final : public Wakeable {
 /// waits while a chunk of at most 64 KiB lies unread. Shard-local.
 class GuestStream final : public rt::ByteSource {
   public:
-    GuestStream(std::shared_ptr<Streams> streams, StreamHandle stream, rt::Executor* executor);
-    ~GuestStream() override;
+    /// Null for no stream. `executor` outlives it.
+    static std::unique_ptr<GuestStream> of(StreamHandle stream, rt::Executor* executor);
+    ~GuestStream() override { waker_->forget(); }
 
     /// Cancelling it loses nothing.
     rt::Task<rt::Chunk> read() override;
     std::optional<Result<rt::Chunk>> try_read() override;
-
-    /// The guest's store goes next: what it did not close until now is cut. Of a guest that
-    /// `failed` nobody knows whether it closed what is closed now.
-    void before_drop(bool failed);
-    /// Nothing more is read: cuts what the guest did not close until now, and tells it.
+    /// Nothing more is read, and the guest learns it: reads fail from now on.
     void cut();
 
   private:
-    enum class Fate { open, closed, cut };
+    GuestStream(StreamHandle stream, rt::Executor* executor)
+        : stream_(std::move(stream)), waker_(new ReadWaker(executor)) {}
 
-    std::optional<rt::Chunk> look();
-
-    std::shared_ptr<Streams> streams_;
-    StreamHandle stream_;
+    StreamHandle stream_;  // Null once cut.
     WakeablePtr<ReadWaker> waker_;
-    std::optional<rt::Chunk> kept_;  // What came before the guest's end.
-    Fate fate_ = Fate::open;
 };
 
 }  // namespace weft::engine::wasmtime

@@ -17,10 +17,9 @@ std::vector<we_header> headers_of(const net::HttpRequest& request) {
 
 }  // namespace
 
-Result<std::shared_ptr<HttpCall>> HttpCall::create(rt::Executor* executor,
-                                                   std::unique_ptr<rt::ByteSource> body,
-                                                   TimePoint deadline) {
-    std::shared_ptr<HttpCall> call(new HttpCall(executor, deadline));
+Result<std::shared_ptr<HttpCall>> HttpCall::create(rt::Executor* executor, rt::CallCtx ctx,
+                                                   std::unique_ptr<rt::ByteSource> body) {
+    std::shared_ptr<HttpCall> call(new HttpCall(executor, std::move(ctx)));
     if (body) {
         TRY(call->feed_, BodyFeed::create(executor, std::move(body)));
     }

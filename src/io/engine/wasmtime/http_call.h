@@ -12,9 +12,8 @@ namespace weft::engine::wasmtime {
 class HttpCall final : public Call {
   public:
     /// `executor` outlives the call. Errors: internal.
-    static Result<std::shared_ptr<HttpCall>> create(rt::Executor* executor,
-                                                    std::unique_ptr<rt::ByteSource> body,
-                                                    TimePoint deadline);
+    static Result<std::shared_ptr<HttpCall>> create(rt::Executor* executor, rt::CallCtx ctx,
+                                                    std::unique_ptr<rt::ByteSource> body);
 
     /// Gives it to the instance that `task` runs. Errors: invalid_argument (the request cannot be
     /// expressed), unsupported.

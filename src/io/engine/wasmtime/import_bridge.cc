@@ -7,6 +7,17 @@
 namespace weft::engine::wasmtime {
 namespace {
 
+/// What is posted if a call of an import is abandoned.
+struct Watch {
+    rt::Executor* executor;
+    rt::Job job;
+
+    static void over(void* self, std::int32_t abandoned) noexcept {
+        const std::unique_ptr<Watch> watch(static_cast<Watch*>(self));
+        if (abandoned != 0) watch->executor->post(std::move(watch->job));
+    }
+};
+
 /// Tokens are those of the library.
 class Later final : public LaterReply::Backend {
   public:
@@ -18,6 +29,12 @@ class Later final : public LaterReply::Backend {
         return bridge->streams().attach(std::move(source), [import](const we_body* body) {
             return we_import_attach(import, body);
         });
+    }
+    bool watch(void* token, rt::Job abandoned) const override {
+        const auto* const bridge = static_cast<ImportBridge*>(we_import_context(of(token)));
+        if (bridge == nullptr) return false;
+        auto* const watch = new Watch{bridge->executor(), std::move(abandoned)};
+        return we_import_watch(of(token), Watch::over, watch) == WE_ANSWER_TAKEN;
     }
     bool answer(void* token, Payload result) const override {
         return we_import_complete(of(token), give(std::move(result))) == WE_ANSWER_TAKEN;
@@ -40,12 +57,13 @@ constexpr Later later;
 
 class Reply final : public ImportReply {
   public:
-    Reply(we_reply* reply, Streams* streams) : reply_(reply), streams_(streams) {}
+    Reply(we_reply* reply, ImportBridge* bridge) : reply_(reply), bridge_(bridge) {}
     std::unique_ptr<rt::ByteSource> take_stream(std::uint32_t place) override {
-        return streams_->reader(StreamHandle(we_reply_take_stream(reply_, place)));
+        return GuestStream::of(StreamHandle(we_reply_take_stream(reply_, place)),
+                               bridge_->executor());
     }
     Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source) override {
-        return streams_->attach(std::move(source), [this](const we_body* body) {
+        return bridge_->streams().attach(std::move(source), [this](const we_body* body) {
             return we_reply_attach(reply_, body);
         });
     }
@@ -57,7 +75,7 @@ class Reply final : public ImportReply {
 
   private:
     we_reply* reply_;
-    Streams* streams_;
+    ImportBridge* bridge_;
 };
 
 }  // namespace
@@ -66,11 +84,12 @@ we_imports ImportBridge::raw() {
     we_imports imports{};
     if (handler_ == nullptr) return imports;
     imports.context = this;
-    imports.call = [](void* self, std::uint32_t function, we_buf arguments,
+    imports.call = [](void* self, std::uint64_t call, std::uint32_t function, we_buf arguments,
                       we_reply* raw) noexcept {
         auto& bridge = *static_cast<ImportBridge*>(self);
-        Reply reply(raw, &bridge.streams());
-        bridge.handler_->on_import(function, take(arguments), reply);
+        Reply reply(raw, &bridge);
+        bridge.handler_->on_import(bridge.calls_->context_of(call), function, take(arguments),
+                                   reply);
     };
     imports.drop_resource = [](void* self, std::uint32_t resource, we_str handle) noexcept {
         static_cast<ImportBridge*>(self)->handler_->on_drop(resource, view(handle));

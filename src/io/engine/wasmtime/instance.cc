@@ -101,9 +101,7 @@ we_instance_options WasmtimeInstance::raw_options(const we_wasi_context* context
         tell_output(static_cast<WasmtimeInstance*>(self)->observer_.get(), stream, bytes);
     };
     raw.fault = [](void* self, const we_error* error) noexcept {
-        auto& instance = *static_cast<WasmtimeInstance*>(self);
-        instance.failed_ = true;
-        tell_fault(instance.observer_.get(), error);
+        tell_fault(static_cast<WasmtimeInstance*>(self)->observer_.get(), error);
     };
     raw.refused = [](void* self, std::int32_t kind, we_str target) noexcept {
         tell_refusal(static_cast<WasmtimeInstance*>(self)->observer_.get(), kind, target);
@@ -116,7 +114,7 @@ rt::Task<net::HttpResponse> WasmtimeInstance::handle_http(rt::CallCtx ctx, net::
     auto self = shared_from_this();
     CO_CHECK(ctx.check_time(executor_->now()));
     CO_CHECK(check_free());
-    CO_TRY(auto call, HttpCall::create(executor_, std::move(request.body), ctx.deadline));
+    CO_TRY(auto call, HttpCall::create(executor_, std::move(ctx), std::move(request.body)));
     CO_CHECK(call->start(job_->task(), request, this));
     begin(call, std::move(observer));
     Share<HttpCall> share(std::move(self), call);
@@ -133,7 +131,7 @@ rt::Task<Values> WasmtimeInstance::call(rt::CallCtx ctx, std::uint32_t function,
     auto self = shared_from_this();
     CO_CHECK(ctx.check_time(executor_->now()));
     CO_CHECK(check_free());
-    auto call = std::make_shared<FunctionCall>(executor_, ctx.deadline, &imports_.streams());
+    auto call = std::make_shared<FunctionCall>(executor_, std::move(ctx), &imports_.streams());
     CO_CHECK(call->start(job_->task(), function, std::move(arguments), this));
     begin(call, std::move(observer));
     Share<FunctionCall> share(std::move(self), call);
@@ -157,6 +155,7 @@ Result<void> WasmtimeInstance::check_free() const {
 
 void WasmtimeInstance::begin(std::shared_ptr<Call> call, std::shared_ptr<GuestObserver> observer) {
     observer_ = std::move(observer);
+    newest_ = call->context();
     calls_.push_back(std::move(call));
     ++unreturned_;
     due_.reset();
@@ -265,6 +264,12 @@ void WasmtimeInstance::forget(const Call& call) {
     auto kept = std::move(*found);
     calls_.erase(found);
     kept->detach();
+}
+
+/// A guest that goes on after its response is in a call that is forgotten; it was the newest.
+rt::CallCtx WasmtimeInstance::context_of(std::uint64_t id) const {
+    const auto found = std::ranges::find(calls_, id, &Call::id);
+    return found == calls_.end() ? newest_ : (*found)->context();
 }
 
 void WasmtimeInstance::go_on_until(TimePoint due) {

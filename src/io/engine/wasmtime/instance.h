@@ -15,6 +15,7 @@ namespace weft::engine::wasmtime {
 class WasmtimeInstance final : public Instance,
                                public std::enable_shared_from_this<WasmtimeInstance>,
                                private PollJob::Client,
+                               private ImportBridge::Calls,
                                private Call::Owner {
   public:
     /// `executor` outlives it. Errors: invalid_argument (a limit of zero).
@@ -44,13 +45,15 @@ class WasmtimeInstance final : public Instance,
 
   private:
     WasmtimeInstance(rt::Executor* executor, const InstanceOptions& options)
-        : executor_(executor), options_(options), imports_(executor, options_.imports.get()) {}
+        : executor_(executor),
+          options_(options),
+          imports_(executor, options_.imports.get(), this) {}
 
     we_instance_options raw_options(const we_wasi_context* context);
     Result<void> check_free() const;
     void begin(std::shared_ptr<Call> call, std::shared_ptr<GuestObserver> observer);
     void after_poll(const we_poll& polled) override;
-    void before_drop() override { imports_.streams().before_drop(failed_); }
+    rt::CallCtx context_of(std::uint64_t id) const override;
     void on_deadline(Call& call) override;
     bool is_quiet() const;
     void notify_calls();
@@ -64,12 +67,12 @@ class WasmtimeInstance final : public Instance,
     ImportBridge imports_;
     PollJobPtr job_;
     std::shared_ptr<GuestObserver> observer_;   // Of the newest call; may be null.
+    rt::CallCtx newest_;                        // The same call's.
     std::vector<std::shared_ptr<Call>> calls_;  // Those that still need the instance.
     std::uint32_t started_ = 0;
     std::uint32_t unreturned_ = 0;  // Calls inside the guest or waiting for it.
     bool closed_ = false;
-    bool failed_ = false;  // The guest ended with a fault.
-    bool spins_ = false;   // Its last poll used up the time slice.
+    bool spins_ = false;  // Its last poll used up the time slice.
     InstanceOwner* owner_ = nullptr;
     std::shared_ptr<WasmtimeInstance> self_;  // Set while the guest goes on after its responses.
     TimePoint due_at_{};

@@ -68,7 +68,6 @@ void PollJob::end() {
         const std::lock_guard lock(mutex_);
         is_open_ = false;
     }
-    client_->before_drop();
     task_.reset();
     let_go();
 }

@@ -27,9 +27,6 @@ class PollJob final : public Wakeable {
         /// A poll is over and its callbacks were made; after WE_DONE none follows. Outside of the
         /// library: may end the job, change the task, and destroy the client.
         virtual void after_poll(const we_poll& polled) = 0;
-        /// The task, whose guest has ended or is about to, is dropped next: what it holds is still
-        /// there. Must not end the job.
-        virtual void before_drop() {}
 
       protected:
         ~Client() = default;

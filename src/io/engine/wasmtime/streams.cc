@@ -2,14 +2,7 @@
 
 #include <utility>
 
-#include "io/engine/wasmtime/guest_stream.h"
-
 namespace weft::engine::wasmtime {
-
-std::unique_ptr<GuestStream> Streams::reader(StreamHandle stream) {
-    if (!stream) return nullptr;
-    return std::make_unique<GuestStream>(shared_from_this(), std::move(stream), executor_);
-}
 
 Result<std::uint32_t> Streams::attach(std::unique_ptr<rt::ByteSource> source, const Give& give) {
     WEFT_ASSERT(executor_->is_current(),
@@ -38,10 +31,6 @@ void Streams::pump() {
         feed->pump();
     }
     std::erase_if(feeds_, [](const auto& feed) { return feed->is_closed(); });
-}
-
-void Streams::before_drop(bool failed) {
-    for (auto* const reader : readers_) reader->before_drop(failed);
 }
 
 void Streams::stop() {

@@ -9,8 +9,6 @@
 
 namespace weft::engine::wasmtime {
 
-class GuestStream;
-
 /// The streams and futures between the guest of one instance and C++, in both directions. Shared by
 /// the instance and by the readers that outlive it. Shard-local.
 class Streams : public std::enable_shared_from_this<Streams> {
@@ -18,8 +16,6 @@ class Streams : public std::enable_shared_from_this<Streams> {
     /// `executor` outlives the instance.
     explicit Streams(rt::Executor* executor) : executor_(executor) {}
 
-    /// The reading end of what the guest handed over.
-    std::unique_ptr<GuestStream> reader(StreamHandle stream);
     /// Hands `source` to the guest by `give`, whose result is its place, or UINT32_MAX. Errors:
     /// those of `LaterReply::attach`.
     using Give = std::function<std::uint32_t(const we_body*)>;
@@ -28,8 +24,6 @@ class Streams : public std::enable_shared_from_this<Streams> {
     bool has_sources() const { return !feeds_.empty(); }
     /// After each poll of the instance.
     void pump();
-    /// The guest's store is dropped next, because the guest `failed` or otherwise.
-    void before_drop(bool failed);
     /// The guest's store is gone: gives up all sources.
     void stop();
 
@@ -37,12 +31,7 @@ class Streams : public std::enable_shared_from_this<Streams> {
     static Failure unwanted();
 
   private:
-    friend class GuestStream;
-    void enter(GuestStream* reader) { readers_.push_back(reader); }
-    void leave(GuestStream* reader) { std::erase(readers_, reader); }
-
     rt::Executor* executor_;
-    std::vector<GuestStream*> readers_;  // Those that live; each leaves by itself.
     std::vector<std::shared_ptr<BodyFeed>> feeds_;
     bool stopped_ = false;
 };

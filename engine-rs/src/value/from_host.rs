@@ -27,9 +27,4 @@ impl Value {
         let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
         ends.get_mut(place)?.take()
     }
-
-    pub fn clear(&mut self) {
-        self.bytes = WeBuf::default();
-        self.ends().clear();
-    }
 }

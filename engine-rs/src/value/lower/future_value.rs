@@ -1,12 +1,12 @@
 //! The value of a future, in both directions, and the ends of streams and futures that the C side feeds.
 
-use super::State;
-use super::encoded::Encoded;
-use super::lift::{self, Lifted};
-use super::lower::Lowerer;
-use super::types;
-use super::value::Value;
+use super::Lowerer;
 use crate::body::BodyReader;
+use crate::value::encoded::Encoded;
+use crate::value::from_host::Value;
+use crate::value::lift::{self, Lifted};
+use crate::value::state::State;
+use crate::value::types;
 use bytes::Bytes;
 use http_body::Body;
 use std::mem::MaybeUninit;
@@ -93,7 +93,7 @@ unsafe impl Lower for Payload {
         if !fits || !at.is_multiple_of(abi.align32 as usize) {
             bail!("a guest's place for the value of a future is not in its memory");
         }
-        Lowerer::new(cx, value, None)?.to_memory(&[ty], at)
+        Lowerer::new(cx, value, None)?.into_memory(&[ty], at)
     }
 }
 
