@@ -212,12 +212,12 @@ we_imports Host::imports(Guest& guest) {
 
 we_instance_options Host::options(Guest& guest) {
     auto options = sized<we_instance_options>();
-    options.cpu_ns_max = (1 + input_.below(3)) * 1'000'000U;
+    options.cpu_time_ns_max = (1 + input_.below(3)) * 1'000'000U;
     options.concurrent_max = input_.below(4);
     const auto small = input_.next();
     if ((small & 1U) != 0) options.handles_max = 3;
     if ((small & 2U) != 0) options.memory_bytes_max = 2U << 20U;
-    if ((small & 4U) != 0) options.hostcall_bytes_max = 100;
+    if ((small & 4U) != 0) options.host_data_bytes_max = 100;
     if ((small & 8U) != 0) options.table_elements_max = 1;
     if ((small & 16U) != 0) options.parts_max = 2;
     options.context = &guest;

@@ -195,15 +195,15 @@ enum {
 /// What one instance may use, and whom it tells. "0" stands for the default where one is named.
 typedef struct we_instance_options {
     size_t size;
-    uint64_t memory_bytes_max;    ///< All linear memories together; 0: the engine's largest memory.
-    uint64_t hostcall_bytes_max;  ///< Handed to the host in one call, and allocated in the guest
-                                  ///< for values; 0: 16 MiB.
-    uint64_t cpu_ns_max;  ///< Running time since its newest call began; 0: no limit. Looked at
-                          ///< after each poll and at each epoch tick.
+    uint64_t memory_bytes_max;  ///< All linear memories together; 0: the engine's largest memory.
+    uint64_t host_data_bytes_max;  ///< Handed to the host in one call, and allocated in the guest
+                                   ///< for values; 0: 16 MiB.
+    uint64_t cpu_time_ns_max;  ///< Running time since its newest call began; 0: no limit. Looked at
+                               ///< after each poll and at each epoch tick.
     uint32_t table_elements_max;  ///< Of each table; 0: 20,000.
     uint32_t handles_max;  ///< Host resources open at the same time, of WASI, given by the C side,
                            ///< and given to it, of each; 0: 1,000.
-    uint32_t header_bytes_max;  ///< Of one set of fields that a guest builds, about 70 bytes for
+    uint32_t fields_bytes_max;  ///< Of one set of fields that a guest builds, about 70 bytes for
                                 ///< each field included; 0: 64 KiB.
     uint32_t random_bytes_max;  ///< Asked for in one call; 0: 64 KiB.
     uint32_t parts_max;         ///< Core instances, tables and memories, of each; 0: 100.

@@ -184,7 +184,7 @@ pub fn new_store(
     let wasi = options.wasi(context)?.build();
     let mut store = Store::new(&machine.engine, HostState::new(options, wasi, counters.clone()));
     store.limiter(|state| &mut state.limiter);
-    store.set_hostcall_fuel(options.hostcall_bytes_max as usize);
+    store.set_hostcall_fuel(options.host_data_bytes_max as usize);
     store.set_max_component_handles(options.handles_max as usize);
     bound_running_time(&mut store, counters.clone(), running_time);
     Ok(store)

@@ -17,11 +17,11 @@ use wasmtime_wasi::WasiCtxBuilder;
 pub struct WeInstanceOptions {
     pub size: usize,
     pub memory_bytes_max: u64,
-    pub hostcall_bytes_max: u64,
-    pub cpu_ns_max: u64,
+    pub host_data_bytes_max: u64,
+    pub cpu_time_ns_max: u64,
     pub table_elements_max: u32,
     pub handles_max: u32,
-    pub header_bytes_max: u32,
+    pub fields_bytes_max: u32,
     pub random_bytes_max: u32,
     pub parts_max: u32,
     pub concurrent_max: u32,
@@ -51,11 +51,11 @@ impl WeInstanceOptions {
     pub fn resolved(&self, engine_memory_bytes_max: u64) -> WeInstanceOptions {
         WeInstanceOptions {
             memory_bytes_max: or(self.memory_bytes_max, engine_memory_bytes_max),
-            hostcall_bytes_max: or(self.hostcall_bytes_max, 16 << 20),
-            cpu_ns_max: or(self.cpu_ns_max, u64::MAX),
+            host_data_bytes_max: or(self.host_data_bytes_max, 16 << 20),
+            cpu_time_ns_max: or(self.cpu_time_ns_max, u64::MAX),
             table_elements_max: or(self.table_elements_max, 20_000),
             handles_max: or(self.handles_max, 1_000),
-            header_bytes_max: or(self.header_bytes_max, 64 << 10),
+            fields_bytes_max: or(self.fields_bytes_max, 64 << 10),
             random_bytes_max: or(self.random_bytes_max, 64 << 10),
             parts_max: or(self.parts_max, 100),
             concurrent_max: or(self.concurrent_max, 1),
@@ -141,7 +141,7 @@ pub struct RunningTime {
 
 impl RunningTime {
     pub fn new(options: &WeInstanceOptions) -> Self {
-        RunningTime { before_this_poll_ns: AtomicU64::new(0), ns_max: options.cpu_ns_max }
+        RunningTime { before_this_poll_ns: AtomicU64::new(0), ns_max: options.cpu_time_ns_max }
     }
 
     pub fn begin_call(&self) {

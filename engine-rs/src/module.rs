@@ -75,7 +75,7 @@ fn new_store(engine: &EngineParts, start: &Start) -> Result<Store<ModuleState>, 
     let state = ModuleState::new(options, wasi, counters.clone());
     let mut store = Store::new(&engine.machine(Flavour::Plain)?.engine, state);
     store.limiter(|state| &mut state.limiter);
-    store.set_hostcall_fuel(options.hostcall_bytes_max as usize);
+    store.set_hostcall_fuel(options.host_data_bytes_max as usize);
     bound_running_time(&mut store, counters.clone(), start.running_time.clone());
     Ok(store)
 }

@@ -35,9 +35,9 @@ impl HostState {
         let mut table = ResourceTable::new();
         table.set_max_capacity(options.handles_max as usize);
         let mut http = WasiHttpCtx::new();
-        http.set_field_size_limit(options.header_bytes_max as usize);
+        http.set_field_size_limit(options.fields_bytes_max as usize);
         let limiter = Limiter::new(options);
-        let values = State::new(options.imports, options.handles_max, options.hostcall_bytes_max);
+        let values = State::new(options.imports, options.handles_max, options.host_data_bytes_max);
         let hooks = Hooks { refused: options.refused, context: options.context };
         HostState { table, wasi, http, hooks, limiter, counters, values }
     }

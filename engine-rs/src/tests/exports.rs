@@ -52,10 +52,10 @@ struct Calculator {
 }
 
 impl Calculator {
-    fn open(cpu_ns_max: u64) -> Self {
+    fn open(cpu_time_ns_max: u64) -> Self {
         let engine = engine(&config()).unwrap();
         let component = compile(engine, &wat::parse_str(CALCULATOR).unwrap()).unwrap();
-        let options = WeInstanceOptions { cpu_ns_max, ..call_options() };
+        let options = WeInstanceOptions { cpu_time_ns_max, ..call_options() };
         let instance = Call::open(Box::default(), component, options).unwrap();
         Calculator { engine, component, instance }
     }

@@ -87,7 +87,7 @@ fn an_error_code_of_the_guest_is_named() {
 
 #[test]
 fn a_spinning_guest_yields_and_ends_at_its_budget() {
-    let options = WeInstanceOptions { cpu_ns_max: 18_000_000, ..call_options() };
+    let options = WeInstanceOptions { cpu_time_ns_max: 18_000_000, ..call_options() };
 
     let heard = run_with("/spin", options);
 

@@ -277,7 +277,7 @@ fn a_big_response_of_03_arrives_whole_through_pauses() {
 
 #[test]
 fn running_time_is_that_of_all_polls_since_the_newest_call() {
-    let time = RunningTime::new(&WeInstanceOptions { cpu_ns_max: 3_000_000, ..call_options() });
+    let time = RunningTime::new(&WeInstanceOptions { cpu_time_ns_max: 3_000_000, ..call_options() });
     let poll_for_2_ms = || {
         runtime::begin_slice();
         while runtime::poll_time() < Duration::from_millis(2) {}
@@ -298,7 +298,7 @@ fn running_time_is_that_of_all_polls_since_the_newest_call() {
 fn running_time_counts_anew_for_each_call() {
     for component in [guest(), guest_03()] {
         let options =
-            WeInstanceOptions { cpu_ns_max: 40_000_000, concurrent_max: 4, ..call_options() };
+            WeInstanceOptions { cpu_time_ns_max: 40_000_000, concurrent_max: 4, ..call_options() };
         let instance = Call::open(Box::default(), component, options).unwrap();
         let mut warm = Warm { instance, calls: Vec::new() };
         assert_eq!(warm.text("/ignore"), "ignored");
@@ -317,7 +317,7 @@ fn running_time_counts_anew_for_each_call() {
 fn limits_of_memory_and_fields_hold_in_an_instance_that_is_used_again() {
     let options = WeInstanceOptions {
         memory_bytes_max: 8 << 20,
-        header_bytes_max: 10_000,
+        fields_bytes_max: 10_000,
         concurrent_max: 4,
         ..call_options()
     };

@@ -85,7 +85,7 @@ fn a_guest_that_fills_its_headers_is_ended() {
 
 #[test]
 fn the_host_takes_no_more_than_its_share_of_one_call() {
-    let options = WeInstanceOptions { hostcall_bytes_max: 1000, ..call_options() };
+    let options = WeInstanceOptions { host_data_bytes_max: 1000, ..call_options() };
 
     let fault = run_with("/big?65536", options).fault.unwrap();
 

@@ -55,7 +55,7 @@ fn a_program_that_traps_is_a_fault_with_a_story() {
 #[test]
 fn a_program_is_held_to_its_memory_and_its_cpu_time() {
     let memory = WeInstanceOptions { memory_bytes_max: 8 << 20, ..call_options() };
-    let ticks = WeInstanceOptions { cpu_ns_max: 20_000_000, ..call_options() };
+    let ticks = WeInstanceOptions { cpu_time_ns_max: 20_000_000, ..call_options() };
     for code in programs() {
         assert_eq!(run_with(code, &["eat"], memory).status, Status::Memory);
         assert_eq!(run_with(code, &["spin"], ticks).status, Status::Cpu);

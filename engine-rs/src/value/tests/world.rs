@@ -169,7 +169,7 @@ pub fn new_store(engine: &Engine, imports: WeImports) -> Store<HostState> {
     let wasi = options.wasi(&wasi_context::WasiContext::default()).unwrap().build();
     let counters = Arc::new(Counters::new(Duration::from_millis(10)));
     let mut store = Store::new(engine, HostState::new(&options, wasi, counters));
-    store.set_hostcall_fuel(options.hostcall_bytes_max as usize);
+    store.set_hostcall_fuel(options.host_data_bytes_max as usize);
     store
 }
 

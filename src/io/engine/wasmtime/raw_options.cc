@@ -15,11 +15,11 @@ Result<void> check_limits(const Limits& limits) {
 we_instance_options raw_of(const Limits& limits, const we_wasi_context* context) {
     auto raw = sized<we_instance_options>();
     raw.memory_bytes_max = limits[Limit::memory];
-    raw.hostcall_bytes_max = limits[Limit::host_data];
-    raw.cpu_ns_max = limits[Limit::cpu_time];
+    raw.host_data_bytes_max = limits[Limit::host_data];
+    raw.cpu_time_ns_max = limits[Limit::cpu_time];
     raw.table_elements_max = limits.count(Limit::table_elements);
     raw.handles_max = limits.count(Limit::handles);
-    raw.header_bytes_max = limits.count(Limit::fields);
+    raw.fields_bytes_max = limits.count(Limit::fields);
     raw.random_bytes_max = limits.count(Limit::random);
     raw.parts_max = limits.count(Limit::parts);
     raw.concurrent_max = limits.count(Limit::concurrent);
