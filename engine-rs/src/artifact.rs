@@ -1,6 +1,6 @@
 //! Artefacts: components and core modules compiled ahead, in this process or another one, for an
-//! engine of the same build. An artefact is native code: whoever loads one vouches for where it comes
-//! from.
+//! engine of the same build. An artefact is native code: the caller that loads one vouches for where
+//! it comes from.
 
 use crate::abi::{WeBuf, WeStr};
 use crate::checks::{handle, options, put};
@@ -31,7 +31,7 @@ fn tag_of(flavour: Flavour) -> u8 {
     }
 }
 
-/// Of core modules, which run without the event loop.
+/// The tag of core modules, which run without the event loop.
 const MODULE_TAG: u8 = b'm';
 
 const FLAVOURS: [Flavour; 2] = [Flavour::Plain, Flavour::Concurrent];
@@ -57,7 +57,7 @@ fn read_u32(bytes: &[u8]) -> Option<(u32, &[u8])> {
 struct Sections<'a>(&'a [u8]);
 
 impl<'a> Sections<'a> {
-    /// Of a binary with a whole preamble.
+    /// None if the preamble is not whole.
     fn of(binary: &'a [u8]) -> Option<Self> {
         binary.get(PREAMBLE..).map(Sections)
     }

@@ -2,7 +2,7 @@
 //! serves them.
 
 use crate::error::Fault;
-use crate::response::Answer;
+use crate::response::HttpAnswer;
 use crate::runtime;
 use crate::value::Value;
 use crate::value::pipe::Handed;
@@ -16,7 +16,7 @@ use wasmtime_wasi_http::WasiBody;
 /// A request and where its response goes.
 pub struct HttpCall {
     pub request: Request<WasiBody>,
-    pub answer: oneshot::Sender<Answer>,
+    pub answer: oneshot::Sender<HttpAnswer>,
 }
 
 /// What a call of a function came to. An error here leaves the guest as it was.
@@ -35,12 +35,12 @@ pub enum CallRequest {
 }
 
 /// One call on its way into the guest.
-pub struct Job {
+pub struct QueuedCall {
     pub id: u64,
     pub request: CallRequest,
 }
 
-/// Of one call, on the way out.
+/// What one call came to so far, on the way out.
 pub enum CallEvent {
     /// The guest has returned from it.
     Returned,
@@ -49,7 +49,7 @@ pub enum CallEvent {
 
 #[derive(Default)]
 struct State {
-    waiting: VecDeque<Job>,
+    waiting: VecDeque<QueuedCall>,
     closed: bool,
     waker: Option<Waker>,
     /// Calls that wait or that the guest has not returned from.
@@ -62,12 +62,11 @@ pub struct CallQueue {
     state: RefCell<State>,
 }
 
-// SAFETY: it is used by whoever polls the task and by whoever owns it, which never happens on two threads
-// at the same time.
+// SAFETY: the thread that polls the task and the one that owns it use it, never at the same time.
 unsafe impl Sync for CallQueue {}
 
 impl CallQueue {
-    pub fn add(&self, job: Job) {
+    pub fn add(&self, job: QueuedCall) {
         let mut state = self.state.borrow_mut();
         state.calls += 1;
         state.waiting.push_back(job);
@@ -97,7 +96,7 @@ impl CallQueue {
     }
 
     /// The next call; none once the instance is closed and no call waits.
-    pub fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Option<Job>> {
+    pub fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Option<QueuedCall>> {
         let mut state = self.state.borrow_mut();
         if let Some(job) = state.waiting.pop_front() {
             return Poll::Ready(Some(job));

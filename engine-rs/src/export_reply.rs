@@ -42,7 +42,7 @@ impl ExportReply {
         self.outcome = Some(outcome);
     }
 
-    /// To be asked after polls of the guest, which is where outcomes come from: nobody is woken.
+    /// Called after each poll of the guest, where outcomes come from: no waker is kept.
     pub fn poll(&mut self, guest: Guest<'_>) {
         if self.ended {
             return;

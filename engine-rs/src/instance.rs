@@ -1,7 +1,7 @@
 //! An instance as a task: the calls that wait for it, those it serves, and their responses on the
 //! way out.
 
-use crate::call_queue::{CallEvent, CallQueue, CallRequest, Job};
+use crate::call_queue::{CallEvent, CallQueue, CallRequest, QueuedCall};
 use crate::checks::{give, handle, options};
 use crate::component::{ComponentParts, WeComponent};
 use crate::error::{Fault, Status, instance_lost, report};
@@ -85,7 +85,7 @@ impl Instance {
         self.calls_made += 1;
         let id = self.calls_made;
         self.calls.push(Call { id, reply, returned: false });
-        self.queue.add(Job { id, request });
+        self.queue.add(QueuedCall { id, request });
         Ok(id)
     }
 

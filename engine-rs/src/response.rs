@@ -57,10 +57,10 @@ impl WeHttpSink {
 }
 
 /// A response, or the error code with which the guest answers.
-pub type Answer = Result<http::Response<WasiBody>, String>;
+pub type HttpAnswer = Result<http::Response<WasiBody>, String>;
 
 enum State {
-    Head(oneshot::Receiver<Answer>),
+    Head(oneshot::Receiver<HttpAnswer>),
     Body(WasiBody),
     Ended,
 }
@@ -79,7 +79,7 @@ pub struct Response {
 }
 
 impl Response {
-    pub fn new(sink: WeHttpSink, answer: oneshot::Receiver<Answer>) -> Self {
+    pub fn new(sink: WeHttpSink, answer: oneshot::Receiver<HttpAnswer>) -> Self {
         Response { sink, state: State::Head(answer), paused: false }
     }
 
@@ -119,7 +119,7 @@ impl Response {
         }
     }
 
-    fn take_answer(&mut self, answer: Answer) -> Result<(), Fault> {
+    fn take_answer(&mut self, answer: HttpAnswer) -> Result<(), Fault> {
         let response = answer.map_err(|code| {
             Fault::new(Status::GuestError, format!("the guest answered with error '{code}'"))
         })?;

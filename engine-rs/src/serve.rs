@@ -1,7 +1,7 @@
 //! What runs inside an instance's task: it instantiates once and then serves the calls of its queue,
 //! one after the other, or many at a time where the guest is made for that (WASI 0.3).
 
-use crate::call_queue::{CallEvent, CallQueue, CallRequest, Job, Outcome};
+use crate::call_queue::{CallEvent, CallQueue, CallRequest, Outcome, QueuedCall};
 use crate::component::ComponentParts;
 use crate::config::Flavour;
 use crate::engine::new_store;
@@ -158,7 +158,7 @@ impl Server {
         &self,
         accessor: &Accessor<HostState>,
         guest: &Bound<'_>,
-        job: Job,
+        job: QueuedCall,
     ) -> Result<()> {
         match (job.request, &guest.handler, &guest.exports) {
             // Not told as returned: a 0.3 guest writes its body after that.
@@ -182,7 +182,7 @@ impl Server {
         guest: &Bound<'_>,
         running: usize,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Job>> {
+    ) -> Poll<Option<QueuedCall>> {
         let holds_back = |handler: &Handler| {
             accessor.poll_ready_for_concurrent_call(handler.func(), cx).is_pending()
         };

@@ -25,7 +25,7 @@ pub struct HostState {
     hooks: Hooks,
     pub limiter: Limiter,
     counters: Arc<Counters>,
-    /// Of imports and exports beyond WASI.
+    /// The state of imports and exports beyond WASI.
     pub values: State,
 }
 

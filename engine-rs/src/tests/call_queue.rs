@@ -1,7 +1,7 @@
 //! The queue between an instance and its guest's task.
 
 use super::host::Wakes;
-use crate::call_queue::{CallQueue, CallRequest, ExportRequest, Job};
+use crate::call_queue::{CallQueue, CallRequest, ExportRequest, QueuedCall};
 use crate::value::Value;
 use futures::task::waker;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ fn a_call_that_comes_wakes_the_task_that_waits_for_one() {
     assert!(queue.poll_next(cx).is_pending());
     let request = ExportRequest { function: 0, arguments: Value::default() };
 
-    queue.add(Job { id: 7, request: CallRequest::Export(request) });
+    queue.add(QueuedCall { id: 7, request: CallRequest::Export(request) });
 
     assert_eq!((task.count(), queue.calls()), (1, 1));
-    assert!(matches!(queue.poll_next(cx), Poll::Ready(Some(Job { id: 7, .. }))));
+    assert!(matches!(queue.poll_next(cx), Poll::Ready(Some(QueuedCall { id: 7, .. }))));
     queue.end_call();
     queue.close();
     assert_eq!((task.count(), queue.calls()), (2, 0));

@@ -217,6 +217,6 @@ fn modules_that_cannot_run_are_refused() {
     assert_eq!(import.status, Status::Link);
     assert!(import.message.contains("env::fork"), "{}", import.message);
     let shared = refused(&wat::parse_str("(module (memory 1 2 shared))").unwrap());
-    assert_eq!(shared.status, Status::Compile, "a shared memory would escape the memory limit");
+    assert_eq!(shared.status, Status::Artifact, "a shared memory would escape the memory limit");
     unsafe { we_engine_free(engine) };
 }

@@ -183,7 +183,7 @@ fn range(first: u8, bits: u8, port: u16) -> WeAddressRange {
     WeAddressRange { bytes, family: 4, bits, port }
 }
 
-/// Gives whoever comes "hello".
+/// Says "hello" to each client.
 fn greeter() -> (u16, thread::JoinHandle<()>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -14,11 +14,11 @@ pub struct Receiver<'a> {
     pub handles: &'a mut Handles,
     /// Began if there are handles in the types.
     pub call: Option<u64>,
-    /// Of the guest's own resources.
+    /// The types of the guest's own resources.
     pub resources: &'a [ResourceType],
     /// What may be allocated in the guest.
     pub room: usize,
-    /// Of the streams and futures that come beside the bytes, those that were not named yet.
+    /// Which of the streams and futures that come beside the bytes were not named yet.
     pub ends: Vec<bool>,
 }
 

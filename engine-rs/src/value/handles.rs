@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use wasmtime::component::{ResourceAny, ResourceType};
 use wasmtime::{Error, Result, bail};
 
-/// Of one handle of the C side.
-pub const HANDLE_OCTETS_MAX: usize = 256;
+/// The size of one handle of the C side.
+pub const HANDLE_BYTES_MAX: usize = 256;
 
-const GUEST_HANDLE_OCTETS: usize = 16;
+const GUEST_HANDLE_BYTES: usize = 16;
 
 /// A handle of the C side that a guest holds.
 pub struct HostHandle {
@@ -83,9 +83,9 @@ impl Handles {
     }
 
     fn insert_host(&mut self, resource: u32, bytes: &[u8], lent: bool) -> Result<u32> {
-        if bytes.len() > HANDLE_OCTETS_MAX {
+        if bytes.len() > HANDLE_BYTES_MAX {
             bail!(
-                "a handle is {} bytes long, at most {HANDLE_OCTETS_MAX} are possible",
+                "a handle is {} bytes long, at most {HANDLE_BYTES_MAX} are possible",
                 bytes.len()
             );
         }
@@ -190,10 +190,10 @@ impl Handles {
     }
 
     /// Keeps a resource of the guest for the C side and returns what that calls it.
-    pub fn export(&mut self, resource: ResourceAny) -> Result<[u8; GUEST_HANDLE_OCTETS]> {
+    pub fn export(&mut self, resource: ResourceAny) -> Result<[u8; GUEST_HANDLE_BYTES]> {
         let handle = GuestHandle { resource, lends: 0, given: false };
         let (slot, generation) = self.guest.insert(handle)?;
-        let mut bytes = [0; GUEST_HANDLE_OCTETS];
+        let mut bytes = [0; GUEST_HANDLE_BYTES];
         bytes[..8].copy_from_slice(&self.store.to_le_bytes());
         bytes[8..12].copy_from_slice(&slot.to_le_bytes());
         bytes[12..].copy_from_slice(&generation.to_le_bytes());
@@ -203,7 +203,7 @@ impl Handles {
     /// Where the resource is behind bytes that `export` made for this store.
     fn slot_of(&self, bytes: &[u8]) -> Result<u32> {
         let find = || {
-            let bytes: &[u8; GUEST_HANDLE_OCTETS] = bytes.try_into().ok()?;
+            let bytes: &[u8; GUEST_HANDLE_BYTES] = bytes.try_into().ok()?;
             let (store, rest) = bytes.split_first_chunk()?;
             let (slot, generation) = rest.split_first_chunk()?;
             let slot = u32::from_le_bytes(*slot);

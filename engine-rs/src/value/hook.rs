@@ -2,7 +2,7 @@
 //! token that any thread completes.
 
 use super::from_host::Value;
-use super::import_call::{Answer, Asking, ImportCall, Phase, Watch};
+use super::import_call::{Asking, HostAnswer, ImportCall, Phase, Watch};
 use super::pipe::{Handed, WeStream};
 use super::state::State;
 use crate::abi::{Context, WeBuf, WeStr};
@@ -43,7 +43,7 @@ const GONE: i32 = 1;
 
 /// # Safety
 /// `reply` is null, or its callback is running.
-unsafe fn answer(reply: *const ImportCall, answer: Answer) {
+unsafe fn answer(reply: *const ImportCall, answer: HostAnswer) {
     if let Some(call) = unsafe { reply.as_ref() } {
         call.lock().answer_in(Phase::Asked, answer);
     }
@@ -51,7 +51,7 @@ unsafe fn answer(reply: *const ImportCall, answer: Answer) {
 
 /// # Safety
 /// `token` is null or came from `we_reply_defer` and is not used again.
-unsafe fn finish(token: *const ImportCall, answer: Answer) -> i32 {
+unsafe fn finish(token: *const ImportCall, answer: HostAnswer) -> i32 {
     if token.is_null() {
         return GONE;
     }

@@ -1,5 +1,6 @@
 //! One call of an import, from the question to its answer. The guest's task and the C side share it: one
-//! lock guards all that both touch, and no callback of the C side runs under it.
+//! lock guards all that both touch. Under it bytes of the C side may be freed, but none of its other
+//! callbacks runs.
 
 use super::from_host::Value;
 use super::pipe::WeStream;
@@ -13,7 +14,7 @@ use std::task::{Context as PollContext, Poll, Waker};
 use wasmtime::{Error, Result};
 
 /// A fault ends the guest.
-pub type Answer = std::result::Result<WeBuf, Fault>;
+pub type HostAnswer = std::result::Result<WeBuf, Fault>;
 
 /// Told once, on the thread of the task, when the guest no longer waits; the last use of `data`.
 pub struct Watch {
@@ -43,7 +44,7 @@ pub struct State {
     /// The answer, or what is attached to it so far.
     pub value: Value,
     refusal: Option<Fault>,
-    /// Of the arguments, by place. The C side takes those that it wants while it is asked.
+    /// The streams of the arguments, by place. The C side takes those that it wants while it is asked.
     pub streams: Vec<Option<WeStream>>,
     pub watch: Option<Watch>,
     waker: Option<Waker>,
@@ -51,7 +52,7 @@ pub struct State {
 
 impl State {
     /// Answers if that is still expected in `phase`.
-    pub fn answer_in(&mut self, phase: Phase, answer: Answer) -> bool {
+    pub fn answer_in(&mut self, phase: Phase, answer: HostAnswer) -> bool {
         if self.phase != phase {
             return false;
         }
@@ -70,7 +71,7 @@ impl State {
 
 /// What both sides share: `we_reply` while the C side is asked, `we_import` once the answer comes later.
 pub struct ImportCall {
-    /// Of the imports that it is about.
+    /// The context of the imports that were asked.
     pub context: Context,
     state: Mutex<State>,
 }

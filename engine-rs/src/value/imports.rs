@@ -172,7 +172,7 @@ fn alias_of_engine(
 #[derive(Clone)]
 struct Import {
     number: u32,
-    /// Of all imports.
+    /// The names of all imports, by number.
     names: Arc<Vec<String>>,
 }
 

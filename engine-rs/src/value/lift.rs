@@ -3,7 +3,7 @@
 //! fuel. No guest code runs here.
 
 use super::encoded::Encoded;
-use super::handles::HANDLE_OCTETS_MAX;
+use super::handles::HANDLE_BYTES_MAX;
 use super::state::State;
 use super::types::{self, Case, FLAGS_MAX};
 use super::wire::{put_bytes, put_char, put_signed, put_unsigned, unsigned_size};
@@ -57,7 +57,7 @@ impl Lifted {
     }
 
     pub fn check_size(&self, state: &State) -> Result<()> {
-        let worst = unsigned_size(HANDLE_OCTETS_MAX as u64) + HANDLE_OCTETS_MAX;
+        let worst = unsigned_size(HANDLE_BYTES_MAX as u64) + HANDLE_BYTES_MAX;
         if self.marks.len().saturating_mul(worst) > state.bytes_max {
             bail!("a guest hands over more handles than a call may carry");
         }

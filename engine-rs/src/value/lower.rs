@@ -2,7 +2,7 @@
 //! nothing of the guest's allocator: memory may move or change with each allocation, so that no view of
 //! it is kept, and what one call may allocate is bounded.
 
-pub mod payload;
+pub mod future_value;
 
 use super::from_host::Value;
 use super::handles::Claimed;
@@ -10,7 +10,7 @@ use super::state::State;
 use super::types::{self, Case, FLAGS_MAX};
 use super::wire::{Malformed, Reader};
 use crate::store::HostState;
-use payload::{new_future, new_stream};
+use future_value::{new_future, new_stream};
 use std::any::Any;
 use std::mem::MaybeUninit;
 use wasmtime::component::__internal::wasmtime_environ::component::{

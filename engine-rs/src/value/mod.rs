@@ -1,7 +1,7 @@
 //! Any import and any export of a component, with values in one encoding (that of wRPC) between guests
 //! and the C side. `describe` says what there is, `imports` and `exports` are the two directions of a
 //! call, `lift` and `lower` the codec between a guest's memory and bytes, `slots` how wasmtime meets
-//! it; `import_call` is a question to the C side until its answer; `streams` and `lower::payload` are what
+//! it; `import_call` is a question to the C side until its answer; `streams` and `lower::future_value` are what
 //! of 0.3 outlives a call. The codec uses wasmtime's traits for values, which are public but not stable: only
 //! `lift`, `lower`, `slots` and `types` know them, and the tests compare them with wasmtime's own values.
 

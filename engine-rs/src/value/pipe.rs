@@ -20,7 +20,7 @@ pub struct Handed {
     pub streams: Vec<WeStream>,
 }
 
-/// Of one store, open at the same time.
+/// How many streams and futures of one store are open at the same time.
 const STREAMS_MAX: usize = 128;
 
 /// Why nothing follows.
@@ -44,7 +44,7 @@ fn lock(pipe: &Mutex<Pipe>) -> MutexGuard<'_, Pipe> {
     pipe.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Changes the pipe and wakes whoever the change is for, outside of the lock.
+/// Changes the pipe and wakes the task that the change is for, outside of the lock.
 fn change(pipe: &Mutex<Pipe>, change: impl FnOnce(&mut Pipe) -> Option<Waker>) {
     let waker = change(&mut lock(pipe));
     if let Some(waker) = waker {

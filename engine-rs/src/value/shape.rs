@@ -5,7 +5,7 @@ use crate::error::{Fault, Status};
 use wasmtime::component::{ResourceType, Type};
 
 pub const NODES_MAX: usize = 20_000;
-const NAME_OCTETS_MAX: usize = 1 << 20;
+const NAME_BYTES_MAX: usize = 1 << 20;
 const DEPTH_MAX: usize = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Scalar {
     }
 }
 
-/// Of a component.
+/// A side of a component.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     Import,
@@ -77,10 +77,10 @@ pub enum Shape {
     Scalar(Scalar),
     Text,
     ErrorContext,
-    /// With the bytes that one element takes in memory.
+    /// The number is the bytes that one element takes in memory.
     List(Box<Shape>, usize),
     FixedList(Box<Shape>, u32),
-    /// With the bytes that one entry takes in memory.
+    /// The number is the bytes that one entry takes in memory.
     Map(Box<Shape>, Box<Shape>, usize),
     Record(Vec<(String, Shape)>),
     Tuple(Vec<Shape>),
@@ -136,7 +136,7 @@ impl Shape {
         Shape::Map(key, value, size)
     }
 
-    /// By the canonical ABI.
+    /// The size and alignment of the canonical ABI.
     fn layout(&self) -> Layout {
         match self {
             Shape::Scalar(kind) => (kind.facts().1, kind.facts().1),
@@ -253,7 +253,7 @@ impl Shapes {
             let message = format!("its types written out are more than {NODES_MAX} parts");
             return Err(Fault::new(Status::Link, message));
         }
-        if self.name_bytes > NAME_OCTETS_MAX {
+        if self.name_bytes > NAME_BYTES_MAX {
             let message = "its types written out have more than 1 MiB of names";
             return Err(Fault::new(Status::Link, message));
         }

@@ -33,7 +33,7 @@ pub struct Answer<const N: usize> {
 /// Arguments for an export, however many slots it takes.
 pub struct Parameters {
     pub value: Value,
-    /// Who lends the handles among them.
+    /// The call to which the handles among them are lent.
     pub call: Option<u64>,
 }
 
@@ -87,7 +87,7 @@ impl<const N: usize> Answer<N> {
     }
 }
 
-/// Says whose answer it was that is no value.
+/// Names the import whose answer is not a value of its type.
 fn blame<T>(cx: &mut LowerContext<'_, T>, function: u32, error: Error) -> Error {
     if !error.is::<Malformed>() {
         return error;

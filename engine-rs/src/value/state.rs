@@ -20,8 +20,8 @@ const _: () = assert!(size_of::<WeImports>() == 24);
 /// What a store knows about values.
 pub struct State {
     pub imports: WeImports,
-    /// That the guest is in: of one that serves its calls one after the other exactly that, else the
-    /// newest that has begun.
+    /// The call of an export that the guest is in: exactly that one if the guest serves its calls one
+    /// after the other, else the newest that has begun.
     pub call: u64,
     pub handles: Handles,
     /// What one call may hand over, in each direction.

@@ -1,7 +1,7 @@
 //! Streams of bytes and futures that a guest hands over: into pipes, from which the C side reads them.
 
 use super::lift::{Handle, Lifted, Mark};
-use super::lower::payload::Payload;
+use super::lower::future_value::FutureValue;
 use super::pipe::{Handed, WeStream, Writer, new_pipe};
 use super::wire::put_unsigned;
 use crate::store::HostState;
@@ -12,7 +12,7 @@ use wasmtime::component::{
 };
 use wasmtime::{AsContextMut, Result, StoreContextMut};
 
-const CHUNK_OCTETS_MAX: usize = 64 * 1024;
+const CHUNK_BYTES_MAX: usize = 64 * 1024;
 
 impl StreamConsumer<HostState> for Writer {
     type Item = u8;
@@ -32,7 +32,7 @@ impl StreamConsumer<HostState> for Writer {
         }
         let mut source = source.as_direct(store);
         let bytes = source.remaining();
-        let bytes = &bytes[..bytes.len().min(CHUNK_OCTETS_MAX)];
+        let bytes = &bytes[..bytes.len().min(CHUNK_BYTES_MAX)];
         if !bytes.is_empty() {
             let size = bytes.len();
             self.put(bytes.into());
@@ -43,13 +43,13 @@ impl StreamConsumer<HostState> for Writer {
 }
 
 impl FutureConsumer<HostState> for Writer {
-    type Item = Payload;
+    type Item = FutureValue;
 
     fn poll_consume(
         self: Pin<&mut Self>,
         _: &mut Context<'_>,
         mut store: StoreContextMut<HostState>,
-        mut source: Source<'_, Payload>,
+        mut source: Source<'_, FutureValue>,
         _: bool,
     ) -> Poll<Result<()>> {
         let mut payload = None;
@@ -77,7 +77,7 @@ pub fn read_future(
     future: FutureAny,
 ) -> Result<WeStream> {
     let (writer, reader) = new_pipe(&store.data().values.open_streams)?;
-    future.try_into_future_reader::<Payload>()?.pipe(store.as_context_mut(), writer)?;
+    future.try_into_future_reader::<FutureValue>()?.pipe(store.as_context_mut(), writer)?;
     Ok(reader)
 }
 

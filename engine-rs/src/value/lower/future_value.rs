@@ -22,23 +22,23 @@ use wasmtime::component::{
 use wasmtime::{AsContextMut, Result, StoreContextMut, bail};
 
 /// The value of a future: from a guest, or from the C side.
-pub enum Payload {
+pub enum FutureValue {
     Lifted(Lifted),
     Given(Value),
 }
 
-impl Payload {
+impl FutureValue {
     pub fn into_bytes(self, state: &mut State) -> Result<Encoded> {
         match self {
-            Payload::Lifted(lifted) => lifted.seal_handles(state),
-            Payload::Given(value) => Ok(value.bytes.as_ref().into()),
+            FutureValue::Lifted(lifted) => lifted.seal_handles(state),
+            FutureValue::Given(value) => Ok(value.bytes.as_ref().into()),
         }
     }
 }
 
 // SAFETY: the size is 0, so that wasmtime passes the place of the one value and checks nothing else; both
 // directions check its extent and alignment. It is never passed as core values.
-unsafe impl ComponentType for Payload {
+unsafe impl ComponentType for FutureValue {
     type Lower = [wasmtime::ValRaw; 0];
     const ABI: CanonicalAbiInfo = CanonicalAbiInfo::ZERO;
 
@@ -47,7 +47,7 @@ unsafe impl ComponentType for Payload {
     }
 }
 
-unsafe impl Lift for Payload {
+unsafe impl Lift for FutureValue {
     fn linear_lift_from_flat(
         _: &mut LiftContext<'_>,
         _: InterfaceType,
@@ -64,11 +64,11 @@ unsafe impl Lift for Payload {
         let at = types::address_in(cx, bytes);
         let abi = cx.types.canonical_abi(&ty);
         let (size, align) = (abi.size32, abi.align32);
-        lift::from_memory(cx, &[ty], at, size, align).map(Payload::Lifted)
+        lift::from_memory(cx, &[ty], at, size, align).map(FutureValue::Lifted)
     }
 }
 
-unsafe impl Lower for Payload {
+unsafe impl Lower for FutureValue {
     fn linear_lower_to_flat<T>(
         &self,
         _: &mut LowerContext<'_, T>,
@@ -84,7 +84,7 @@ unsafe impl Lower for Payload {
         ty: InterfaceType,
         at: usize,
     ) -> Result<()> {
-        let Payload::Given(value) = self else {
+        let FutureValue::Given(value) = self else {
             bail!("a future returns to the guest that made it");
         };
         let abi = cx.types.canonical_abi(&ty);
@@ -143,10 +143,10 @@ pub fn new_stream<T: 'static>(
 pub fn new_future<T: 'static>(
     mut store: StoreContextMut<'_, T>,
     mut body: BodyReader,
-) -> Result<FutureReader<Payload>> {
+) -> Result<FutureReader<FutureValue>> {
     let value = async move {
         match std::future::poll_fn(|cx| next_chunk(&mut body, cx)).await {
-            Some(chunk) => Ok(Payload::Given(Value::from(Encoded::from(&*chunk).into_buf()))),
+            Some(chunk) => Ok(FutureValue::Given(Value::from(Encoded::from(&*chunk).into_buf()))),
             None => bail!("the host ended a future without its value"),
         }
     };

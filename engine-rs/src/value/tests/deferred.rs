@@ -220,7 +220,7 @@ fn a_second_watch_takes_the_place_of_the_first() {
 }
 
 /// Answering, polling and giving up on two threads end well as they happen to meet: each answer is taken
-/// or known to be unwanted, and whoever waits is woken.
+/// or known to be unwanted, and the task that waits is woken.
 #[test]
 fn a_token_and_its_task_may_meet_at_any_moment() {
     let (sender, receiver) = mpsc::sync_channel::<Token>(1);

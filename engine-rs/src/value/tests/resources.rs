@@ -3,7 +3,7 @@
 use super::world::{Live, Way, World, bytes, engine};
 use crate::error::{Fault, Status, TrapKind};
 use crate::value::argument_fault_of;
-use crate::value::handles::HANDLE_OCTETS_MAX;
+use crate::value::handles::HANDLE_BYTES_MAX;
 use crate::value::wire::{put_bytes, put_unsigned};
 use futures::executor::block_on;
 
@@ -105,7 +105,7 @@ fn a_handle_lent_for_a_call_ends_with_it() {
 fn a_handle_may_pass_through_a_guest() {
     let world = world();
     let mut live = world.live(Way::Raw);
-    for size in [0, 1, 63, 64, 127, 128, HANDLE_OCTETS_MAX] {
+    for size in [0, 1, 63, 64, 127, 128, HANDLE_BYTES_MAX] {
         let mut handle = Vec::new();
         put_bytes(&mut handle, &vec![7; size]);
         assert_eq!(live.ask(&world, "relay", &handle).unwrap(), handle);
@@ -118,7 +118,7 @@ fn a_handle_may_pass_through_a_guest() {
 fn a_handle_that_is_too_long_is_refused() {
     let world = world();
     let mut handle = Vec::new();
-    put_bytes(&mut handle, &[7; HANDLE_OCTETS_MAX + 1]);
+    put_bytes(&mut handle, &[7; HANDLE_BYTES_MAX + 1]);
 
     let message = world.live(Way::Raw).refused(&world, "relay", &handle).message;
 

@@ -157,7 +157,7 @@ fn a_guest_hears_that_nobody_reads_its_stream() {
 }
 
 #[test]
-fn a_stream_ends_with_the_store_of_its_guest() {
+fn a_stream_is_cut_when_its_guest_goes() {
     let (world, waiter) = (world(), Waiter::default());
     let mut live = world.live(Way::Raw);
     live.script.answers = [vec![]].into();
@@ -169,10 +169,11 @@ fn a_stream_ends_with_the_store_of_its_guest() {
         assert_eq!(live.script.streams[0].read(&waiter), Read::Pending);
     }
 
+    live.store.data().values.open_streams.cut();
     drop(live.store);
 
     waiter.wait();
-    assert_eq!(live.script.streams[0].read(&waiter), Read::Closed);
+    assert_eq!(live.script.streams[0].read(&waiter), Read::Cut);
 }
 
 #[test]
