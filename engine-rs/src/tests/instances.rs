@@ -277,7 +277,8 @@ fn a_big_response_of_03_arrives_whole_through_pauses() {
 
 #[test]
 fn running_time_is_that_of_all_polls_since_the_newest_call() {
-    let time = RunningTime::new(&WeInstanceOptions { cpu_time_ns_max: 3_000_000, ..call_options() });
+    let time =
+        RunningTime::new(&WeInstanceOptions { cpu_time_ns_max: 3_000_000, ..call_options() });
     let poll_for_2_ms = || {
         runtime::begin_slice();
         while runtime::poll_time() < Duration::from_millis(2) {}
