@@ -16,8 +16,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-BAR = re.compile(r"Building \[[=> ]*\] (\d+)/(\d+)(?:: ([^\r\n]*))?")
-NOISE = re.compile(r"\s*(?:Compiling|Finished|Blocking|Updating|Locking) ")
+BAR = re.compile(r"Building \[[=> ]*\] (\d+)/(\d+)(?:: (.*))?")
+DOWNLOAD = re.compile(r"Downloading (\d+) crates?")
+NOISE = re.compile(r"\s*(?:(?:Compiling|Finished|Blocking|Updating|Locking|Downloading|Fetch) |Downloaded \S+ v\d)")
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 OBJECT = re.compile(r" -o (\S+\.o) -c ")
 SECONDS_BETWEEN_LINES = {True: 0.5, False: 15}
@@ -40,9 +41,13 @@ def files_of(build: Path) -> Files:
     return Files(subprocess.run(command, capture_output=True, text=True, check=False).stdout, build)
 
 
-def line_of(bar: re.Match[str], files: Files) -> str:
-    now = (bar[3] or "").strip()
-    return f"engine: {bar[1]} of {bar[2]} crates{files}" + (f"; now {now}" if now else "")
+def line_of(piece: str, files: Files) -> str | None:
+    """How far the build is, when this is what cargo writes about that."""
+    if bar := BAR.search(piece):
+        now = (bar[3] or "").strip()
+        return f"engine: {bar[1]} of {bar[2]} crates{files}" + (f"; now {now}" if now else "")
+    download = DOWNLOAD.search(piece)
+    return f"engine: {download[1]} crates to download" if download else None
 
 
 def pieces(stream) -> Iterator[str]:
@@ -57,16 +62,16 @@ def pieces(stream) -> Iterator[str]:
 def main(build: Path, command: list[str]) -> int:
     terminal = sys.stderr.isatty()
     clear, end = ("\r\x1b[K", "") if terminal else ("", "\n")
-    files, shown = None, 0.0
+    shown = 0.0
     environment = {**os.environ, "CARGO_TERM_PROGRESS_WHEN": "always", "CARGO_TERM_PROGRESS_WIDTH": "100"}
     with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment) as cargo:
+        files = files_of(build)
         for piece in pieces(cargo.stderr):
-            bar = BAR.search(piece)
-            if bar and time.monotonic() - shown >= SECONDS_BETWEEN_LINES[terminal]:
-                files = files or files_of(build)
-                print(clear + line_of(bar, files)[:110], end=end, file=sys.stderr, flush=True)
+            line = line_of(piece, files)
+            if line and time.monotonic() - shown >= SECONDS_BETWEEN_LINES[terminal]:
+                print(clear + line[:110], end=end, file=sys.stderr, flush=True)
                 shown = time.monotonic()
-            elif not bar and piece.strip() and not NOISE.match(piece):
+            elif not line and piece.strip() and not NOISE.match(piece):
                 print(clear + piece.rstrip(), file=sys.stderr, flush=True)
     print(clear, end="", file=sys.stderr, flush=True)
     return cargo.returncode

@@ -31,6 +31,12 @@ class Engine(TreeCase):
             (0, "engine: 12 of 30 crates; weft: 0 of 2 files; now serde, tokio(build.rs)\n"),
         )
 
+    def test_what_is_left_to_download_becomes_a_line(self):
+        self.assertEqual(
+            self.outcome(" Downloading 20 crates\\n  Downloaded serde v1.0.0\\n Downloading 19 crates\\n")[1],
+            "engine: 20 crates to download\n",
+        )
+
     def test_downloads_and_errors_are_passed_on_and_nothing_else(self):
         self.assertEqual(
             self.outcome("  Downloaded 9 crates (1.2 MB) in 1.0s\\n    Finished `fast`\\nerror: no\\n", 101),
