@@ -7,6 +7,15 @@ weft_cargo_target(weft_engine_rs_target)
 set(weft_engine_rs_folder "${weft_engine_rs_target}")
 set(weft_engine_rs_arguments --locked --lib --profile "${WEFT_ENGINE_PROFILE}")
 set(weft_engine_rs_environment "CARGO_TARGET_DIR=${weft_engine_rs_target}")
+if(WEFT_ENGINE_PROFILE STREQUAL "release")
+  # A panic ends the process, so nothing unwinds through Rust: its unwind tables would only make the file larger. Cargo spares
+  # build scripts and macros, which do unwind, only when the target is named.
+  execute_process(COMMAND rustc -vV OUTPUT_VARIABLE weft_rustc_version COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCH "host: ([a-z0-9_-]+)" weft_rustc_host "${weft_rustc_version}")
+  list(APPEND weft_engine_rs_arguments --target "${CMAKE_MATCH_1}")
+  list(APPEND weft_engine_rs_environment "RUSTFLAGS=-C force-unwind-tables=no")
+  set(weft_engine_rs_folder "${weft_engine_rs_target}/${CMAKE_MATCH_1}")
+endif()
 set(weft_engine_rs_archive "${weft_engine_rs_folder}/${WEFT_ENGINE_PROFILE}/libweft_engine.a")
 
 # Cargo is asked on every build: it knows best whether the archive is up to date, also when several work trees share the
