@@ -89,6 +89,11 @@ class ProcessTest : public files::FolderTest {
         });
         return served.get();
     }
+    /// Nobody listens there now.
+    static std::string free_address() {
+        rt::ShardThread other(9);
+        return net::TcpListener::listen(&other.shard(), {"127.0.0.1", 0})->address().text();
+    }
     void signal() const {
         const std::uint64_t one = 1;
         EXPECT_EQ(::write(stop_fd_, &one, sizeof one), ssize_t(sizeof one));
@@ -275,9 +280,9 @@ TEST_F(ProcessTest, OrdersUnderLoadFailNoRequestAndLeaveNothingBehind) {
                 response.body = rt::source_of(to_bytes("here"));
                 co_return response;
             });
-    ASSERT_TRUE(start({{application("a", "v1", "127.0.0.1:0", "/a")}, everyone()}));
+    const auto shared = free_address();
+    ASSERT_TRUE(start({{application("a", "v1", shared, "/a")}, everyone()}));
     const auto main = addresses_.at(0);
-    const std::string shared = "127.0.0.1:0";  // As the first application writes it: one listener.
     ASSERT_TRUE(deploy({application("b", "v1", shared, "/b")}));
     std::size_t descriptors_before = 0;
     std::size_t instances_before = 0;

@@ -14,6 +14,12 @@ rt::Task<void> with([[maybe_unused]] Owner owner, rt::Task<void> task) {
     co_return co_await std::move(task);
 }
 
+/// Links with one address share a listener. Port 0 asks for a port of their own, which the links of
+/// one provider of a manifest share.
+std::string listener_key(const net::Address& address, const capability::Link& link) {
+    return address.port != 0 ? address.text() : address.text() + " " + link.source;
+}
+
 }  // namespace
 
 Provider::Provider(capability::ProviderContext context, net::HttpLimits limits)
@@ -28,7 +34,7 @@ Result<Provider::Plan> Provider::plan(const Links& links) {
             read_provider_config(link.provider_config).context("provider '{}'", link.source));
         TRY(const auto config,
             read_link_config(provider, link.source_config).context("link to '{}'", link.target));
-        auto& [address, routes] = plan[config.address.text()];
+        auto& [address, routes] = plan[listener_key(config.address, link)];
         address = config.address;
         CHECK(routes.add({.host = config.host, .path = config.path, .target = link.target})
                   .context("link to '{}' on {}", link.target, config.address.text()));

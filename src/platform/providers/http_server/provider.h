@@ -14,7 +14,7 @@
 namespace weft::providers::http_server {
 
 /// The built-in provider of `wasi:http/incoming-handler`: listens on every shard and calls the
-/// linked components. Links of all applications that name one address share its listener, which is
+/// linked components. Links of all applications that name one port share its listener, which is
 /// open as long as there is such a link; a change of routes is one swap on each shard.
 class Provider final : public capability::Provider {
   public:
@@ -68,7 +68,7 @@ class Provider final : public capability::Provider {
     capability::ProviderContext context_;
     net::HttpLimits limits_;
     Links links_;
-    std::map<std::string, ListenerPtr> listeners_;  // By the address as links write it.
+    std::map<std::string, ListenerPtr> listeners_;  // By what links say of their address.
     std::vector<ListenerPtr> unused_;               // Until their requests under way have ended.
     rt::Scope closing_;
 };

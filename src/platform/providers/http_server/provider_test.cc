@@ -197,6 +197,16 @@ TEST_F(ProviderTest, ARouteMovesFromOneApplicationToAnotherInOneStep) {
     EXPECT_TRUE(get("/x").ends_with("\r\n\r\nb /x"));
 }
 
+TEST_F(ProviderTest, PortZeroIsAPortForEachProviderOfAManifest) {
+    auto other = link("b", {{"address", "127.0.0.1:0"}});
+    other.source = "other";
+
+    ASSERT_TRUE(put({link("a", {{"address", "127.0.0.1:0"}}), other}));
+
+    ASSERT_EQ(provider_->addresses().size(), 2U);
+    EXPECT_NE(address(0).port, address(1).port);
+}
+
 TEST_F(ProviderTest, AChangeThatIsRefusedChangesNothing) {
     const auto first = link("a", {{"address", "127.0.0.1:0"}});
     ASSERT_TRUE(put({first}));
