@@ -1,15 +1,21 @@
 # A module is a folder under src/: its *.cc become one static library, its *_test.cc one test program.
 #   weft_module(base/codec DEPS weft_core PRIVATE_DEPS PkgConfig::fyaml)
 # The library is weft_<module> (layer left out, slashes as underscores), the test program <library>_test.
+# FOLDERS are folders of the module, whose files are its own: weft_module(io/engine/wasmtime FOLDERS compile call).
 # DEPS are those its headers show; PRIVATE_DEPS those only its sources use; TEST_DEPS those only its tests use.
 function(weft_module path)
-  cmake_parse_arguments(MODULE "" "" "DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(MODULE "" "" "FOLDERS;DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
   string(REGEX REPLACE "^[a-z]+/(.*)$" "\\1" module "${path}")
   string(REPLACE "/" "_" module "${module}")
   set(library "weft_${module}")
   set(folder "${CMAKE_SOURCE_DIR}/src/${path}")
-  file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cc" "${folder}/*.h")
-  file(GLOB tests CONFIGURE_DEPENDS "${folder}/*_test.cc")
+  list(TRANSFORM MODULE_FOLDERS PREPEND "${folder}/")
+  set(patterns "${folder}" ${MODULE_FOLDERS})
+  list(TRANSFORM patterns APPEND "/*_test.cc" OUTPUT_VARIABLE test_patterns)
+  list(TRANSFORM patterns APPEND "/*.[ch]*")
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
+  list(FILTER sources INCLUDE REGEX "\\.(cc|h)$")
+  file(GLOB tests CONFIGURE_DEPENDS ${test_patterns})
   list(REMOVE_ITEM sources ${tests} "${folder}/main.cc")
   set(implementation ${sources})
   list(FILTER implementation INCLUDE REGEX "\\.cc$")

@@ -2,7 +2,7 @@
 
 #include "base/obs/log.h"
 #include "base/obs/registry.h"
-#include "io/engine/wasmtime/compile_options.h"
+#include "io/engine/wasmtime/compile/compile_options.h"
 
 namespace weft::app {
 

@@ -12,7 +12,7 @@
 #include "entry/app/run_program.h"
 #include "entry/app/up.h"
 #include "entry/cli/run.h"
-#include "io/engine/wasmtime/compile_worker.h"
+#include "io/engine/wasmtime/compile/compile_worker.h"
 #include "io/process/heap.h"
 
 int main(int count, char** values) {

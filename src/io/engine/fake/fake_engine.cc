@@ -100,9 +100,9 @@ class CallInside {
 };
 
 /// Keeps the call inside until its body was read or dropped.
-class CallBody final : public rt::ByteSource {
+class FakeBody final : public rt::ByteSource {
   public:
-    CallBody(std::unique_ptr<rt::ByteSource> inner, CallInside inside)
+    FakeBody(std::unique_ptr<rt::ByteSource> inner, CallInside inside)
         : inner_(std::move(inner)), inside_(std::move(inside)) {}
     rt::Task<rt::Chunk> read() override { return inner_->read(); }
     std::optional<Result<rt::Chunk>> try_read() override { return inner_->try_read(); }
@@ -113,9 +113,9 @@ class CallBody final : public rt::ByteSource {
 };
 
 /// Keeps the call inside until the last stream of its result was read or dropped.
-class CallStream final : public rt::ByteSource {
+class FakeStream final : public rt::ByteSource {
   public:
-    CallStream(std::unique_ptr<rt::ByteSource> inner, std::shared_ptr<CallInside> inside,
+    FakeStream(std::unique_ptr<rt::ByteSource> inner, std::shared_ptr<CallInside> inside,
                rt::Executor* executor, TimePoint deadline)
         : inner_(std::move(inner)),
           inside_(std::move(inside)),
@@ -183,7 +183,7 @@ rt::Task<net::HttpResponse> FakeInstance::handle_http(rt::CallCtx ctx, net::Http
     // A guest that trapped or was given up takes no further call.
     if (!response) closed_ = true;
     if (response && response->body)
-        response->body = std::make_unique<CallBody>(std::move(response->body), std::move(inside));
+        response->body = std::make_unique<FakeBody>(std::move(response->body), std::move(inside));
     co_return response;
 }
 
@@ -211,7 +211,7 @@ rt::Task<Values> FakeInstance::call(rt::CallCtx ctx, std::uint32_t function, Val
         const auto shared = std::make_shared<CallInside>(std::move(inside));
         for (auto& stream : result->streams)
             values.streams.push_back(
-                std::make_unique<CallStream>(std::move(stream), shared, executor_, deadline));
+                std::make_unique<FakeStream>(std::move(stream), shared, executor_, deadline));
         co_return values;
     }
     // A guest that was not entered is as it was.

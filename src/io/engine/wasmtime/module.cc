@@ -1,8 +1,8 @@
 #include "io/engine/wasmtime/module.h"
 
+#include "io/engine/wasmtime/call/program.h"
 #include "io/engine/wasmtime/failure.h"
 #include "io/engine/wasmtime/make_wasi_context.h"
-#include "io/engine/wasmtime/program.h"
 
 namespace weft::engine::wasmtime {
 namespace {

@@ -6,13 +6,13 @@
 #include <fstream>
 
 #include "base/value/world_json.h"
-#include "io/engine/wasmtime/code_source.h"
-#include "io/engine/wasmtime/compiler.h"
+#include "io/engine/wasmtime/call/instance.h"
+#include "io/engine/wasmtime/call/program.h"
+#include "io/engine/wasmtime/compile/code_source.h"
+#include "io/engine/wasmtime/compile/compiler.h"
 #include "io/engine/wasmtime/failure.h"
-#include "io/engine/wasmtime/instance.h"
 #include "io/engine/wasmtime/make_wasi_context.h"
 #include "io/engine/wasmtime/module.h"
-#include "io/engine/wasmtime/program.h"
 #include "io/engine/wasmtime/reset_probe.h"
 #include "io/engine/wasmtime/runtime.h"
 

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "io/engine/engine.h"
-#include "io/engine/wasmtime/compile_options.h"
+#include "io/engine/wasmtime/compile/compile_options.h"
 
 namespace weft::engine::wasmtime {
 

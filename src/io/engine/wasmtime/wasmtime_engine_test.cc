@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "io/engine/port_suite.h"
-#include "io/engine/wasmtime/compile_fixture_test.h"
+#include "io/engine/wasmtime/compile/compile_fixture_test.h"
 
 namespace weft::engine::wasmtime {
 namespace {

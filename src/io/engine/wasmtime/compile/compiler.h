@@ -3,7 +3,7 @@
 #include "base/core/bytes.h"
 #include "base/core/result.h"
 #include "io/code_cache/code_cache.h"
-#include "io/engine/wasmtime/compile_options.h"
+#include "io/engine/wasmtime/compile/compile_options.h"
 #include "io/engine/wasmtime/handle.h"
 
 namespace weft::engine::wasmtime {

@@ -2,7 +2,7 @@
 
 #include "io/engine/imports.h"
 #include "io/engine/wasmtime/handle.h"
-#include "io/engine/wasmtime/streams.h"
+#include "io/engine/wasmtime/streams/streams.h"
 
 namespace weft::engine::wasmtime {
 

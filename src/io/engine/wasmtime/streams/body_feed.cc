@@ -1,4 +1,4 @@
-#include "io/engine/wasmtime/body_feed.h"
+#include "io/engine/wasmtime/streams/body_feed.h"
 
 #include <tuple>
 

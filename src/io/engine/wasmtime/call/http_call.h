@@ -2,9 +2,9 @@
 
 #include <memory>
 
-#include "io/engine/wasmtime/body_feed.h"
-#include "io/engine/wasmtime/call.h"
-#include "io/engine/wasmtime/response_buffer.h"
+#include "io/engine/wasmtime/call/call.h"
+#include "io/engine/wasmtime/call/response_buffer.h"
+#include "io/engine/wasmtime/streams/body_feed.h"
 
 namespace weft::engine::wasmtime {
 

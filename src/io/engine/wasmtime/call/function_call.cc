@@ -1,4 +1,4 @@
-#include "io/engine/wasmtime/function_call.h"
+#include "io/engine/wasmtime/call/function_call.h"
 
 #include "io/engine/wasmtime/failure.h"
 

@@ -6,8 +6,8 @@
 
 #include "base/rt/one_shot.h"
 #include "io/engine/engine.h"
+#include "io/engine/wasmtime/call/poll_job.h"
 #include "io/engine/wasmtime/handle.h"
-#include "io/engine/wasmtime/poll_job.h"
 
 namespace weft::engine::wasmtime {
 

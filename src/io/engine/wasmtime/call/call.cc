@@ -1,4 +1,4 @@
-#include "io/engine/wasmtime/call.h"
+#include "io/engine/wasmtime/call/call.h"
 
 namespace weft::engine::wasmtime {
 

@@ -1,9 +1,9 @@
-#include "io/engine/wasmtime/instance.h"
+#include "io/engine/wasmtime/call/instance.h"
 
 #include <algorithm>
 
+#include "io/engine/wasmtime/call/function_call.h"
 #include "io/engine/wasmtime/failure.h"
-#include "io/engine/wasmtime/function_call.h"
 #include "io/engine/wasmtime/raw_options.h"
 
 namespace weft::engine::wasmtime {
@@ -29,9 +29,9 @@ class Share {
 };
 
 /// The content of a response while its call lives.
-class CallBody final : public rt::ByteSource {
+class ResponseBody final : public rt::ByteSource {
   public:
-    explicit CallBody(Share<HttpCall> share) : share_(std::move(share)) {}
+    explicit ResponseBody(Share<HttpCall> share) : share_(std::move(share)) {}
 
     rt::Task<rt::Chunk> read() override {
         while (true) {
@@ -48,13 +48,13 @@ class CallBody final : public rt::ByteSource {
 };
 
 /// A stream of a call's result, which lives as long as one of them does.
-class CallStream final : public rt::ByteSource {
+class ResultStream final : public rt::ByteSource {
   public:
-    CallStream(std::shared_ptr<Share<FunctionCall>> share, std::unique_ptr<GuestStream> stream)
+    ResultStream(std::shared_ptr<Share<FunctionCall>> share, std::unique_ptr<GuestStream> stream)
         : share_(std::move(share)), stream_(std::move(stream)) {
         call().enter(stream_.get());
     }
-    ~CallStream() override { call().leave(stream_.get()); }
+    ~ResultStream() override { call().leave(stream_.get()); }
 
     rt::Task<rt::Chunk> read() override {
         Result<rt::Chunk> chunk = co_await stream_->read();
@@ -122,7 +122,7 @@ rt::Task<net::HttpResponse> WasmtimeInstance::handle_http(rt::CallCtx ctx, net::
     while (!response.has_head() && !response.has_ended()) CO_CHECK(co_await Call::wait(call));
     if (!response.has_head()) co_return response.failure();
     auto head = response.take_head();
-    if (!response.is_delivered()) head.body = std::make_unique<CallBody>(std::move(share));
+    if (!response.is_delivered()) head.body = std::make_unique<ResponseBody>(std::move(share));
     co_return head;
 }
 
@@ -141,7 +141,7 @@ rt::Task<Values> WasmtimeInstance::call(rt::CallCtx ctx, std::uint32_t function,
     if (!result.streams.empty()) {
         const auto shared = std::make_shared<Share<FunctionCall>>(std::move(share));
         for (auto& stream : result.streams)
-            values.streams.push_back(std::make_unique<CallStream>(shared, std::move(stream)));
+            values.streams.push_back(std::make_unique<ResultStream>(shared, std::move(stream)));
     }
     co_return values;
 }

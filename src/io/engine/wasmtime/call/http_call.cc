@@ -1,4 +1,4 @@
-#include "io/engine/wasmtime/http_call.h"
+#include "io/engine/wasmtime/call/http_call.h"
 
 #include <vector>
 

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "io/engine/wasmtime/compile_fixture_test.h"
+#include "io/engine/wasmtime/compile/compile_fixture_test.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
 
 namespace weft::engine::wasmtime {

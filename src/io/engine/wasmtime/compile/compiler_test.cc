@@ -1,4 +1,4 @@
-#include "io/engine/wasmtime/compiler.h"
+#include "io/engine/wasmtime/compile/compiler.h"
 
 #include <sys/eventfd.h>
 
@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "io/engine/wasmtime/compile_fixture_test.h"
+#include "io/engine/wasmtime/compile/compile_fixture_test.h"
 #include "io/process/run_child.h"
 
 namespace weft::engine::wasmtime {

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "io/engine/wasmtime/compile_options.h"
+#include "io/engine/wasmtime/compile/compile_options.h"
 
 namespace weft::engine::wasmtime {
 

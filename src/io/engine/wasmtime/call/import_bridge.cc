@@ -1,8 +1,8 @@
-#include "io/engine/wasmtime/import_bridge.h"
+#include "io/engine/wasmtime/call/import_bridge.h"
 
 #include <utility>
 
-#include "io/engine/wasmtime/guest_stream.h"
+#include "io/engine/wasmtime/streams/guest_stream.h"
 
 namespace weft::engine::wasmtime {
 namespace {

@@ -1,4 +1,4 @@
-#include "io/engine/wasmtime/guest_stream.h"
+#include "io/engine/wasmtime/streams/guest_stream.h"
 
 #include <utility>
 

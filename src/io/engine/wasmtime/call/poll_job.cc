@@ -1,4 +1,4 @@
-#include "io/engine/wasmtime/poll_job.h"
+#include "io/engine/wasmtime/call/poll_job.h"
 
 namespace weft::engine::wasmtime {
 

@@ -1,4 +1,4 @@
-#include "io/engine/wasmtime/program.h"
+#include "io/engine/wasmtime/call/program.h"
 
 #include "io/engine/wasmtime/failure.h"
 #include "io/engine/wasmtime/raw_options.h"

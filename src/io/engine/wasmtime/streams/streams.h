@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "io/engine/wasmtime/body_feed.h"
+#include "io/engine/wasmtime/streams/body_feed.h"
 
 namespace weft::engine::wasmtime {
 

@@ -1,4 +1,4 @@
-#include "io/engine/wasmtime/code_source.h"
+#include "io/engine/wasmtime/compile/code_source.h"
 
 #include "base/crypto/sha256.h"
 

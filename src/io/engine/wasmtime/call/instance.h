@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "io/engine/engine.h"
-#include "io/engine/wasmtime/http_call.h"
-#include "io/engine/wasmtime/import_bridge.h"
-#include "io/engine/wasmtime/poll_job.h"
+#include "io/engine/wasmtime/call/http_call.h"
+#include "io/engine/wasmtime/call/import_bridge.h"
+#include "io/engine/wasmtime/call/poll_job.h"
 
 namespace weft::engine::wasmtime {
 

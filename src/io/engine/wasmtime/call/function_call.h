@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "io/engine/values.h"
-#include "io/engine/wasmtime/call.h"
-#include "io/engine/wasmtime/guest_stream.h"
-#include "io/engine/wasmtime/streams.h"
+#include "io/engine/wasmtime/call/call.h"
+#include "io/engine/wasmtime/streams/guest_stream.h"
+#include "io/engine/wasmtime/streams/streams.h"
 
 namespace weft::engine::wasmtime {
 

@@ -1,4 +1,4 @@
-#include "io/engine/wasmtime/compiler.h"
+#include "io/engine/wasmtime/compile/compiler.h"
 
 #include <poll.h>
 #include <sys/stat.h>
@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "io/engine/wasmtime/compile_protocol.h"
-#include "io/engine/wasmtime/compile_worker.h"
+#include "io/engine/wasmtime/compile/compile_protocol.h"
+#include "io/engine/wasmtime/compile/compile_worker.h"
 #include "io/engine/wasmtime/failure.h"
 #include "io/process/memory_file.h"
 #include "io/process/run_child.h"

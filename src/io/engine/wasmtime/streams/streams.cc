@@ -1,4 +1,4 @@
-#include "io/engine/wasmtime/streams.h"
+#include "io/engine/wasmtime/streams/streams.h"
 
 #include <utility>
 

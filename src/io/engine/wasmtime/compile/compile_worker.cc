@@ -1,4 +1,4 @@
-#include "io/engine/wasmtime/compile_worker.h"
+#include "io/engine/wasmtime/compile/compile_worker.h"
 
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -9,7 +9,7 @@
 #include <cstring>
 #include <string>
 
-#include "io/engine/wasmtime/compile_protocol.h"
+#include "io/engine/wasmtime/compile/compile_protocol.h"
 #include "io/process/sandbox.h"
 
 namespace weft::engine::wasmtime {

@@ -1,4 +1,4 @@
-#include "io/engine/wasmtime/response_buffer.h"
+#include "io/engine/wasmtime/call/response_buffer.h"
 
 #include <span>
 

@@ -1,4 +1,4 @@
-#include "io/engine/wasmtime/code_source.h"
+#include "io/engine/wasmtime/compile/code_source.h"
 
 #include <sys/stat.h>
 
@@ -9,8 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "base/obs/capture_sink.h"
-#include "io/engine/wasmtime/compile_fixture_test.h"
-#include "io/engine/wasmtime/compiler.h"
+#include "io/engine/wasmtime/compile/compile_fixture_test.h"
+#include "io/engine/wasmtime/compile/compiler.h"
 #include "io/engine/wasmtime/failure.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
 #include "io/process/memory_file.h"
