@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from tools.tree import Finding, Tree, line_of, run
@@ -36,9 +34,8 @@ GLOSSARY_ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]*)\|$", re.MULTILINE)
 QUOTED = re.compile(r"`([^`]+)`")
 # The page itself, decisions, which are never rewritten, and texts that come from elsewhere or test how bad input is read.
 GLOSSARY_EXEMPT = (GLOSSARY, "LICENSE", "docs/adr/", "fuzz/corpus/", "tools/tests/", "tests/conformance/")
-# Folders that still have such words: `python3 -m tools.words --all` names them.
-GLOSSARY_LATER = ("src/", "engine-rs/")
 GLOSSARY_SUFFIXES = (*SOURCE_SUFFIXES, ".md", ".py", ".yaml", ".txt", ".c", ".cpp", ".go", ".js")
+
 
 def rules_of(path: str) -> list[tuple[re.Pattern[str], str]]:
     rules = RULES + (SOURCE_RULES if path.endswith(SOURCE_SUFFIXES) else [])
@@ -77,7 +74,7 @@ def glossary(page: str) -> list[Term]:
     ]
 
 
-def check(tree: Tree, later: tuple[str, ...] = GLOSSARY_LATER) -> Iterator[Finding]:
+def check(tree: Tree) -> Iterator[Finding]:
     terms = glossary(tree.text(GLOSSARY)) if tree.exists(GLOSSARY) else []
     for path in tree.tracked():
         data = (tree.root / path).read_bytes()[:BYTES_MAX]
@@ -87,12 +84,11 @@ def check(tree: Tree, later: tuple[str, ...] = GLOSSARY_LATER) -> Iterator[Findi
         for pattern, reason in rules_of(path):
             for match in pattern.finditer(text):
                 yield Finding(path, line_of(text, match.start()), f"'{match[0].strip()}' {reason}")
-        if path.endswith(GLOSSARY_SUFFIXES) and not path.startswith(GLOSSARY_EXEMPT + later):
+        if path.endswith(GLOSSARY_SUFFIXES) and not path.startswith(GLOSSARY_EXEMPT):
             for term in terms:
                 for match in term.findings(text):
                     yield Finding(path, line_of(text, match.start()), f"'{' '.join(match[0].split())}': say {term.say}")
 
 
 if __name__ == "__main__":
-    everywhere = "--all" in sys.argv and not sys.argv.remove("--all")
-    run("words", partial(check, later=()) if everywhere else check)
+    run("words", check)

@@ -219,7 +219,7 @@ fn load(engine: &WeEngine, fd: i32, size: u64, imports: Imports) -> Result<WeCom
     let tag = read_tag(fd, size)?;
     let flavour = FLAVOURS.into_iter().find(|flavour| tag_of(*flavour) == tag);
     let machine =
-        engine.machine(flavour.ok_or_else(|| corrupt("its last byte is no component's"))?)?;
+        engine.machine(flavour.ok_or_else(|| corrupt("its last byte is not that of a component"))?)?;
     let component = unsafe { Component::deserialize_file(&machine.engine, path_of(fd)) }
         .map_err(|error| corrupt(&format!("{error:#}")))?;
     let linked = component::link(engine, machine, &component, imports)?;
@@ -229,7 +229,7 @@ fn load(engine: &WeEngine, fd: i32, size: u64, imports: Imports) -> Result<WeCom
 
 fn load_module(engine: &WeEngine, fd: i32, size: u64) -> Result<WeModule, Fault> {
     if read_tag(fd, size)? != MODULE_TAG {
-        return Err(corrupt("its last byte is no core module's"));
+        return Err(corrupt("its last byte is not that of a core module"));
     }
     let machine = engine.0.machine(Flavour::Plain)?;
     let module = unsafe { Module::deserialize_file(&machine.engine, path_of(fd)) }

@@ -164,11 +164,6 @@ class Words(TreeCase):
             ("c.md:1", "'is no': say is not an X"),
         )
 
-    def test_folder_that_comes_later_is_spared(self):
-        files = {"docs/CONTRIBUTING.md": self.GLOSSARY, "src/a.cc": "// octets\n"}
-
-        self.assert_finds(self.findings(files))
-
     def test_the_real_glossary_has_terms(self):
         page = (Path(words.__file__).parent.parent / words.GLOSSARY).read_text(encoding="utf-8")
 

@@ -281,7 +281,7 @@ TEST_F(CodeCacheTest, ReplacesAnEntryAsAWhole) {
 
     put(*cache, key(1), "new");
 
-    EXPECT_EQ(code_in(*old), "old");  // Whoever has it open still reads what it was.
+    EXPECT_EQ(code_in(*old), "old");  // A reader that has it open still reads what it was.
     EXPECT_EQ(code_in(*cache->find(key(1))), "new");
     EXPECT_EQ(files().size(), 1U);
 }

@@ -42,7 +42,7 @@ class Call {
     virtual bool is_quiet() const { return false; }
     /// Ends it with an error unless it has ended.
     virtual void fail_with(Failure failure) = 0;
-    /// Whoever waited for it has gone and wants nothing of it any more.
+    /// The task that waited for it has gone and wants nothing of it any more.
     virtual void let_go() {}
     /// After each poll of the instance: moves on what goes into the guest.
     virtual void pump() {}

@@ -9,7 +9,7 @@
 namespace weft::engine::wasmtime {
 namespace {
 
-/// The share in a call and its instance of whoever waits for it.
+/// The share in a call and its instance of the task that waits for it.
 template <typename Kind>
 class Share {
   public:
@@ -199,7 +199,7 @@ bool WasmtimeInstance::is_quiet() const {
     return calls_.size() == 1 && calls_.front()->is_quiet() && !imports_.streams().has_sources();
 }
 
-/// Whoever is woken may release calls, and the instance with the last of them.
+/// The task that is woken may release calls, and the instance with the last of them.
 void WasmtimeInstance::notify_calls() {
     if (calls_.empty()) return;
     const auto wake = [this](const std::shared_ptr<Call>& call) {

@@ -20,7 +20,7 @@ class CodeSource {
     CodeSource(std::unique_ptr<code_cache::CodeCache> cache, BytesView fingerprint,
                Compile compile);
 
-    /// Blocks. A cache that fails is no error: then the component is compiled. Errors: those of
+    /// Blocks. A cache that fails is not an error: then the component is compiled. Errors: those of
     /// `compile` and `load`.
     Result<void> load(BytesView wasm, const Load& load) const;
 

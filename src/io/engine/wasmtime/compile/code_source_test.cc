@@ -175,7 +175,7 @@ TEST(MakeEngine, LoadsFromTheCacheWhatAnEarlierOneCompiled) {
     options.cache = folder.options();
     options.registry = &registry;
     ASSERT_TRUE((*make_engine({}, options))->compile(test_guest()));
-    options.worker = "/nonexistent";  // Whoever wants to compile now, fails.
+    options.worker = "/nonexistent";  // To compile now fails.
 
     const auto warm = make_engine({}, options);
     const auto component = (*warm)->compile(test_guest());

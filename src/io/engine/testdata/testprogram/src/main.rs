@@ -33,7 +33,7 @@ fn copy_input() -> Result<()> {
     std::io::copy(&mut std::io::stdin(), &mut std::io::stdout()).map(drop)
 }
 
-/// What whoever listens there sends.
+/// What the peer that listens there sends.
 fn connect(address: &str) -> Result<()> {
     let mut text = String::new();
     TcpStream::connect(address)?.read_to_string(&mut text)?;
