@@ -144,11 +144,11 @@ EMPTY = b"\0\x0b"
 
 
 def leb(number: int) -> bytes:
-    bytes = bytearray()
+    encoded = bytearray()
     while number >= 0x80:
-        bytes.append(number & 0x7F | 0x80)
+        encoded.append(number & 0x7F | 0x80)
         number >>= 7
-    return bytes([*bytes, number])
+    return bytes([*encoded, number])
 
 
 def section(kind: int, body: bytes) -> bytes:

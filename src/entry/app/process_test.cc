@@ -314,10 +314,20 @@ TEST_F(ProcessTest, OrdersUnderLoadFailNoRequestAndLeaveNothingBehind) {
 }
 
 TEST_F(ProcessTest, AnAddressIsOpenAsLongAsALinkNamesIt) {
-    ASSERT_TRUE(start(order_of("guest", "127.0.0.1:0")));
+    std::promise<void> entered;
+    add("slow",
+        [&entered](std::shared_ptr<engine::fake::GuestHost> host,
+                   net::HttpRequest) -> rt::Task<net::HttpResponse> {
+            entered.set_value();
+            CO_CHECK(co_await host->sleep(100ms));
+            net::HttpResponse response;
+            response.body = rt::source_of(to_bytes("woke"));
+            co_return response;
+        });
+    ASSERT_TRUE(start(order_of("slow", "127.0.0.1:0")));
     net::LoopbackClient under_way(addresses_.at(0));
-    under_way.send("GET /sleep?300 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\nGET /");
-    get("/sleep?1");
+    under_way.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    entered.get_future().wait();
 
     ASSERT_TRUE(on_control<void>([&] { return process_->service().undeploy({"app"}); }));
 

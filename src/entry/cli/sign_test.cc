@@ -129,7 +129,7 @@ TEST_F(SignCommand, WarnsOfWhatTheClaimsLeaveOut) {
     gen("account");
 
     ASSERT_EQ(sign({"--caps", "wasi:http/incoming-handler"}), 0) << err;
-    EXPECT_TRUE(err.contains("uses wasi:http/outgoing-handler and")) << err;
+    EXPECT_TRUE(err.contains("uses wasi:http/outgoing-handler, which --caps does not name")) << err;
     EXPECT_TRUE(err.ends_with("(sign.claims_incomplete)\n")) << err;
 
     ASSERT_EQ(sign({"--json"}), 0) << err;
