@@ -33,7 +33,9 @@ using ComponentPtr = std::shared_ptr<const engine::Component>;
 
 Result<std::shared_ptr<engine::Instance>> open(const Bench* bench, const ComponentPtr& component,
                                                std::shared_ptr<engine::ImportHandler> imports) {
-    return component->open(&*bench->shard, {.limits = {{engine::Limit::reuse, UINT32_MAX}, {engine::Limit::concurrent, 1}}, .imports = std::move(imports)});
+    return component->open(&*bench->shard, {.limits = {{engine::Limit::reuse, UINT32_MAX},
+                                                       {engine::Limit::concurrent, 1}},
+                                            .imports = std::move(imports)});
 }
 
 /// The imports of one way of answering. Returns once all of it is measured.

@@ -218,8 +218,8 @@ fn load(engine: &WeEngine, fd: i32, size: u64, imports: Imports) -> Result<WeCom
     let engine = &engine.0;
     let tag = read_tag(fd, size)?;
     let flavour = FLAVOURS.into_iter().find(|flavour| tag_of(*flavour) == tag);
-    let machine =
-        engine.machine(flavour.ok_or_else(|| corrupt("its last byte is not that of a component"))?)?;
+    let machine = engine
+        .machine(flavour.ok_or_else(|| corrupt("its last byte is not that of a component"))?)?;
     let component = unsafe { Component::deserialize_file(&machine.engine, path_of(fd)) }
         .map_err(|error| corrupt(&format!("{error:#}")))?;
     let linked = component::link(engine, machine, &component, imports)?;

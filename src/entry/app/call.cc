@@ -85,12 +85,13 @@ class EngineCallee final : public cli::Callee {
 Result<Bytes> read_admitted(const cli::CallOptions& options) {
     TRY(const auto policy, load_trust(options.trust));
     const SystemWallClock clock;
-    TRY(auto admitted, control::read_admitted({.id = options.file.substr(options.file.rfind('/') + 1),
-                                               .path = options.file,
-                                               .limits = {},
-                                               .wasi = {},
-                                               .may_be_unsigned = options.allow_unsigned},
-                                              policy, clock.now_unix_s()));
+    TRY(auto admitted,
+        control::read_admitted({.id = options.file.substr(options.file.rfind('/') + 1),
+                                .path = options.file,
+                                .limits = {},
+                                .wasi = {},
+                                .may_be_unsigned = options.allow_unsigned},
+                               policy, clock.now_unix_s()));
     if (!admitted.verdict.is_signed())
         std::fprintf(stderr, "weft: '%s' is not signed and runs all the same (--unsigned)\n",
                      options.file.c_str());

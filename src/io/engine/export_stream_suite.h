@@ -18,7 +18,8 @@ class EngineExportStreams : public EngineStreams {
 
     static constexpr std::uint32_t endless = 1U << 30U;
     static inline const InstanceOptions one_call{.limits = {{Limit::concurrent, 1}}};
-    static inline const InstanceOptions sequential{.limits = {{Limit::reuse, 100}, {Limit::concurrent, 1}}};
+    static inline const InstanceOptions sequential{
+        .limits = {{Limit::reuse, 100}, {Limit::concurrent, 1}}};
 
     static Values with(std::uint32_t value, SourcePtr source) {
         Values values(Payload::of(number(value)));

@@ -151,8 +151,7 @@ class EnginePort : public testing::TestWithParam<EngineUnderTest> {
     rt::Task<std::string> cancel_waiting(std::string path) {
         rt::Scope inner(&thread_.shard());
         std::string outcome;
-        CO_CHECK(
-            inner.spawn(note(fetch(get(std::move(path)), Limits{}, rt::CallCtx{}), &outcome)));
+        CO_CHECK(inner.spawn(note(fetch(get(std::move(path)), Limits{}, rt::CallCtx{}), &outcome)));
         while (engine_->stats().instances == 0) {
             CO_CHECK(
                 co_await rt::sleep_until(thread_.shard().now() + std::chrono::milliseconds(1)));
@@ -166,14 +165,14 @@ class EnginePort : public testing::TestWithParam<EngineUnderTest> {
     rt::Task<std::string> two_at_once() {
         rt::Scope inner(&thread_.shard());
         std::string first;
-        CO_CHECK(
-            inner.spawn(note(fetch(get("/sleep?60000"), Limits{}, rt::CallCtx{}), &first)));
+        CO_CHECK(inner.spawn(note(fetch(get("/sleep?60000"), Limits{}, rt::CallCtx{}), &first)));
         Result<std::string> second = co_await fetch(get("/ignore"), Limits{}, rt::CallCtx{});
         co_await inner.close();
         co_return second ? *second : std::string(second.error().slug.text());
     }
 
-    static inline const InstanceOptions many{.limits = {{Limit::reuse, 100}, {Limit::concurrent, 8}}};
+    static inline const InstanceOptions many{
+        .limits = {{Limit::reuse, 100}, {Limit::concurrent, 8}}};
 
     Result<std::shared_ptr<Instance>> open(const std::shared_ptr<const Component>& component,
                                            InstanceOptions options = many) {

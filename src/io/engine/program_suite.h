@@ -59,14 +59,13 @@ class EnginePrograms : public EnginePort {
     rt::Task<std::string> two_programs_at_once() {
         rt::Scope inner(&thread_.shard());
         std::string first;
-        CO_CHECK(inner.spawn(
-            note(exit_of(told({"sleep", "60000"}), Limits{}, rt::CallCtx{}), &first)));
+        CO_CHECK(
+            inner.spawn(note(exit_of(told({"sleep", "60000"}), Limits{}, rt::CallCtx{}), &first)));
         while (engine_->stats().instances == 0) {
             CO_CHECK(
                 co_await rt::sleep_until(thread_.shard().now() + std::chrono::milliseconds(1)));
         }
-        Result<std::string> second =
-            co_await exit_of(told({"exit", "0"}), Limits{}, rt::CallCtx{});
+        Result<std::string> second = co_await exit_of(told({"exit", "0"}), Limits{}, rt::CallCtx{});
         co_await inner.close();
         co_return second ? *second : std::string(second.error().slug.text());
     }

@@ -162,7 +162,8 @@ TEST(RunChild, HoldsAChildToItsMemory) {
     EXPECT_LT(outcome.end.rss_bytes_max, 32U << 20U);
 }
 
-/// True once a process is gone, or dead and only not yet taken note of by the process that adopted it.
+/// True once a process is gone, or dead and only not yet taken note of by the process that adopted
+/// it.
 bool has_ended(const std::string& pid) {
     std::ifstream file("/proc/" + pid + "/stat");
     const std::string stat{std::istreambuf_iterator<char>(file), {}};

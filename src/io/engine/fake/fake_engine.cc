@@ -56,7 +56,9 @@ class FakeInstance final : public Instance, public std::enable_shared_from_this<
     void warm_up() override {
         if (!slot_ && !closed_ && count_->instances < count_->instances_max) slot_.emplace(count_);
     }
-    bool is_free() const override { return !closed_ && calls_ < options_.limits[Limit::concurrent]; }
+    bool is_free() const override {
+        return !closed_ && calls_ < options_.limits[Limit::concurrent];
+    }
     std::uint32_t calls() const override { return calls_; }
     void close() override {
         closed_ = true;

@@ -95,8 +95,8 @@ class WasmtimeEngine : public EnginePort {
     }
 
     rt::Task<std::string> read_once_and_look_how_far_the_guest_came() {
-        CO_TRY(auto response, co_await call_once(component_.get(), {}, get("/big?16777216"),
-                                                 Limits{}, observer_));
+        CO_TRY(auto response,
+               co_await call_once(component_.get(), {}, get("/big?16777216"), Limits{}, observer_));
         CO_TRY(const auto first, co_await response.body->read());
         CO_CHECK(co_await settle());
         const std::string so_far = observer_->err;
