@@ -75,12 +75,15 @@ inline constexpr std::uint64_t gib = 1ULL << 30U;
 inline constexpr std::uint64_t ms = 1'000'000;
 inline constexpr std::uint64_t hour = 3'600'000 * ms;
 
+// The parameters are the columns of the table.
+// NOLINTNEXTLINE(readability-function-size)
 constexpr LimitRow in_limits(Limit limit, std::string_view name, LimitUnit unit,
                              std::array<std::uint64_t, 3> least_most_usual, LimitEffect effect,
                              std::optional<Slug> slug, std::string_view meaning) {
     const auto [least, most, usual] = least_most_usual;
     return {limit, name, "limits", name, unit, least, most, usual, effect, slug, meaning};
 }
+// NOLINTNEXTLINE(readability-function-size)
 constexpr LimitRow in_pool(Limit limit, std::string_view name, std::string_view key, LimitUnit unit,
                            std::array<std::uint64_t, 3> least_most_usual, LimitEffect effect,
                            std::optional<Slug> slug, std::string_view meaning) {

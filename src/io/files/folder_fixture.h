@@ -41,7 +41,7 @@ class FolderTest : public ::testing::Test {
         return static_cast<unsigned>(std::filesystem::status(path(name)).permissions());
     }
 
-    std::string home;
+    std::string home;  // NOLINT(readability-identifier-naming): tests read it.
 };
 
 }  // namespace weft::files

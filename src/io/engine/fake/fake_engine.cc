@@ -1,6 +1,7 @@
 #include "io/engine/fake/fake_engine.h"
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 #include <utility>
 
@@ -9,9 +10,9 @@
 namespace weft::engine::fake {
 
 struct Count {
-    std::uint64_t instances = 0;
+    std::atomic<std::uint64_t> instances = 0;  // Shards share an engine.
     std::uint64_t instances_max = 0;
-    std::uint64_t yields = 0;
+    std::atomic<std::uint64_t> yields = 0;
 };
 
 /// What bytes "compile" to.

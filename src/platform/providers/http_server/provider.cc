@@ -199,6 +199,7 @@ rt::Task<void> Provider::stop() {
 
 std::vector<std::string> Provider::addresses() const {
     std::vector<std::string> all;
+    all.reserve(listeners_.size());
     for (const auto& [text, listener] : listeners_) all.push_back(listener->address.text());
     return all;
 }
