@@ -66,7 +66,7 @@ control::Application application_of(const cli::ServedFile& served) {
     link.provider = "http-server";
     return {.name = "serve",
             .components = {std::move(component)},
-            .providers = {link.source},
+            .providers = {{link.source, link.provider}},
             .links = {link}};
 }
 

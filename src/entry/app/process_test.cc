@@ -69,7 +69,7 @@ class ProcessTest : public files::FolderTest {
         link.source_config = {{"address", std::move(address)}, {"path", std::move(at)}};
         return {.name = std::move(name),
                 .components = {std::move(component)},
-                .providers = {link.source},
+                .providers = {{link.source, link.provider}},
                 .links = {link}};
     }
     static claims::TrustPolicy everyone() {

@@ -11,22 +11,10 @@
 #include <string_view>
 #include <utility>
 
+#include "base/core/descriptor.h"
+
 namespace weft::files {
 namespace {
-
-class Descriptor {
-  public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    int get() const { return fd_; }
-
-  private:
-    int fd_;
-};
 
 /// `doing` is "read" or "write".
 Failure failed(int error, std::string_view doing, const std::string& path) {

@@ -12,11 +12,17 @@
 /// What shall run and how the host gets there, decided without doing any of it. Pure.
 namespace weft::control {
 
+/// A capability provider of an application, with links or without.
+struct ProviderSettings {
+    capability::ComponentId id;
+    std::string kind;  ///< The name of a `capability::ProviderKind`.
+};
+
 /// One application as this host shall run it.
 struct Application {
     std::string name;
     std::vector<host::ComponentSettings> components;
-    std::vector<std::string> providers;  ///< Ids of its capability providers, links or not.
+    std::vector<ProviderSettings> providers;
     std::vector<capability::Link> links;
 };
 

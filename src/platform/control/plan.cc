@@ -85,7 +85,7 @@ Result<void> add_provider(Application& out, const manifest::Application& applica
                     "provider '{}' ({}) is not in this version", component.name,
                     component.image->text);
     const auto id = id_of(application, component);
-    out.providers.push_back(id);
+    out.providers.push_back({id, std::string(builtin->name)});
     TRY(const auto provider_config, merge(component.configs, component));
     for (const auto& link : component.links) {
         const manifest::Component* target = application.find(link.target);

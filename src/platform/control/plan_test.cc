@@ -60,7 +60,9 @@ TEST(Plan, GivesTheIdsThatWadmGives) {
     ASSERT_EQ(application->components.size(), 1U);
     EXPECT_EQ(application->components[0].id, "my_shop-api_v2");
     EXPECT_EQ(application->components[0].path, "/apps/./api.wasm");
-    EXPECT_EQ(application->providers, std::vector<std::string>{"my_shop-http"});
+    ASSERT_EQ(application->providers.size(), 1U);
+    EXPECT_EQ(application->providers[0].id, "my_shop-http");
+    EXPECT_EQ(application->providers[0].kind, "http-server");
     EXPECT_EQ(planned("file:///x/api.wasm")->components[0].path, "/x/api.wasm");
 }
 

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "platform/claims/verify.h"
 
 namespace weft::control {
@@ -71,7 +73,8 @@ rt::Task<void> Service::deploy(std::vector<Application> applications, claims::Tr
         changed.push_back(application.name);
         all.insert_or_assign(application.name, std::move(application));
     }
-    CO_CHECK(co_await reach(std::move(all), std::move(trust), changed));
+    CO_CHECK(co_await reach(
+        std::move(all), std::make_shared<const claims::TrustPolicy>(std::move(trust)), changed));
     for (const auto& name : changed)
         parts_.log.info("application.deploy_done", obs::kv("application", name));
     co_return ok();
@@ -91,7 +94,7 @@ rt::Task<void> Service::undeploy(std::vector<std::string> names) {
 }
 
 /// Decides, then acts: nothing has changed while anything can still be refused for what it is.
-rt::Task<void> Service::reach(Applications applications, claims::TrustPolicy trust,
+rt::Task<void> Service::reach(Applications applications, TrustPtr trust,
                               std::vector<std::string> changed) {
     Target target;
     CO_TRY(target.state, state_of(applications));
@@ -109,11 +112,10 @@ rt::Task<void> Service::reach(Applications applications, claims::TrustPolicy tru
 }
 
 /// The code of one component, read, admitted and compiled unless it is the one that runs.
-rt::Task<void> Service::prepare(Target* target, host::ComponentSettings settings,
-                                claims::TrustPolicy trust) {
+rt::Task<void> Service::prepare(Target* target, host::ComponentSettings settings, TrustPtr trust) {
     CO_TRY(auto admitted,
            co_await rt::run_on(parts_.workers, [settings, trust, clock = parts_.clock] {
-               return read_admitted(settings, trust, clock->now_unix_s());
+               return read_admitted(settings, *trust, clock->now_unix_s());
            }));
     log_admitted(settings, admitted.verdict);
     auto& component = target->state.components.at(settings.id);
@@ -217,14 +219,36 @@ rt::Task<void> Service::undo(std::vector<Action> done, const Target* to, const T
 capability::Provider* Service::provider_of(std::string_view kind) {
     const auto made = providers_.find(kind);
     if (made != providers_.end()) return made->second.get();
-    const auto row = std::ranges::find(parts_.kinds, kind, &capability::ProviderKind::name);
-    WEFT_ASSERT(row != parts_.kinds.end(), "state_of() refuses kinds that are not in the table");
+    const auto* const row = find_kind(kind);
+    WEFT_ASSERT(row != nullptr, "state_of() refuses kinds that are not in the table");
     capability::ProviderContext context{
         .shards = {}, .log = parts_.log, .clock = parts_.clock, .random = parts_.random};
     for (const auto& shard : parts_.shards) context.shards.push_back({shard.ref, shard.host});
     auto& slot = providers_[std::string(kind)];
     slot = row->make(context);
     return slot.get();
+}
+
+const capability::ProviderKind* Service::find_kind(std::string_view name) const {
+    const auto row = std::ranges::find(parts_.kinds, name, &capability::ProviderKind::name);
+    return row == parts_.kinds.end() ? nullptr : &*row;
+}
+
+/// A link that names what its provider does not answer would never be called.
+Result<void> Service::check_interfaces(const capability::Link& link) const {
+    const auto* const kind = find_kind(link.provider);
+    WEFT_ASSERT(kind != nullptr, "a link belongs to a provider of its application");
+    for (const auto& interface : link.interfaces) {
+        const auto name = fmt::format("{}:{}/{}", link.ns, link.package,
+                                      interface.substr(0, interface.find('@')));
+        if (std::ranges::find(kind->interfaces, name) == kind->interfaces.end())
+            return fail(Errc::unsupported, "control.link_interface",
+                        "the link of '{}' to '{}' names '{}', by which a provider '{}' is not "
+                        "linked; it is by: {}",
+                        link.source, link.target, name, link.provider,
+                        fmt::join(kind->interfaces, ", "));
+    }
+    return ok();
 }
 
 /// All applications together. Errors: already_exists, unsupported.
@@ -237,17 +261,19 @@ Result<State> Service::state_of(const Applications& applications) const {
                     id);
     };
     for (const auto& [name, application] : applications) {
-        for (const auto& provider : application.providers) CHECK(take_id(provider));
+        for (const auto& provider : application.providers) {
+            CHECK(take_id(provider.id));
+            if (find_kind(provider.kind) == nullptr)
+                return fail(Errc::unsupported, "app.provider_unsupported",
+                            "provider '{}' ({}) is not in this version", provider.id,
+                            provider.kind);
+        }
         for (const auto& settings : application.components) {
             CHECK(take_id(settings.id));
             state.components.emplace(settings.id, Component{settings, {}});
         }
         for (const auto& link : application.links) {
-            if (std::ranges::find(parts_.kinds, link.provider, &capability::ProviderKind::name) ==
-                parts_.kinds.end())
-                return fail(Errc::unsupported, "app.provider_unsupported",
-                            "provider '{}' ({}) is not in this version", link.source,
-                            link.provider);
+            CHECK(check_interfaces(link));
             if (!state.links.emplace(link.key(), link).second)
                 return fail(Errc::already_exists, "control.link_taken",
                             "two links lead from '{}' to '{}' by the name '{}'; rename one",

@@ -49,7 +49,8 @@ class Service {
     /// admitted and compiled before anything changes. Errors: those of `read_admitted`,
     /// `engine::Engine::compile`, `engine::Component::with_context` and
     /// `capability::Provider::change_links`; already_exists (`app.id_taken`,
-    /// `control.link_taken`), unsupported (`app.not_http`, `app.provider_unsupported`),
+    /// `control.link_taken`), unsupported (`app.not_http`, `app.provider_unsupported`,
+    /// `control.link_interface`),
     /// exhausted (`control.orders_full`), cancelled: then the host has to be stopped.
     rt::Task<void> deploy(std::vector<Application> applications, claims::TrustPolicy trust);
     /// Takes applications away; returns when their components are gone. Errors: not_found
@@ -69,6 +70,7 @@ class Service {
 
   private:
     using Applications = std::map<std::string, Application>;
+    using TrustPtr = std::shared_ptr<const claims::TrustPolicy>;
     using Turn = host::ConcurrencyLimiter::Permit;
     using Codes = std::map<capability::ComponentId, std::shared_ptr<const engine::Component>>;
     /// A state to reach, with everything that it needs.
@@ -79,15 +81,16 @@ class Service {
 
     rt::Task<Turn> take_turn();
     rt::Task<Turn> close();
-    rt::Task<void> reach(Applications applications, claims::TrustPolicy trust,
+    rt::Task<void> reach(Applications applications, TrustPtr trust,
                          std::vector<std::string> changed);
-    rt::Task<void> prepare(Target* target, host::ComponentSettings settings,
-                           claims::TrustPolicy trust);
+    rt::Task<void> prepare(Target* target, host::ComponentSettings settings, TrustPtr trust);
     rt::Task<void> carry_out(Target target);
     template <typename Make>
     rt::Task<void> on_each_host(Make make);
     rt::Task<void> step(Action action, const Target* to, const Target* from);
     rt::Task<void> undo(std::vector<Action> done, const Target* to, const Target* from);
+    const capability::ProviderKind* find_kind(std::string_view name) const;
+    Result<void> check_interfaces(const capability::Link& link) const;
     capability::Provider* provider_of(std::string_view kind);
     Result<State> state_of(const Applications& applications) const;
     void log_admitted(const host::ComponentSettings& settings, const claims::Admission& verdict);

@@ -113,7 +113,7 @@ class ServiceTest : public files::FolderTest {
         link.provider = std::move(provider);
         return {.name = std::move(name),
                 .components = {std::move(component)},
-                .providers = {link.source},
+                .providers = {{link.source, link.provider}},
                 .links = {link}};
     }
     Result<void> deploy(std::vector<Application> applications) {
@@ -247,6 +247,14 @@ TEST_F(ServiceTest, RefusesWhatCannotStandTogether) {
     EXPECT_EQ(deploy({two_links}).error().slug, Slug("control.link_taken"));
     EXPECT_EQ(deploy({application("a", "one", {}, "nobody")}).error().slug,
               Slug("app.provider_unsupported"));
+    auto without_links = application("a", "one", {}, "nobody");
+    without_links.links.clear();
+    EXPECT_EQ(deploy({without_links}).error().slug, Slug("app.provider_unsupported"));
+    auto other_interface = application("a", "one");
+    other_interface.links[0].ns = "wasi";
+    other_interface.links[0].package = "http";
+    other_interface.links[0].interfaces = {"incoming-handler@0.2.0", "outgoing-handler"};
+    EXPECT_EQ(deploy({other_interface}).error().slug, Slug("control.link_interface"));
     EXPECT_EQ(loop_.run(service_.undeploy({"a"})).error().slug,
               Slug("control.application_unknown"));
     EXPECT_THAT(service_.addresses(), IsEmpty());
