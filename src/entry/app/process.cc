@@ -23,8 +23,6 @@ rt::Task<void> signalled(rt::Shard* shard, int fd) {
     co_return ok();
 }
 
-rt::Task<std::size_t> count_instances(host::ShardHost* host) { co_return host->instances(); }
-
 }  // namespace
 
 Process::Process(Options options, const Parts& parts)
@@ -126,17 +124,6 @@ rt::Task<void> Process::stop_everything() {
     co_await slots_.front().scope->drain();  // Those of other shards end with their threads.
     log_.info("host.process_stopped");
     co_return ok();
-}
-
-rt::Task<std::size_t> Process::instances() {
-    std::size_t count = 0;
-    for (const auto& slot : slots_) {
-        host::ShardHost* const host = slot.host.get();
-        CO_TRY(const auto more, co_await rt::run_in(slot.scope.get(), slot.shard,
-                                                    [host] { return count_instances(host); }));
-        count += more;
-    }
-    co_return count;
 }
 
 }  // namespace weft::app

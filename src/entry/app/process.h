@@ -52,8 +52,6 @@ class Process {
     /// For orders while it runs: used on `control`.
     control::Service& service() { return service_; }
     rt::ShardRef control() { return slots_.front().ref(); }
-    /// Of all shards, one after the other; used on `control`.
-    rt::Task<std::size_t> instances();
 
   private:
     struct ShardSlot {
