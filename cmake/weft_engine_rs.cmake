@@ -4,29 +4,30 @@ include(weft_cargo_target)
 
 set(weft_engine_rs_source "${CMAKE_SOURCE_DIR}/engine-rs")
 weft_cargo_target(weft_engine_rs_target)
-set(weft_engine_rs_folder "${weft_engine_rs_target}")
 set(weft_engine_rs_arguments --locked --lib --profile "${WEFT_ENGINE_PROFILE}")
-set(weft_engine_rs_environment "CARGO_TARGET_DIR=${weft_engine_rs_target}")
-if(WEFT_ENGINE_PROFILE STREQUAL "release")
-  # A panic ends the process, so nothing unwinds through Rust: its unwind tables would only make the file larger. Cargo spares
-  # build scripts and macros, which do unwind, only when the target is named.
-  execute_process(COMMAND rustc -vV OUTPUT_VARIABLE weft_rustc_version COMMAND_ERROR_IS_FATAL ANY)
-  string(REGEX MATCH "host: ([a-z0-9_-]+)" weft_rustc_host "${weft_rustc_version}")
-  list(APPEND weft_engine_rs_arguments --target "${CMAKE_MATCH_1}")
-  list(APPEND weft_engine_rs_environment "RUSTFLAGS=-C force-unwind-tables=no")
-  set(weft_engine_rs_folder "${weft_engine_rs_target}/${CMAKE_MATCH_1}")
-endif()
-set(weft_engine_rs_archive "${weft_engine_rs_folder}/${WEFT_ENGINE_PROFILE}/libweft_engine.a")
+set(weft_engine_rs_made "${weft_engine_rs_target}/${WEFT_ENGINE_PROFILE}/libweft_engine.a")
+set(weft_engine_rs_archive "${weft_engine_rs_made}")
 
 # Cargo is asked on every build: it knows best whether the archive is up to date, also when several work trees share the
 # folder. What links the archive is relinked only when it changed.
 add_custom_target(weft_engine_rs_build
-  COMMAND "${CMAKE_COMMAND}" -E env ${weft_engine_rs_environment}
+  COMMAND "${CMAKE_COMMAND}" -E env "CARGO_TARGET_DIR=${weft_engine_rs_target}"
     python3 "${CMAKE_SOURCE_DIR}/tools/dev/engine.py" "${CMAKE_BINARY_DIR}" cargo build ${weft_engine_rs_arguments}
-  BYPRODUCTS "${weft_engine_rs_archive}"
+  BYPRODUCTS "${weft_engine_rs_made}"
   WORKING_DIRECTORY "${weft_engine_rs_source}"
   COMMENT "Cargo: engine-rs (${WEFT_ENGINE_PROFILE})"
   USES_TERMINAL VERBATIM)
+
+# What ships carries no unwind tables of Rust: a panic ends the process, so nothing unwinds through them, and they are 9% of the
+# file. The compiler has no switch for it: it writes a table for each function into which code of the standard library was inlined.
+if(WEFT_ENGINE_PROFILE STREQUAL "release")
+  find_program(OBJCOPY objcopy REQUIRED)
+  set(weft_engine_rs_archive "${CMAKE_BINARY_DIR}/libweft_engine.a")
+  add_custom_command(OUTPUT "${weft_engine_rs_archive}"
+    COMMAND "${OBJCOPY}" -R .eh_frame -R .rela.eh_frame "${weft_engine_rs_made}" "${weft_engine_rs_archive}"
+    DEPENDS weft_engine_rs_build "${weft_engine_rs_made}")
+  add_custom_target(weft_engine_rs_without_tables DEPENDS "${weft_engine_rs_archive}")
+endif()
 
 # No add_dependencies: ninja knows which step makes the archive, so programs wait for cargo when they link, and nothing else
 # does.

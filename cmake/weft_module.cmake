@@ -1,6 +1,7 @@
 # A module is a folder under src/: its *.cc become one static library, its *_test.cc one test program.
 #   weft_module(base/codec DEPS weft_core PRIVATE_DEPS PkgConfig::fyaml)
-# The library is weft_<module> (layer left out, slashes as underscores), the test program <library>_test.
+# The library is weft_<module> (layer left out, slashes as underscores), the test program <library>_test. What only tests use
+# stands in *_fixture.{h,cc}: no program but a test links those, and a test links them of every module before its own.
 # FOLDERS are folders of the module, whose files are its own: weft_module(io/engine/wasmtime FOLDERS compile call).
 # DEPS are those its headers show; PRIVATE_DEPS those only its sources use; TEST_DEPS those only its tests use.
 function(weft_module path)
@@ -17,6 +18,9 @@ function(weft_module path)
   list(FILTER sources INCLUDE REGEX "\\.(cc|h)$")
   file(GLOB tests CONFIGURE_DEPENDS ${test_patterns})
   list(REMOVE_ITEM sources ${tests} "${folder}/main.cc")
+  set(fixtures ${sources})
+  list(FILTER fixtures INCLUDE REGEX "_fixture\\.cc$")
+  list(REMOVE_ITEM sources ${fixtures})
   set(implementation ${sources})
   list(FILTER implementation INCLUDE REGEX "\\.cc$")
 
@@ -32,9 +36,16 @@ function(weft_module path)
     target_link_libraries(${library} INTERFACE ${MODULE_DEPS})
   endif()
 
+  if(fixtures)
+    add_library(${library}_fixture STATIC ${fixtures})
+    target_link_libraries(${library}_fixture PUBLIC ${library} ${MODULE_PRIVATE_DEPS})
+    set_property(GLOBAL APPEND PROPERTY weft_fixtures ${library}_fixture)
+  endif()
+  get_property(all_fixtures GLOBAL PROPERTY weft_fixtures)
+
   if(tests)
     add_executable(${library}_test ${tests})
-    target_link_libraries(${library}_test PRIVATE ${library} ${MODULE_TEST_DEPS} ${MODULE_PRIVATE_DEPS} GTest::gmock
+    target_link_libraries(${library}_test PRIVATE ${library} ${all_fixtures} ${MODULE_TEST_DEPS} ${MODULE_PRIVATE_DEPS} GTest::gmock
       GTest::gtest GTest::gtest_main)
     target_compile_definitions(${library}_test PRIVATE WEFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${module} COMMAND ${library}_test --gtest_brief=1)

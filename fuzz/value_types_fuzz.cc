@@ -6,6 +6,7 @@
 #include "base/codec/json.h"
 #include "base/core/bytes.h"
 #include "base/value/world_json.h"
+#include "base/value/world_json_fixture.h"
 
 namespace {
 

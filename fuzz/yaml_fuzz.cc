@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "base/codec/yaml.h"
-#include "base/codec/yaml_events.h"
+#include "base/codec/yaml_events_fixture.h"
 #include "base/codec/yaml_write.h"
 #include "base/core/bytes.h"
 

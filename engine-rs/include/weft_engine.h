@@ -201,8 +201,8 @@ typedef struct we_instance_options {
     uint64_t cpu_time_ns_max;  ///< Running time since its newest call began; 0: no limit. Looked at
                                ///< after each poll and at each epoch tick.
     uint32_t table_elements_max;  ///< Of each table; 0: 20,000.
-    uint32_t handles_max;  ///< Host resources open at the same time, of WASI, given by the C side,
-                           ///< and given to it, of each; 0: 1,000.
+    uint32_t handles_max;  ///< Host resources open at the same time, of WASI, and given by the C
+                           ///< side, of each; 0: 1,000.
     uint32_t fields_bytes_max;  ///< Of one set of fields that a guest builds, about 70 bytes for
                                 ///< each field included; 0: 64 KiB.
     uint32_t random_bytes_max;  ///< Asked for in one call; 0: 64 KiB.
@@ -252,8 +252,7 @@ typedef struct we_call_sink {
 
 /// Gives an instance a call of export `function` (as `we_component_describe` numbers them); poll
 /// its task afterwards. `arguments` moves. All of it is checked when the call's turn comes, before
-/// the guest is entered: values, handles (known to this instance, of the right resource, not given
-/// to another call), `handles_max` and what it takes of the guest's memory.
+/// the guest is entered: values, `handles_max` and what it takes of the guest's memory.
 ///
 /// `ends` are the streams and futures that places in the arguments mean, as of `we_reply_attach`:
 /// at most 128 bodies, which stay the caller's and are closed when the guest, the call or this

@@ -37,9 +37,8 @@ typedef struct we_component we_component;
 /// elements, a resource its handle as a list of bytes, a stream of u8 or a future the place
 /// (LEB128) of its end among those that come beside the bytes.
 ///
-/// The handle of a resource that the C side defines is up to 256 bytes of its choice. The handle
-/// of one that a guest defines is 16 bytes that only the same instance understands. One that came
-/// as own may be given back in a call; else it lives as long as its instance.
+/// The handle of a resource that the C side defines is up to 256 bytes of its choice. Functions
+/// that name another resource, of WASI or of the component itself, are refused.
 we_status we_component_describe(const we_component*, we_buf* out, we_error** error);
 /// Where the answer of one call goes, valid during the callback, which answers, refuses or defers
 /// once; if it does nothing the guest ends.

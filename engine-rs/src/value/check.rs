@@ -2,11 +2,9 @@
 //! cost: values, what they take of the guest's memory, handles, and the ends of streams.
 
 use super::handles::Handles;
-use super::imports::resource_of_engine;
 use super::lower::charge;
 use super::shape::{Origin, Resource, Scalar, Shape};
 use super::wire::{Malformed, Reader};
-use wasmtime::component::ResourceType;
 use wasmtime::{Error, Result, bail};
 
 /// Whose arguments they are.
@@ -14,8 +12,6 @@ pub struct Receiver<'a> {
     pub handles: &'a mut Handles,
     /// Began if there are handles in the types.
     pub call: Option<u64>,
-    /// The types of the guest's own resources.
-    pub resources: &'a [ResourceType],
     /// What may be allocated in the guest.
     pub room: usize,
     /// Which of the streams and futures that come beside the bytes were not named yet.
@@ -99,19 +95,10 @@ impl Checker<'_> {
 
     fn handle(&mut self, resource: &Resource, is_own: bool) -> Result<()> {
         let bytes = self.reader.bytes()?;
-        let Receiver { handles, resources, call, .. } = &mut self.receiver;
-        let Some(call) = *call else { bail!("a handle is not expected here") };
-        let claim = match resource.origin {
-            Origin::Import(index) => handles.find_host(index, bytes, is_own)?,
-            Origin::Guest(index) => {
-                handles.find_guest(resources.get(index as usize).copied(), bytes, is_own)?
-            }
-            Origin::Engine => {
-                handles.find_guest(resource_of_engine(&resource.name), bytes, is_own)?
-            }
+        let (Some(call), Origin::Import(index)) = (self.receiver.call, resource.origin) else {
+            bail!("a handle is not expected here");
         };
-        handles.claim(call, claim);
-        Ok(())
+        self.receiver.handles.claim(call, index, bytes, is_own)
     }
 
     fn end(&mut self) -> Result<()> {

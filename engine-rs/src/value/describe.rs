@@ -71,7 +71,7 @@ pub fn imports_of<'a>(ty: &'a Component, engine: &'a Engine) -> impl Iterator<It
 impl Description {
     /// Errors: Link when the types are too large.
     pub fn of(ty: &Component, engine: &Engine) -> Result<Self, Fault> {
-        let mut sides = Sides { shapes: Shapes::default(), engine, imported: 0, exported: 0 };
+        let mut sides = Sides { shapes: Shapes::default(), engine, imported: 0 };
         let imports = sides.side(imports_of(ty, engine), Side::Import)?;
         let items = ty.exports(engine).map(|(name, it)| (name, it.ty));
         let exports = sides.side(items, Side::Export)?;
@@ -82,9 +82,8 @@ impl Description {
 struct Sides<'a> {
     shapes: Shapes,
     engine: &'a Engine,
-    /// Resources so far.
+    /// Resources so far that are imported.
     imported: u32,
-    exported: u32,
 }
 
 impl Sides<'_> {
@@ -114,10 +113,7 @@ impl Sides<'_> {
 
     fn origin(&mut self, interface: &str, side: Side) -> Origin {
         match side {
-            Side::Export => {
-                self.exported += 1;
-                Origin::Guest(self.exported - 1)
-            }
+            Side::Export => Origin::Guest,
             Side::Import if is_offered(interface) => Origin::Engine,
             Side::Import => {
                 self.imported += 1;

@@ -5,21 +5,18 @@ use super::describe::{Description, Function};
 use super::from_host::Value;
 use super::lift::Lifted;
 use super::pipe::Handed;
-use super::shape::{Shape, Side, tuple_layout};
+use super::shape::{Shape, tuple_layout};
 use super::slots::{Parameters, Results, SPILLED};
 use super::streams::seal;
 use crate::error::{Fault, HandlesFull, Status};
 use crate::store::HostState;
 use std::sync::Arc;
-use wasmtime::component::{
-    Accessor, Component, ComponentExportIndex, Func, Instance, ResourceType, TypedFunc,
-};
+use wasmtime::component::{Accessor, Component, ComponentExportIndex, Func, Instance, TypedFunc};
 use wasmtime::{AsContextMut, Error, Result, Store, StoreContextMut, bail};
 
-/// The functions of a component, numbered as in its description, and its resources.
+/// The functions of a component, numbered as in its description.
 pub struct Exports {
     functions: Vec<Export>,
-    resources: Vec<ComponentExportIndex>,
 }
 
 struct Export {
@@ -66,7 +63,7 @@ impl Exports {
         description: &Description,
         component: &Component,
     ) -> std::result::Result<Self, Fault> {
-        let (mut functions, mut resources) = (Vec::new(), Vec::new());
+        let mut functions = Vec::new();
         for interface in &description.exports {
             let instance = match interface.name.as_str() {
                 "" => None,
@@ -76,11 +73,8 @@ impl Exports {
                 let index = export_index(component, instance.as_ref(), &function.name)?;
                 functions.push(Export::new(interface.path(function), index, function));
             }
-            for name in &interface.resources {
-                resources.push(export_index(component, instance.as_ref(), name)?);
-            }
         }
-        Ok(Exports { functions, resources })
+        Ok(Exports { functions })
     }
 
     /// Looks the functions up in an instance.
@@ -89,9 +83,6 @@ impl Exports {
         store: &mut Store<HostState>,
         instance: &Instance,
     ) -> Result<Calls> {
-        let resource = |index| instance.get_resource(&mut *store, index);
-        let resources: Option<_> = self.resources.iter().map(resource).collect();
-        let Some(resources) = resources else { bail!("an exported resource is not a resource") };
         let mut functions = Vec::with_capacity(self.functions.len());
         for export in &self.functions {
             let Some(function) = instance.get_func(&mut *store, export.index) else {
@@ -102,7 +93,7 @@ impl Exports {
             });
             functions.push(function);
         }
-        Ok(Calls { exports: self.clone(), functions, resources })
+        Ok(Calls { exports: self.clone(), functions })
     }
 }
 
@@ -126,7 +117,7 @@ impl Export {
             index,
             spilled: if flat < SPILLED { 0 } else { tuple_layout(&params).0 },
             params,
-            refusal: function.shapes().find_map(|shape| shape.refusal(Side::Export)),
+            refusal: function.shapes().find_map(|shape| shape.refusal()),
             results: slots.min(SPILLED),
             has_handles: function.shapes().any(Shape::has_handles),
         }
@@ -137,7 +128,6 @@ impl Export {
 pub struct Calls {
     exports: Arc<Exports>,
     functions: Vec<Func>,
-    resources: Vec<ResourceType>,
 }
 
 /// A call whose arguments were checked.
@@ -167,11 +157,11 @@ impl Calls {
         let export = self.export(function)?;
         let values = &mut state.values;
         let call = export.has_handles.then(|| values.handles.begin_call());
-        let (handles, resources) = (&mut values.handles, self.resources.as_slice());
+        let handles = &mut values.handles;
         let (room, ends) = (values.bytes_max, vec![true; value.ends().len()]);
         let fits = match &export.refusal {
             Some(reason) => Err(Error::msg(format!("it uses {reason}, which cannot be carried"))),
-            None => Receiver { handles, call, resources, room, ends }.check(
+            None => Receiver { handles, call, room, ends }.check(
                 value.bytes.as_ref(),
                 &export.params,
                 export.spilled,

@@ -3,7 +3,7 @@
 use super::describe::{Description, Function, Interface, is_offered};
 use super::hook;
 use super::import_call::Asking;
-use super::shape::{Origin, Shape, Side};
+use super::shape::{Origin, Shape};
 use super::slots::{Answer, Arguments};
 use super::streams::seal;
 use super::types::{RESOURCES_MAX, resource_type};
@@ -65,15 +65,8 @@ impl Imports<'_> {
                 format!("'{path}' is an async function, which this engine does not serve");
             return Err(link_fault(message));
         }
-        if let Some(reason) = function.shapes().find_map(|shape| shape.refusal(Side::Import)) {
+        if let Some(reason) = function.shapes().find_map(|shape| shape.refusal()) {
             return Err(link_fault(format!("'{path}' uses {reason}, which cannot be carried")));
-        }
-        if let Some(shape) = &function.result
-            && let Some(Shape::Own(resource)) = shape.find(&is_of_engine)
-        {
-            let name = &resource.name;
-            let message = format!("'{path}' results in '{name}', which only the engine can make");
-            return Err(link_fault(message));
         }
         Ok(())
     }
@@ -140,12 +133,8 @@ fn open<'a>(
     linker.instance(name).map_err(|error| link_fault(format!("'{name}': {error:#}")))
 }
 
-fn is_of_engine(part: &Shape) -> bool {
-    matches!(part, Shape::Own(resource) | Shape::Borrow(resource) if resource.origin == Origin::Engine)
-}
-
 /// The type of a resource of WASI, of those that other interfaces use.
-pub fn resource_of_engine(name: &str) -> Option<ResourceType> {
+fn resource_of_engine(name: &str) -> Option<ResourceType> {
     Some(match name {
         "pollable" => ResourceType::host::<DynPollable>(),
         "input-stream" => ResourceType::host::<DynInputStream>(),

@@ -11,7 +11,7 @@ use wasmtime::component::__internal::wasmtime_environ::component::{
     StringEncoding, TypeMapIndex, TypeResourceTableIndex,
 };
 use wasmtime::component::__internal::{ComponentTypes, InterfaceType, LiftContext};
-use wasmtime::component::{FutureAny, Lift, ResourceAny, StreamAny};
+use wasmtime::component::{FutureAny, Lift, StreamAny};
 use wasmtime::{Result, ValRaw, bail};
 
 /// What a guest handed over. The bytes of handles are still missing: lifting does not see the store.
@@ -28,7 +28,6 @@ pub struct Mark {
 pub enum Handle {
     Given(u32),
     Lent(u32),
-    Guest(ResourceAny),
     Stream(StreamAny),
     Future(FutureAny),
 }
@@ -74,7 +73,6 @@ impl Handle {
                 put_bytes(name, handles.peek(rep)?);
                 handles.take_back(rep);
             }
-            Handle::Guest(resource) => put_bytes(name, &handles.export(resource)?),
             Handle::Stream(_) | Handle::Future(_) => types::refuse()?,
         }
         Ok(())
@@ -295,15 +293,12 @@ impl<'c, 'm> Lifter<'c, 'm> {
     }
 
     fn handle(&mut self, is_own: bool, table: TypeResourceTableIndex, index: u32) -> Result<()> {
-        let is_imported = types::imported_resource(self.cx.resource_type(table)).is_some();
-        let handle = match (is_imported, is_own) {
-            (true, true) => Handle::Given(self.cx.guest_resource_lift_own(table, index)?.0),
-            (true, false) => Handle::Lent(self.cx.guest_resource_lift_borrow(table, index)?),
-            (false, true) => {
-                let (ty, slot) = (InterfaceType::Own(table), ValRaw::u32(index));
-                Handle::Guest(ResourceAny::linear_lift_from_flat(self.cx, ty, &slot)?)
-            }
-            (false, false) => bail!("a borrow of a resource that the host did not define"),
+        if types::imported_resource(self.cx.resource_type(table)).is_none() {
+            return types::refuse();
+        }
+        let handle = match is_own {
+            true => Handle::Given(self.cx.guest_resource_lift_own(table, index)?.0),
+            false => Handle::Lent(self.cx.guest_resource_lift_borrow(table, index)?),
         };
         self.mark(handle);
         Ok(())

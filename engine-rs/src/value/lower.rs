@@ -5,7 +5,6 @@
 pub mod future_value;
 
 use super::from_host::Value;
-use super::handles::Claimed;
 use super::state::State;
 use super::types::{self, Case, FLAGS_MAX};
 use super::wire::{Malformed, Reader};
@@ -17,7 +16,7 @@ use wasmtime::component::__internal::wasmtime_environ::component::{
     StringEncoding, TypeMapIndex, TypeResourceTableIndex,
 };
 use wasmtime::component::__internal::{ComponentTypes, InterfaceType, LowerContext};
-use wasmtime::component::{Lower, ResourceAny};
+use wasmtime::component::Lower;
 use wasmtime::{AsContextMut, Error, Result, ValRaw, bail};
 
 /// Every store of this library holds a `HostState`.
@@ -262,33 +261,18 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
 
     fn handle(&mut self, is_own: bool, table: TypeResourceTableIndex) -> Result<u32> {
         let bytes = self.bytes.bytes()?;
-        let claimed = match self.call {
+        let rep = match self.call {
             Some(call) => self.state()?.handles.take_claimed(call)?,
             None if !is_own => bail!("a handle can only be lent to a call"),
             None => match types::imported_resource(self.cx.resource_type(table)) {
-                Some(resource) => Claimed::Host(self.state()?.give(resource, bytes)?),
-                None => Claimed::Guest(self.state()?.handles.take_exported(bytes)?),
+                Some(resource) => self.state()?.give(resource, bytes)?,
+                None => return types::refuse(),
             },
         };
-        match claimed {
-            Claimed::Host(rep) if is_own => self.cx.guest_resource_lower_own(table, rep),
-            Claimed::Host(rep) => self.cx.guest_resource_lower_borrow(table, rep),
-            Claimed::Guest(resource) => self.guest_handle(is_own, table, resource),
+        match is_own {
+            true => self.cx.guest_resource_lower_own(table, rep),
+            false => self.cx.guest_resource_lower_borrow(table, rep),
         }
-    }
-
-    /// A handle of a resource of the guest's goes home.
-    fn guest_handle(
-        &mut self,
-        is_own: bool,
-        table: TypeResourceTableIndex,
-        resource: ResourceAny,
-    ) -> Result<u32> {
-        let ty = if is_own { InterfaceType::Own(table) } else { InterfaceType::Borrow(table) };
-        let mut slot = MaybeUninit::uninit();
-        resource.linear_lower_to_flat(self.cx, ty, &mut slot)?;
-        // SAFETY: a lowering that succeeds initialises its slot.
-        Ok(unsafe { slot.assume_init() }.get_u32())
     }
 
     /// A stream or future of the guest's that the C side feeds.

@@ -62,8 +62,8 @@ pub enum Origin {
     Import(u32),
     /// The engine: a resource of WASI.
     Engine,
-    /// A guest; the number counts those that its component exports, in the order of the description.
-    Guest(u32),
+    /// The guest itself.
+    Guest,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,7 +201,7 @@ impl Shape {
     }
 
     /// What about a type, named, keeps it from being carried.
-    pub fn refusal(&self, side: Side) -> Option<String> {
+    pub fn refusal(&self) -> Option<String> {
         let reason = |part: &Shape| match part {
             Shape::ErrorContext => Some("an error context".to_owned()),
             Shape::Stream(Some(item)) if **item == Shape::Scalar(Scalar::U8) => None,
@@ -210,11 +210,13 @@ impl Shape {
             Shape::Future(Some(value)) if value.find(&Shape::is_stream).is_some() => {
                 Some("a future of a stream or future".to_owned())
             }
-            Shape::Borrow(resource)
-                if side == Side::Import && !matches!(resource.origin, Origin::Import(_)) =>
-            {
-                Some(format!("a borrow of '{}'", resource.name))
-            }
+            Shape::Own(resource) | Shape::Borrow(resource) => match resource.origin {
+                Origin::Import(_) => None,
+                Origin::Engine => Some(format!("'{}', a resource of the engine", resource.name)),
+                Origin::Guest => {
+                    Some(format!("'{}', a resource of the component itself", resource.name))
+                }
+            },
             _ => None,
         };
         reason(self.find(&|part| reason(part).is_some())?)
@@ -273,7 +275,7 @@ impl Shapes {
     }
 
     fn handle(&self, ty: &ResourceType) -> Resource {
-        let unnamed = || Resource { name: String::new(), origin: Origin::Guest(u32::MAX) };
+        let unnamed = || Resource { name: String::new(), origin: Origin::Guest };
         self.resource(ty).cloned().unwrap_or_else(unnamed)
     }
 

@@ -32,7 +32,7 @@ pub struct State {
 }
 
 impl State {
-    /// `handles_max` counts for each direction, `bytes_max` for one call and direction.
+    /// `bytes_max` is for one call and direction.
     pub fn new(imports: WeImports, handles_max: u32, bytes_max: u64) -> Self {
         let handles = Handles::new(handles_max as usize);
         let bytes_max = bytes_max as usize;

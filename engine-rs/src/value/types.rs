@@ -79,7 +79,7 @@ pub fn is_bytes(payload: Option<InterfaceType>) -> bool {
 
 /// Linking refuses these by name.
 pub fn refuse<T>() -> Result<T> {
-    bail!("an error context, or a stream of anything but bytes, cannot be carried")
+    bail!("a value of a type that cannot be carried")
 }
 
 /// Wasmtime passes the place of a type without size as an empty slice of the guest's memory.

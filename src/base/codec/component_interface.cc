@@ -242,22 +242,6 @@ Result<void> read_section(const WasmSection& section, ComponentInterface& out) {
 
 }  // namespace
 
-std::string_view extern_sort_name(ExternSort sort) {
-    switch (sort) {
-        case ExternSort::func: return "func";
-        case ExternSort::value: return "value";
-        case ExternSort::type: return "type";
-        case ExternSort::component: return "component";
-        case ExternSort::instance: return "instance";
-        case ExternSort::module: return "module";
-        case ExternSort::table: return "table";
-        case ExternSort::memory: return "memory";
-        case ExternSort::global: return "global";
-        case ExternSort::tag: return "tag";
-    }
-    return "unknown";
-}
-
 Result<ComponentInterface> read_interface(BytesView bytes) {
     TRY(WasmReader reader, WasmReader::create(bytes));
     ComponentInterface out;

@@ -25,9 +25,6 @@ enum class ExternSort : std::uint8_t {
     tag,
 };
 
-/// The enumerator's name, for messages.
-std::string_view extern_sort_name(ExternSort sort);
-
 struct ExternImport {
     std::string module;  ///< Core modules only: first of the two names. Empty for components.
     std::string name;    ///< Of a component: such as "wasi:http/types@0.2.0".

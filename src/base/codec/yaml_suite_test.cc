@@ -6,7 +6,7 @@
 
 #include "base/codec/corpus_test.h"
 #include "base/codec/yaml.h"
-#include "base/codec/yaml_events.h"
+#include "base/codec/yaml_events_fixture.h"
 
 namespace weft::codec {
 namespace {

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/codec/yaml_events.h"
+#include "base/codec/yaml_events_fixture.h"
 
 namespace weft::codec {
 namespace {

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/obs/capture_sink.h"
+#include "base/obs/capture_sink_fixture.h"
 #include "base/obs/format_time.h"
 #include "base/obs/sinks.h"
 

@@ -40,11 +40,4 @@ class ByteSink {
 std::unique_ptr<ByteSource> source_of(Bytes data);
 std::unique_ptr<ByteSource> source_of(Bytes data, std::size_t piece_bytes);
 
-/// A source whose every read returns `error`: the fault-injecting end of tests.
-std::unique_ptr<ByteSource> failing_source(Bytes first, Error error);
-
-/// Reads to the end. Errors: exhausted when there are more than `bytes_max` bytes; those of the
-/// source. `source` is borrowed from the caller for the duration of the task.
-Task<Bytes> read_all(ByteSource* source, std::size_t bytes_max);
-
 }  // namespace weft::rt

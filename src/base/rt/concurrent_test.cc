@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/rt/sim_loop.h"
+#include "base/rt/sim_loop_fixture.h"
 #include "base/rt/time.h"
 #include "base/rt/wait_fd.h"
 #include "base/rt/worker_pool.h"

@@ -1,4 +1,4 @@
-#include "base/rt/sim_loop.h"
+#include "base/rt/sim_loop_fixture.h"
 
 #include <vector>
 

@@ -7,7 +7,7 @@
 
 #include "base/rt/one_shot.h"
 #include "base/rt/scope.h"
-#include "base/rt/sim_loop.h"
+#include "base/rt/sim_loop_fixture.h"
 #include "base/rt/time.h"
 
 namespace weft::rt {

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "base/codec/json.h"
+#include "base/core/result.h"
 #include "base/value/world.h"
 
 namespace weft::value {
@@ -28,10 +28,5 @@ struct WorldLimits {
 /// `types.member_unknown`, `types.form_wrong`, `types.kind_unknown`, `types.name_invalid`,
 /// `types.name_duplicate`), exhausted (`types.types_exceeded`).
 Result<World> read_world(std::string_view text, WorldLimits limits = {});
-
-/// The inverse of reading.
-codec::Json write_world(const World& world);
-/// T of one type.
-codec::Json write_type(const Type& type);
 
 }  // namespace weft::value

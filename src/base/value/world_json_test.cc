@@ -1,4 +1,5 @@
 #include "base/value/world_json.h"
+#include "base/value/world_json_fixture.h"
 
 #include <gtest/gtest.h>
 

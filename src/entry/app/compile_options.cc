@@ -1,20 +1,30 @@
 #include "entry/app/compile_options.h"
 
+#include <algorithm>
+
 namespace weft::app {
 
-engine::wasmtime::CompileOptions compile_options(const CodePlaces& places, const obs::Log& log,
+engine::wasmtime::CompileOptions compile_options(const cli::HostPlaces& places, const obs::Log& log,
                                                  obs::Registry* registry) {
     static const SystemWallClock clock;  // Neither has a state, so all engines share them.
     static SystemRandom random;
     engine::wasmtime::CompileOptions out;
     out.worker = "/proc/self/exe";  // The same program, also when its file was replaced.
-    if (!places.cache_dir.empty())
-        out.cache = {.directory = places.cache_dir,
+    if (!places.code_cache_dir.empty())
+        out.cache = {.directory = places.code_cache_dir,
                      .key_file = places.data_dir + "/code.key",
                      .clock = &clock,
                      .random = &random};
     out.log = log;
     out.registry = registry;
+    return out;
+}
+
+engine::EngineConfig engine_config(const engine::Limits& limits) {
+    constexpr std::uint64_t page_bytes = 64U << 10U;
+    engine::EngineConfig out;
+    const auto asked = (limits[engine::Limit::memory] + page_bytes - 1) / page_bytes * page_bytes;
+    out.memory_bytes_max = std::max(out.memory_bytes_max, asked);
     return out;
 }
 

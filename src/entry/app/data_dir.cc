@@ -27,31 +27,23 @@ std::string holder_of(const std::string& lock_path) {
 Result<DataDir> DataDir::open(const std::string& path) {
     CHECK(files::ensure_directory(path).context("data directory"));
     const auto lock_path = path + "/host.lock";
-    const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock < 0)
+    Descriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!lock)
         return fail(
             errno == EACCES ? Errc::denied : Errc::unavailable, "app.data_dir_unwritable",
             "the data directory '{}' cannot be written ({}); choose another with --data-dir", path,
             std::strerror(errno));
-    DataDir directory(path, lock);
-    if (::flock(lock, LOCK_EX | LOCK_NB) != 0)
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
         return fail(Errc::failed_precondition, "app.data_dir_in_use",
                     "a host already runs on the data directory '{}' ({}); stop it, or choose "
                     "another with --data-dir",
                     path, holder_of(lock_path));
     const auto text = std::to_string(::getpid()) + "\n";
-    if (::ftruncate(lock, 0) != 0 ||
-        ::pwrite(lock, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
+    if (::ftruncate(lock.get(), 0) != 0 ||
+        ::pwrite(lock.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
         return fail(Errc::unavailable, "app.data_dir_full",
                     "the data directory '{}' cannot be written: {}", path, std::strerror(errno));
-    return directory;
-}
-
-DataDir::DataDir(DataDir&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
-
-DataDir::~DataDir() {
-    if (lock_ >= 0) ::close(lock_);
+    return DataDir(path, std::move(lock));
 }
 
 }  // namespace weft::app

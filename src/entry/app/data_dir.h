@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/core/descriptor.h"
 #include "base/core/result.h"
 
 namespace weft::app {
@@ -14,17 +15,14 @@ class DataDir {
     /// Makes it when missing. Errors: failed_precondition (another host runs on it), denied,
     /// unavailable.
     static Result<DataDir> open(const std::string& path);
-    DataDir(DataDir&& other) noexcept;
-    DataDir& operator=(DataDir&&) = delete;
-    ~DataDir();
 
     const std::string& path() const { return path_; }
 
   private:
-    DataDir(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+    DataDir(std::string path, Descriptor lock) : path_(std::move(path)), lock_(std::move(lock)) {}
 
     std::string path_;
-    int lock_;
+    Descriptor lock_;
 };
 
 }  // namespace weft::app

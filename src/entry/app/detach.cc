@@ -57,48 +57,44 @@ Result<Detached> Detached::fork(const std::string& log_file) {
     if (::pipe2(ends.data(), O_CLOEXEC) != 0)
         return fail(Errc::unavailable, "app.detach_failed", "cannot start in the background: {}",
                     std::strerror(errno));
-    const int log = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    Descriptor of_command(ends[0]);
+    Descriptor of_host(ends[1]);
+    const Descriptor log(::open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    const Descriptor null(::open("/dev/null", O_RDWR | O_CLOEXEC));
     // A signal from here on waits until the command passes it on, and the host looks for it.
     set_signals_blocked(true);
-    const pid_t child = log < 0 || null < 0 ? -1 : ::fork();
+    const pid_t child = !log || !null ? -1 : ::fork();
     if (child < 0) {
         const int error = errno;
         set_signals_blocked(false);
-        for (const int fd : {ends[0], ends[1], log, null})
-            if (fd >= 0) ::close(fd);
         return fail(error == EACCES ? Errc::denied : Errc::unavailable, "app.detach_failed",
                     "cannot start in the background with the log '{}': {}", log_file,
                     std::strerror(error));
     }
-    const bool is_host = child == 0;
-    if (is_host) {
-        ::setsid();
-        ::dup2(null, STDIN_FILENO);
-        ::dup2(log, STDOUT_FILENO);
-        ::dup2(log, STDERR_FILENO);
+    if (child > 0) {
+        of_host.close();
+        return wait_for_report(of_command, child);
     }
-    ::close(log);
-    ::close(null);
-    ::close(ends[is_host ? 0 : 1]);
-    if (!is_host) return wait_for_report(ends[0], child);
+    ::setsid();
+    ::dup2(null.get(), STDIN_FILENO);
+    ::dup2(log.get(), STDOUT_FILENO);
+    ::dup2(log.get(), STDERR_FILENO);
     Detached host;
     host.side_ = Side::host;
-    host.pipe_ = ends[1];
+    host.pipe_ = std::move(of_host);
     return host;
 }
 
-Detached Detached::wait_for_report(int pipe, int host) {
+Detached Detached::wait_for_report(const Descriptor& pipe, int host) {
     const PassedOn signals(host);
     Detached command;
     std::array<char, 4096> buffer{};
     for (;;) {
-        const auto got = ::read(pipe, buffer.data(), buffer.size());
+        const auto got = ::read(pipe.get(), buffer.data(), buffer.size());
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) break;
         command.report_.append(buffer.data(), static_cast<std::size_t>(got));
     }
-    ::close(pipe);
     if (command.report_.empty()) {
         command.outcome_ =
             fail(Errc::internal, "app.background_ended",
@@ -122,20 +118,10 @@ void Detached::tell_failure(const Error& error) {
 }
 
 void Detached::send(char kind, std::string_view text) {
-    if (pipe_ < 0) return;
+    if (!pipe_) return;
     const std::string message = std::string(1, kind) + std::string(text);
-    [[maybe_unused]] const auto wrote = ::write(pipe_, message.data(), message.size());
-    ::close(std::exchange(pipe_, -1));
-}
-
-Detached::Detached(Detached&& other) noexcept
-    : side_(other.side_),
-      pipe_(std::exchange(other.pipe_, -1)),
-      report_(std::move(other.report_)),
-      outcome_(std::move(other.outcome_)) {}
-
-Detached::~Detached() {
-    if (pipe_ >= 0) ::close(pipe_);
+    [[maybe_unused]] const auto wrote = ::write(pipe_.get(), message.data(), message.size());
+    pipe_.close();
 }
 
 }  // namespace weft::app

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/core/descriptor.h"
 #include "base/core/result.h"
 
 namespace weft::app {
@@ -29,17 +30,13 @@ class Detached {
     void tell(std::string_view report);
     void tell_failure(const Error& error);
 
-    Detached(Detached&& other) noexcept;
-    Detached& operator=(Detached&&) = delete;
-    ~Detached();
-
   private:
     Detached() = default;
-    static Detached wait_for_report(int pipe, int host);
+    static Detached wait_for_report(const Descriptor& pipe, int host);
     void send(char kind, std::string_view text);
 
     Side side_ = Side::command;
-    int pipe_ = -1;
+    Descriptor pipe_;
     std::string report_;
     Result<void> outcome_ = ok();
 };

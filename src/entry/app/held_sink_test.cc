@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/obs/capture_sink.h"
+#include "base/obs/capture_sink_fixture.h"
 
 namespace weft::app {
 namespace {

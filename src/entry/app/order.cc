@@ -46,26 +46,16 @@ std::string directory_of(const std::string& path) {
 }  // namespace
 
 control::Application application_of(const cli::ServedFile& served) {
-    using engine::Limit;
-    const auto& guest = served.guest;
-    host::ComponentSettings component{.id = served.name,
-                                      .path = guest.path,
-                                      .limits = {},
-                                      .wasi = guest.wasi,
-                                      .may_be_unsigned = guest.may_be_unsigned};
-    if (guest.memory_bytes_max) component.limits.set(Limit::memory, *guest.memory_bytes_max);
-    if (guest.cpu_time) component.limits.set(Limit::cpu_time, *guest.cpu_time);
-    if (guest.deadline) component.limits.set(Limit::deadline, *guest.deadline);
     capability::Link link;
-    link.source = served.name + "-http-server";
-    link.target = served.name;
+    link.source = served.guest.id + "-http-server";
+    link.target = served.guest.id;
     link.ns = "wasi";
     link.package = "http";
     link.interfaces = {"incoming-handler"};
     link.source_config = {{"address", served.address}};
     link.provider = "http-server";
     return {.name = "serve",
-            .components = {std::move(component)},
+            .components = {served.guest},
             .providers = {{link.source, link.provider}},
             .links = {link}};
 }

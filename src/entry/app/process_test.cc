@@ -12,13 +12,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/obs/capture_sink.h"
+#include "base/obs/capture_sink_fixture.h"
 #include "entry/app/providers.h"
 #include "io/engine/fake/fake_engine.h"
 #include "io/engine/fake/named_code.h"
 #include "io/files/folder_fixture.h"
 #include "io/net/address.h"
-#include "io/net/loopback_client.h"
+#include "io/net/loopback_client_fixture.h"
 #include "io/net/tcp.h"
 
 namespace weft::app {

@@ -16,27 +16,11 @@
 namespace weft::app {
 namespace {
 
+using engine::Limit;
+
 /// A program has its process to itself, so it may hand over more at once than one of many.
 constexpr std::uint64_t host_data_bytes = 128U << 20U;
 constexpr std::uint64_t random_bytes = 16U << 20U;
-
-std::uint64_t whole_pages(std::uint64_t bytes) {
-    constexpr std::uint64_t page_bytes = 64U << 10U;
-    return (bytes + page_bytes - 1) / page_bytes * page_bytes;
-}
-
-host::ComponentSettings settings_of(const cli::GuestFile& guest,
-                                    const engine::EngineConfig& config) {
-    using engine::Limit;
-    return {.id = guest.wasi.arguments.front(),
-            .path = guest.path,
-            .limits = {{Limit::memory, guest.memory_bytes_max.value_or(config.memory_bytes_max)},
-                       {Limit::host_data, host_data_bytes},
-                       {Limit::random, random_bytes},
-                       {Limit::cpu_time, guest.cpu_time.value_or(Duration{})}},
-            .wasi = guest.wasi,
-            .may_be_unsigned = guest.may_be_unsigned};
-}
 
 /// A program has nothing to put in order and may be inside a call that blocks, so whatever it does,
 /// the process ends. Writing to a pipe that nobody reads is the program's own error.
@@ -98,8 +82,9 @@ rt::Task<void> run_to_end(RunRequest request, rt::Shard* shard, Result<int>* out
 }  // namespace
 
 Result<int> run_code(engine::Engine* engine, BytesView code, const cli::RunOptions& options,
-                     engine::Limits limits, const cli::Console& console) {
+                     const cli::Console& console) {
     const auto& guest = options.guest;
+    const auto& limits = guest.limits;
     TRY(const auto compiled, engine->compile(code).context("'{}'", guest.path));
     CHECK(check_is_program(*compiled, guest.path));
     TRY(const auto program, compiled->with_context(guest.wasi));
@@ -107,7 +92,7 @@ Result<int> run_code(engine::Engine* engine, BytesView code, const cli::RunOptio
     rt::Scope scope(&shard);
     Result<int> outcome = 0;
     rt::CallCtx ctx;
-    if (guest.deadline) ctx.deadline = shard.now() + *guest.deadline;
+    if (limits.is_set(Limit::deadline)) ctx.deadline = shard.now() + limits.time(Limit::deadline);
     shard.post([&] {
         auto run = run_to_end(
             {program, ctx, limits, std::make_shared<ConsoleObserver>(&console, options.quiet)},
@@ -118,25 +103,27 @@ Result<int> run_code(engine::Engine* engine, BytesView code, const cli::RunOptio
     return outcome;
 }
 
-Result<int> run_program(const cli::RunOptions& options, const cli::Console& console) {
+Result<int> run_program(cli::RunOptions options, const cli::Console& console) {
     end_on_signals();
     const auto& guest = options.guest;
-    engine::EngineConfig config;
+    auto config = engine_config(guest.limits);
     config.instances_max = 1;
-    config.memory_bytes_max = whole_pages(guest.memory_bytes_max.value_or(config.memory_bytes_max));
+    auto& limits = options.guest.limits;
+    if (!limits.is_set(Limit::memory)) limits.set(Limit::memory, config.memory_bytes_max);
+    limits.set(Limit::host_data, host_data_bytes);
+    limits.set(Limit::random, random_bytes);
     TRY(const auto policy, load_trust(options.trust));
     const auto now = console.environment().clock->now_unix_s();
-    const auto settings = settings_of(guest, config);
-    TRY(const auto admitted, control::read_admitted(settings, policy, now));
+    TRY(const auto admitted, control::read_admitted(guest, policy, now));
     if (!admitted.verdict.is_signed() && !options.quiet)
         console.warn("run.unsigned",
                      fmt::format("'{}' is not signed: nobody vouches for it", guest.path));
     // Where it cannot be made, the code is compiled again the next time.
-    if (!options.code_cache_dir.empty()) std::ignore = files::ensure_directory(options.data_dir);
+    const auto& places = options.places;
+    if (!places.code_cache_dir.empty()) std::ignore = files::ensure_directory(places.data_dir);
     TRY(const auto engine,
-        engine::wasmtime::make_engine(
-            config, compile_options({options.code_cache_dir, options.data_dir}, {}, nullptr)));
-    return run_code(engine.get(), admitted.code, options, settings.limits, console);
+        engine::wasmtime::make_engine(config, compile_options(places, {}, nullptr)));
+    return run_code(engine.get(), admitted.code, options, console);
 }
 
 }  // namespace weft::app

@@ -25,7 +25,7 @@ class RunCode : public testing::Test {
         words.insert(words.begin(), "program.wasm");
         options_.guest.wasi.arguments = std::move(words);
         const cli::Console console(environment_, cli::Format::text);
-        return run_code(&engine_, as_bytes(code), options_, limits_, console);
+        return run_code(&engine_, as_bytes(code), options_, console);
     }
     std::string slug(std::vector<std::string> words, std::string_view code = "program") {
         const auto result = run(std::move(words), code);
@@ -34,7 +34,6 @@ class RunCode : public testing::Test {
 
     engine::fake::FakeEngine engine_;
     cli::RunOptions options_;
-    engine::Limits limits_;
     cli::Environment environment_;
     std::string err_;
 };
@@ -64,11 +63,10 @@ TEST_F(RunCode, SaysNothingOfThemWhenItShallBeQuiet) {
 }
 
 TEST_F(RunCode, HoldsTheProgramToItsTime) {
-    options_.guest.deadline = 20ms;
+    options_.guest.limits.set(engine::Limit::deadline, 20ms);
     EXPECT_EQ(slug({"sleep", "60000"}), "engine.deadline");
 
-    options_.guest.deadline.reset();
-    limits_.set(engine::Limit::cpu_time, 20ms);
+    options_.guest.limits = {{engine::Limit::cpu_time, 20ms}};
     EXPECT_EQ(slug({"spin"}), "engine.cpu_budget");
 }
 

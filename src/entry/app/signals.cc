@@ -1,10 +1,8 @@
 #include "entry/app/signals.h"
 
 #include <sys/signalfd.h>
-#include <unistd.h>
 
 #include <csignal>
-#include <utility>
 
 namespace weft::app {
 
@@ -20,12 +18,6 @@ Result<StopSignals> StopSignals::block() {
         return fail(Errc::unavailable, "app.no_descriptor",
                     "the process has no file descriptors left; raise the limit");
     return StopSignals(fd);
-}
-
-StopSignals::StopSignals(StopSignals&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-StopSignals::~StopSignals() {
-    if (fd_ >= 0) ::close(fd_);
 }
 
 }  // namespace weft::app

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/core/descriptor.h"
 #include "base/core/result.h"
 
 namespace weft::app {
@@ -10,15 +11,12 @@ class StopSignals {
   public:
     /// Errors: unavailable (no descriptor left).
     static Result<StopSignals> block();
-    StopSignals(StopSignals&& other) noexcept;
-    StopSignals& operator=(StopSignals&&) = delete;
-    ~StopSignals();
 
-    int fd() const { return fd_; }
+    int fd() const { return fd_.get(); }
 
   private:
     explicit StopSignals(int fd) : fd_(fd) {}
-    int fd_;
+    Descriptor fd_;
 };
 
 }  // namespace weft::app

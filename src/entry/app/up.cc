@@ -74,19 +74,12 @@ struct Logging {
 /// that; where it cannot be made, the cache says so.
 Result<std::optional<DataDir>> open_data_dir(const cli::UpOptions& options) {
     if (options.served) {
-        if (!options.code_cache_dir.empty())
-            std::ignore = files::ensure_directory(options.data_dir);
+        if (!options.places.code_cache_dir.empty())
+            std::ignore = files::ensure_directory(options.places.data_dir);
         return std::nullopt;
     }
-    TRY(auto opened, DataDir::open(options.data_dir));
+    TRY(auto opened, DataDir::open(options.places.data_dir));
     return std::optional<DataDir>(std::move(opened));
-}
-
-/// The largest memory that any component may get.
-std::uint64_t memory_bytes_max(const cli::UpOptions& options, std::uint64_t usual) {
-    constexpr std::uint64_t page_bytes = 64U << 10U;
-    const auto asked = options.served ? options.served->guest.memory_bytes_max.value_or(0) : 0;
-    return std::max(usual, (asked + page_bytes - 1) / page_bytes * page_bytes);
 }
 
 void tell_setup(const engine::EngineStats& stats, const obs::Log& log) {
@@ -103,13 +96,12 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
     Logging logging;
     const obs::Log log = logging.open(options);
     raise_descriptor_limit();
-    engine::EngineConfig config;
-    config.memory_bytes_max = memory_bytes_max(options, config.memory_bytes_max);
     TRY(auto order, read_order(options, log));
     obs::Registry registry;
     TRY(const auto engine,
         engine::wasmtime::make_engine(
-            config, compile_options({options.code_cache_dir, options.data_dir}, log, &registry)));
+            engine_config(options.served ? options.served->guest.limits : engine::Limits()),
+            compile_options(options.places, log, &registry)));
     tell_setup(engine->stats(), log);
     SystemRandom random;
     Process process({.shards = options.shards != 0 ? options.shards : usable_cores(),
@@ -128,9 +120,10 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
 }
 
 Result<void> up_in_background(const cli::UpOptions& options) {
-    CHECK(files::ensure_directory(options.data_dir).context("data directory"));
-    TRY(auto detached, Detached::fork(options.log_file.empty() ? options.data_dir + "/weft.log"
-                                                               : options.log_file));
+    const auto& data_dir = options.places.data_dir;
+    CHECK(files::ensure_directory(data_dir).context("data directory"));
+    TRY(auto detached,
+        Detached::fork(options.log_file.empty() ? data_dir + "/weft.log" : options.log_file));
     if (detached.side() == Detached::Side::command) {
         CHECK(detached.outcome());
         std::fputs(detached.report().c_str(), stdout);

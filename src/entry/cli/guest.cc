@@ -13,8 +13,7 @@
 namespace weft::cli {
 namespace {
 
-constexpr std::uint64_t memory_bytes_least = 64U << 10U;
-constexpr std::uint64_t memory_bytes_most = std::uint64_t{4} << 30U;
+using engine::Limit;
 
 /// What both commands take. `weft run` does not use what belongs to serving.
 struct GuestArguments : HostArguments {
@@ -87,27 +86,32 @@ Result<engine::Network> read_network(const std::vector<std::string>& allowed) {
     return network;
 }
 
-Result<void> read_limits(const GuestArguments& arguments, GuestFile& out) {
+Result<engine::Limits> read_limits(const GuestArguments& arguments) {
+    engine::Limits out;
     if (arguments.memory) {
+        constexpr auto& row = engine::row_of(Limit::memory);
         TRY(const auto bytes, codec::parse_size(*arguments.memory).context("--memory"));
-        if (bytes < memory_bytes_least || bytes > memory_bytes_most)
+        if (bytes < row.least || bytes > row.most)
             return fail(Errc::invalid_argument, "cli.memory_wrong",
                         "--memory is '{}', it must be between 64KiB and 4GiB", *arguments.memory);
-        out.memory_bytes_max = bytes;
+        out.set(Limit::memory, bytes);
     }
     if (arguments.cpu_time) {
-        TRY(out.cpu_time, codec::parse_duration(*arguments.cpu_time).context("--cpu-time"));
+        TRY(const auto time, codec::parse_duration(*arguments.cpu_time).context("--cpu-time"));
+        out.set(Limit::cpu_time, time);
     }
     if (arguments.deadline) {
-        TRY(out.deadline, codec::parse_duration(*arguments.deadline).context("--deadline"));
+        TRY(const auto time, codec::parse_duration(*arguments.deadline).context("--deadline"));
+        out.set(Limit::deadline, time);
     }
-    return ok();
+    return out;
 }
 
-Result<GuestFile> read_guest(const GuestArguments& arguments, const std::string& file,
-                             const Environment& environment) {
-    GuestFile out;
+Result<host::ComponentSettings> read_guest(const GuestArguments& arguments, const std::string& file,
+                                           const Environment& environment) {
+    host::ComponentSettings out;
     TRY(out.path, get_path(environment, "the WebAssembly file", file));
+    out.id = out.path.substr(out.path.find_last_of('/') + 1);
     for (const auto& text : arguments.dirs) {
         TRY(auto directory, read_directory(environment, text));
         out.wasi.directories.push_back(std::move(directory));
@@ -117,12 +121,10 @@ Result<GuestFile> read_guest(const GuestArguments& arguments, const std::string&
         out.wasi.environment.push_back(std::move(variable));
     }
     TRY(out.wasi.network, read_network(arguments.allow_net));
-    CHECK(read_limits(arguments, out));
+    TRY(out.limits, read_limits(arguments));
     out.may_be_unsigned = arguments.may_be_unsigned;
     return out;
 }
-
-std::string name_of(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
 struct RunArguments : GuestArguments {
     std::vector<std::string> words;  ///< The file, then the guest's own arguments.
@@ -139,18 +141,16 @@ Result<int> run_guest(const Console& console, const RunArguments& arguments) {
     const auto& environment = console.environment();
     RunOptions options;
     TRY(options.trust, read_trust(environment, arguments.trust));
-    TRY(auto places, read_places(environment, arguments.places));
-    options.data_dir = std::move(places.data_dir);
-    options.code_cache_dir = std::move(places.code_cache_dir);
+    TRY(options.places, read_places(environment, arguments.places));
     const auto& words = arguments.words;
     TRY(options.guest, read_guest(arguments, words.front(), environment));
     auto& wasi = options.guest.wasi;
     wasi.console = engine::Console::process;
     auto& reach = wasi.network.reach;
     if (reach == engine::Network::Reach::none) reach = engine::Network::Reach::listed;
-    if (!options.guest.deadline) wasi.waiting = engine::Waiting::in_place;
+    if (!options.guest.limits.is_set(Limit::deadline)) wasi.waiting = engine::Waiting::in_place;
     wasi.arguments = words;
-    wasi.arguments.front() = name_of(options.guest.path);
+    wasi.arguments.front() = options.guest.id;
     options.quiet = arguments.quiet;
     return environment.handlers.run(options, console);
 }
@@ -174,7 +174,6 @@ Result<void> run_serve(const Console& console, const ServeArguments& arguments) 
     TRY(served.guest, read_guest(arguments, arguments.file, console.environment()));
     TRY(const auto address, net::parse_address(arguments.address).context("--addr"));
     served.address = address.text();
-    served.name = name_of(served.guest.path);
     options.served = std::move(served);
     return console.environment().handlers.up(options);
 }

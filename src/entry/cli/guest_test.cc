@@ -8,6 +8,7 @@ namespace weft::cli {
 namespace {
 
 using engine::Directory;
+using engine::Limit;
 using engine::Network;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -25,13 +26,14 @@ TEST_F(GuestCommand, GivesAProgramNothingUnlessAsked) {
     EXPECT_EQ(options.trust.file, home + "/.config/weft/trust.yaml");
     EXPECT_FALSE(options.trust.file_named);
     EXPECT_THAT(options.trust.keys, IsEmpty());
-    EXPECT_EQ(options.data_dir, home + "/.local/share/weft");
-    EXPECT_EQ(options.code_cache_dir, home + "/.cache/weft/code");
+    EXPECT_EQ(options.places.data_dir, home + "/.local/share/weft");
+    EXPECT_EQ(options.places.code_cache_dir, home + "/.cache/weft/code");
     EXPECT_FALSE(options.quiet);
     const auto& guest = options.guest;
     EXPECT_EQ(guest.path, home + "/dir/tool.wasm");
     EXPECT_FALSE(guest.may_be_unsigned);
-    EXPECT_FALSE(guest.memory_bytes_max || guest.cpu_time || guest.deadline);
+    for (const auto limit : {Limit::memory, Limit::cpu_time, Limit::deadline})
+        EXPECT_FALSE(guest.limits.is_set(limit));
     EXPECT_THAT(guest.wasi.arguments, ElementsAre("tool.wasm"));
     EXPECT_THAT(guest.wasi.environment, IsEmpty());
     EXPECT_THAT(guest.wasi.directories, IsEmpty());
@@ -71,7 +73,7 @@ TEST_F(GuestCommand, GivesAProgramWhatItIsAskedFor) {
     const auto& options = run_calls.at(0);
     EXPECT_EQ(options.trust.file, home + "/t.yaml");
     EXPECT_TRUE(options.trust.file_named && options.quiet);
-    EXPECT_EQ(options.code_cache_dir, "");
+    EXPECT_EQ(options.places.code_cache_dir, "");
     const auto& guest = options.guest;
     const auto& wasi = guest.wasi;
     ASSERT_EQ(wasi.directories.size(), 2U);
@@ -86,9 +88,9 @@ TEST_F(GuestCommand, GivesAProgramWhatItIsAskedFor) {
     ASSERT_EQ(wasi.network.listed.size(), 2U);
     EXPECT_EQ(wasi.network.listed[0].bits, 8);
     EXPECT_EQ(wasi.network.listed[1].port, 80);
-    EXPECT_EQ(guest.memory_bytes_max, 32U << 20U);
-    EXPECT_EQ(guest.cpu_time, std::chrono::milliseconds(200));
-    EXPECT_EQ(guest.deadline, std::chrono::seconds(5));
+    EXPECT_EQ(guest.limits[Limit::memory], 32U << 20U);
+    EXPECT_EQ(guest.limits.time(Limit::cpu_time), std::chrono::milliseconds(200));
+    EXPECT_EQ(guest.limits.time(Limit::deadline), std::chrono::seconds(5));
     EXPECT_EQ(wasi.waiting, engine::Waiting::elsewhere) << "a deadline could not end it";
     EXPECT_TRUE(guest.may_be_unsigned);
 }
@@ -150,15 +152,15 @@ TEST_F(GuestCommand, ServesOneFileAsUpWould) {
     ASSERT_EQ(up_calls.size(), 1U);
     const auto& options = up_calls.front();
     EXPECT_THAT(options.manifests, IsEmpty());
-    EXPECT_EQ(options.data_dir, home + "/.local/share/weft");
-    EXPECT_EQ(options.code_cache_dir, home + "/.cache/weft/code");
+    EXPECT_EQ(options.places.data_dir, home + "/.local/share/weft");
+    EXPECT_EQ(options.places.code_cache_dir, home + "/.cache/weft/code");
     EXPECT_EQ(options.trust.file, home + "/.config/weft/trust.yaml");
     EXPECT_EQ(options.shards, 0U);
     EXPECT_EQ(options.log_level, obs::Level::info);
     EXPECT_FALSE(options.json || options.detach);
     ASSERT_TRUE(options.served);
     EXPECT_EQ(options.served->address, "127.0.0.1:8000");
-    EXPECT_EQ(options.served->name, "hello.wasm");
+    EXPECT_EQ(options.served->guest.id, "hello.wasm");
     EXPECT_EQ(options.served->guest.path, home + "/dir/hello.wasm");
     EXPECT_EQ(options.served->guest.wasi.console, engine::Console::observer);
     EXPECT_EQ(options.served->guest.wasi.waiting, engine::Waiting::elsewhere);

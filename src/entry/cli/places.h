@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/core/result.h"
+#include "entry/cli/host_places.h"
 #include "entry/cli/run.h"
 #include "entry/cli/syntax.h"
 
@@ -38,12 +39,6 @@ struct PlaceArguments {
 void define_data_dir(Syntax& syntax, PlaceArguments& arguments);
 void define_code_cache_dir(Syntax& syntax, PlaceArguments& arguments);  ///< `--code-cache` alone.
 void define_code_cache(Syntax& syntax, PlaceArguments& arguments);      ///< Both options.
-
-/// Where a host keeps its files; absolute.
-struct HostPlaces {
-    std::string data_dir;
-    std::string code_cache_dir;  ///< Empty: compiled code is not kept.
-};
 
 /// Without other places: `.../weft`, and `.../weft/code` or, where neither the variable nor HOME
 /// says where caches are, `code` in the data directory. Errors: those of `get_path`;

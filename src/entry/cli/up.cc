@@ -68,9 +68,7 @@ void define_serving(Syntax& syntax, HostArguments& arguments) {
 Result<UpOptions> read_host(const Console& console, const HostArguments& arguments) {
     UpOptions out;
     TRY(out.trust, read_trust(console.environment(), arguments.trust));
-    TRY(auto places, read_places(console.environment(), arguments.places));
-    out.data_dir = std::move(places.data_dir);
-    out.code_cache_dir = std::move(places.code_cache_dir);
+    TRY(out.places, read_places(console.environment(), arguments.places));
     if (arguments.shards) {
         TRY(const auto shards, parse_number("--shards", *arguments.shards, {1, shards_max}));
         out.shards = static_cast<unsigned>(shards);

@@ -11,8 +11,7 @@ namespace weft::cli {
 
 /// The one component of `weft serve`: an application that is made without a manifest.
 struct ServedFile {
-    GuestFile guest;
-    std::string name;     ///< What the log calls it.
+    host::ComponentSettings guest;
     std::string address;  ///< Where it listens, HOST:PORT.
 };
 
@@ -21,12 +20,11 @@ struct UpOptions {
     std::vector<std::string> manifests;  ///< Files; at least one, unless a file is served.
     std::optional<ServedFile> served;    ///< Of `weft serve`; the data directory is then shared.
     TrustOptions trust;
-    std::string data_dir;        ///< Created when missing.
-    std::string code_cache_dir;  ///< For compiled components; created when missing. Empty: none.
-    unsigned shards = 0;         ///< 0: one for each core.
-    bool strict = false;         ///< Warnings of the manifest are errors.
-    bool detach = false;         ///< Return once it serves.
-    bool json = false;           ///< `-o json`: what is printed is for programs, logs too.
+    HostPlaces places;    ///< Created when missing.
+    unsigned shards = 0;  ///< 0: one for each core.
+    bool strict = false;  ///< Warnings of the manifest are errors.
+    bool detach = false;  ///< Return once it serves.
+    bool json = false;    ///< `-o json`: what is printed is for programs, logs too.
     obs::Level log_level = obs::Level::info;
     std::string log_file;  ///< Where a detached host logs; empty: `<data_dir>/weft.log`.
 };

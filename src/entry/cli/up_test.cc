@@ -19,8 +19,8 @@ TEST_F(UpCommand, FillsInDefaults) {
     ASSERT_EQ(up_calls.size(), 1U);
     const auto& options = up_calls.front();
     EXPECT_EQ(options.manifests, std::vector<std::string>{"app.yaml"});
-    EXPECT_EQ(options.data_dir, home + "/.local/share/weft");
-    EXPECT_EQ(options.code_cache_dir, home + "/.cache/weft/code");
+    EXPECT_EQ(options.places.data_dir, home + "/.local/share/weft");
+    EXPECT_EQ(options.places.code_cache_dir, home + "/.cache/weft/code");
     EXPECT_EQ(options.trust.file, home + "/.config/weft/trust.yaml");
     EXPECT_FALSE(options.trust.file_named);
     EXPECT_EQ(options.shards, 0U);
@@ -46,9 +46,9 @@ TEST_F(UpCommand, PassesOnEveryOption) {
     EXPECT_EQ(options.trust.keys, (std::vector<std::string>{first, second}));
     EXPECT_EQ(options.trust.file, home + "/t.yaml");
     EXPECT_TRUE(options.trust.file_named);
-    EXPECT_EQ(options.data_dir, "/d");
+    EXPECT_EQ(options.places.data_dir, "/d");
     EXPECT_EQ(options.log_file, home + "/w.log");
-    EXPECT_EQ(options.code_cache_dir, home + "/c");
+    EXPECT_EQ(options.places.code_cache_dir, home + "/c");
     EXPECT_EQ(options.shards, 1024U);
     EXPECT_TRUE(options.strict && options.detach && options.json);
     EXPECT_EQ(options.log_level, obs::Level::debug);
@@ -60,21 +60,21 @@ TEST_F(UpCommand, FollowsTheXdgVariablesThatAreAbsolute) {
 
     ASSERT_EQ(run({"up", "app.yaml"}), 0) << err;
 
-    EXPECT_EQ(up_calls.at(0).data_dir, "/data/weft");
+    EXPECT_EQ(up_calls.at(0).places.data_dir, "/data/weft");
     EXPECT_EQ(up_calls.at(0).trust.file, home + "/.config/weft/trust.yaml");
 }
 
 TEST_F(UpCommand, KeepsCompiledCodeWhereTheUserKeepsCaches) {
     variables["XDG_CACHE_HOME"] = "/caches";
     ASSERT_EQ(run({"up", "app.yaml"}), 0) << err;
-    EXPECT_EQ(up_calls.back().code_cache_dir, "/caches/weft/code");
+    EXPECT_EQ(up_calls.back().places.code_cache_dir, "/caches/weft/code");
 
     ASSERT_EQ(run({"up", "app.yaml", "--no-code-cache"}), 0) << err;
-    EXPECT_EQ(up_calls.back().code_cache_dir, "");
+    EXPECT_EQ(up_calls.back().places.code_cache_dir, "");
 
     variables.clear();
     ASSERT_EQ(run({"up", "app.yaml", "--data-dir", "/d", "--trust-file", "/t"}), 0) << err;
-    EXPECT_EQ(up_calls.back().code_cache_dir, "/d/code");
+    EXPECT_EQ(up_calls.back().places.code_cache_dir, "/d/code");
 }
 
 TEST_F(UpCommand, PrintsTheErrorOfTheHost) {

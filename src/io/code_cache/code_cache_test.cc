@@ -20,7 +20,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/obs/capture_sink.h"
+#include "base/obs/capture_sink_fixture.h"
 #include "io/code_cache/copy.h"
 #include "io/code_cache/seal_key.h"
 

@@ -175,12 +175,6 @@ class Component {
                                       std::shared_ptr<GuestObserver> observer) const = 0;
 };
 
-/// Runs one request in an instance of its own. `component` is borrowed until the head is there.
-/// Errors: those of `open` and of `handle_http`.
-rt::Task<net::HttpResponse> call_once(const Component* component, rt::CallCtx ctx,
-                                      net::HttpRequest request, Limits limits,
-                                      std::shared_ptr<GuestObserver> observer);
-
 /// Compiles components. Thread-safe.
 class Engine {
   public:

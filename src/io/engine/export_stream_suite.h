@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/rt/byte_stream_fixture.h"
 #include "io/engine/stream_suite.h"
 
 namespace weft::engine {

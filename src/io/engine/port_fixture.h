@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/rt/byte_stream_fixture.h"
 #include "base/rt/pipe.h"
 #include "base/rt/scope.h"
 #include "base/rt/shard.h"
@@ -47,6 +48,16 @@ class ListeningObserver final : public GuestObserver {
     std::string trap;
     std::vector<std::string> refused;
 };
+
+/// Runs one request in an instance of its own. `component` is borrowed until the head is there.
+inline rt::Task<net::HttpResponse> call_once(const Component* component, rt::CallCtx ctx,
+                                             net::HttpRequest request, Limits limits,
+                                             std::shared_ptr<GuestObserver> observer) {
+    auto* executor = (co_await rt::current_context())->executor();
+    CO_TRY(const auto instance, component->open(executor, {.limits = limits}));
+    co_return co_await instance->handle_http(std::move(ctx), std::move(request),
+                                             std::move(observer));
+}
 
 class EnginePort : public testing::TestWithParam<EngineUnderTest> {
   protected:

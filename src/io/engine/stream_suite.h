@@ -7,8 +7,9 @@
 #include <string>
 
 #include "base/codec/leb128.h"
+#include "base/rt/byte_stream_fixture.h"
 #include "io/engine/port_fixture.h"
-#include "io/engine/stream_hosts.h"
+#include "io/engine/stream_hosts_fixture.h"
 
 namespace weft::engine {
 

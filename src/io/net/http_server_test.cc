@@ -1,5 +1,6 @@
 // The server on a real loopback port: a test client sends bytes and reads what comes back.
 #include "io/net/http_server.h"
+#include "base/rt/byte_stream_fixture.h"
 
 #include <future>
 #include <string>
@@ -9,8 +10,8 @@
 #include "base/rt/pipe.h"
 #include "base/rt/scope.h"
 #include "base/rt/shard.h"
-#include "base/rt/sim_loop.h"
-#include "io/net/loopback_client.h"
+#include "base/rt/sim_loop_fixture.h"
+#include "io/net/loopback_client_fixture.h"
 #include "io/net/tcp.h"
 
 namespace weft::net {

@@ -4,8 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/obs/capture_sink.h"
-#include "base/rt/sim_loop.h"
+#include "base/obs/capture_sink_fixture.h"
+#include "base/rt/byte_stream_fixture.h"
+#include "base/rt/sim_loop_fixture.h"
 #include "io/engine/fake/fake_engine.h"
 #include "io/engine/fake/named_code.h"
 #include "io/files/folder_fixture.h"

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/rt/sim_loop.h"
+#include "base/rt/sim_loop_fixture.h"
 #include "base/rt/time.h"
 
 namespace weft::host {

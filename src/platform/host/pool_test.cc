@@ -1,11 +1,12 @@
 #include "platform/host/pool.h"
+#include "base/rt/byte_stream_fixture.h"
 
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "base/rt/scope.h"
-#include "base/rt/sim_loop.h"
+#include "base/rt/sim_loop_fixture.h"
 #include "base/rt/time.h"
 #include "io/engine/fake/fake_engine.h"
 

@@ -6,8 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/obs/capture_sink.h"
-#include "base/rt/sim_loop.h"
+#include "base/obs/capture_sink_fixture.h"
+#include "base/rt/byte_stream_fixture.h"
+#include "base/rt/sim_loop_fixture.h"
 #include "base/rt/time.h"
 #include "io/engine/fake/fake_engine.h"
 

@@ -33,13 +33,6 @@ constexpr std::array table{
 
 }  // namespace
 
-std::string_view contract_name(Contract contract) {
-    constexpr std::array<std::string_view, 10> names{
-        "http-server", "http-client", "keyvalue", "blobstore", "messaging",
-        "sql",         "secrets",     "config",   "logging",   "cron"};
-    return names[static_cast<std::size_t>(contract)];
-}
-
 std::span<const Builtin> builtins() { return table; }
 
 std::optional<Builtin> find_builtin(std::string_view name) {

@@ -21,9 +21,6 @@ enum class Contract : std::uint8_t {
     cron,
 };
 
-/// "http-server", "keyvalue", ...
-std::string_view contract_name(Contract contract);
-
 /// One name under which a built-in provider is asked for.
 struct Builtin {
     std::string_view

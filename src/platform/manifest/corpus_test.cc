@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "platform/manifest/case_file.h"
+#include "platform/manifest/case_file_fixture.h"
 #include "platform/manifest/parse.h"
 
 namespace weft::manifest {

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "platform/manifest/case_file.h"
+#include "platform/manifest/case_file_fixture.h"
 
 namespace weft::manifest {
 namespace {

@@ -1,4 +1,4 @@
-//! Resources of both sides: lent, given, returned and dropped.
+//! Resources of the C side: lent, given, returned and dropped; those of a component are refused.
 
 use super::world::{Live, Way, World, bytes, engine};
 use crate::error::{Fault, Status, TrapKind};
@@ -28,8 +28,7 @@ impl Live<'_> {
         let error = self.ask(world, name, arguments).unwrap_err();
         let fault = argument_fault_of(&error).unwrap_or_else(|| panic!("{error:?}"));
         assert!(matches!(fault.status, Status::Invalid | Status::Handles), "{}", fault.message);
-        let counter = self.ask(world, "count", &[42]).unwrap();
-        assert_eq!(self.ask(world, "finish", &counter).unwrap(), [42]);
+        assert_eq!(self.ask(world, "dropped", &[]).unwrap(), [0]);
         fault
     }
 
@@ -141,87 +140,32 @@ fn handles_are_bounded() {
 }
 
 #[test]
-fn a_guests_own_resource_is_lent_taken_and_gone() {
+fn a_resource_of_the_component_itself_is_refused_by_name() {
     let world = world();
     let mut live = world.live(Way::Raw);
-    let counter = live.ask(&world, "count", &[42]).unwrap();
-    assert_eq!(counter.len(), 17);
-
-    assert_eq!(live.ask(&world, "value", &counter).unwrap(), [42]);
-    assert_eq!(live.ask(&world, "value", &counter).unwrap(), [42]);
-    assert_eq!(live.ask(&world, "finish", &counter).unwrap(), [42]);
-
-    assert_eq!(live.ask(&world, "dropped", &[]).unwrap(), [42]);
-    let message = live.refused(&world, "value", &counter).message;
-    assert!(message.contains("given back already"), "{message}");
-}
-
-#[test]
-fn a_handle_of_another_instance_is_refused() {
-    let world = world();
-    let counter = world.live(Way::Raw).ask(&world, "count", &[1]).unwrap();
-    let mut other = world.live(Way::Raw);
-    other.ask(&world, "count", &[1]).unwrap();
-
-    let message = other.refused(&world, "value", &counter).message;
-
-    assert!(message.contains("belongs to another instance"), "{message}");
-}
-
-#[test]
-fn an_invented_handle_is_refused() {
-    let world = world();
-    let mut live = world.live(Way::Raw);
-    for handle in [&b""[..], b"no", &[0; 16], &[255; 16]] {
-        live.refused(&world, "value", &counted(handle));
+    for (name, arguments) in [("count", &[42][..]), ("value", &counted(b"invented"))] {
+        let message = live.refused(&world, name, arguments).message;
+        let reason =
+            "it uses 'counter', a resource of the component itself, which cannot be carried";
+        assert!(message.contains(reason), "{message}");
+        assert!(message.contains(name), "{message}");
     }
 }
 
 #[test]
-fn a_handle_of_another_resource_is_refused() {
-    let world = world();
-    let mut live = world.live(Way::Raw);
-    let gauge = live.ask(&world, "measure", &[]).unwrap();
-
-    let message = live.refused(&world, "value", &gauge).message;
-
-    assert!(message.contains("one of another resource"), "{message}");
-    live.refused(&world, "finish", &gauge);
-}
-
-#[test]
-fn a_handle_is_not_given_away_and_lent_at_once() {
-    let world = world();
-    let mut live = world.live(Way::Raw);
-    let one = live.ask(&world, "count", &[1]).unwrap();
-    let other = live.ask(&world, "count", &[2]).unwrap();
-    for name in ["both", "both-turned"] {
-        live.refused(&world, name, &[one.as_slice(), one.as_slice()].concat());
-    }
-
-    // Refused arguments have taken nothing.
-    assert_eq!(live.ask(&world, "both", &[one.as_slice(), other.as_slice()].concat()).unwrap(), []);
-    live.refused(&world, "value", &one);
-    assert_eq!(live.ask(&world, "value", &other).unwrap(), [2]);
-}
-
-#[test]
-fn of_two_calls_together_one_gives_a_handle_away() {
+fn of_two_calls_together_each_has_handles_of_its_own() {
     let world = World::new(&engine(true), true, TEXT);
     let mut live = world.live(Way::Raw);
-    let counter = live.ask(&world, "count", &[42]).unwrap();
-    let (store, calls, number) = (&mut live.store, &live.calls, world.number("finish"));
+    let (store, calls, number) = (&mut live.store, &live.calls, world.number("relay"));
 
     let together = store.run_concurrent(async |accessor| {
-        let call = || calls.call_concurrent(accessor, number, bytes(&counter).into());
-        futures::join!(call(), call())
+        let call = |handle| calls.call_concurrent(accessor, number, bytes(&counted(handle)).into());
+        futures::join!(call(b"one"), call(b"other"))
     });
 
     let (first, second) = block_on(together).unwrap();
-    assert_eq!(first.unwrap().bytes.as_slice(), [42]);
-    let fault = argument_fault_of(&second.err().unwrap()).unwrap();
-    assert_eq!(fault.status, Status::Invalid);
-    assert_eq!(live.ask(&world, "dropped", &[]).unwrap(), [42]);
+    assert_eq!(first.unwrap().bytes.as_slice(), counted(b"one"));
+    assert_eq!(second.unwrap().bytes.as_slice(), counted(b"other"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 #include "io/engine/fake/fake_engine.h"
 
-#include "base/rt/sim_loop.h"
+#include "base/rt/byte_stream_fixture.h"
+#include "base/rt/sim_loop_fixture.h"
 #include "io/engine/export_stream_suite.h"
 #include "io/engine/port_suite.h"
 #include "io/engine/program_suite.h"

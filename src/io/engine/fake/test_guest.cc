@@ -2,6 +2,7 @@
 #include <charconv>
 #include <string>
 
+#include "base/rt/byte_stream_fixture.h"
 #include "io/engine/fake/fake_engine.h"
 
 namespace weft::engine::fake {

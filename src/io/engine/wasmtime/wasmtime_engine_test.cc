@@ -1,4 +1,5 @@
 #include "io/engine/wasmtime/wasmtime_engine.h"
+#include "base/rt/byte_stream_fixture.h"
 
 #include <fstream>
 #include <iterator>

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/rt/shard.h"
-#include "io/net/loopback_client.h"
+#include "io/net/loopback_client_fixture.h"
 #include "io/net/tcp.h"
 
 namespace weft::providers::http_server {

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/obs/capture_sink.h"
+#include "base/obs/capture_sink_fixture.h"
 #include "io/engine/wasmtime/compile/compile_fixture_test.h"
 #include "io/engine/wasmtime/compile/compiler.h"
 #include "io/engine/wasmtime/failure.h"

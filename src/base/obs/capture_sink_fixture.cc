@@ -1,4 +1,4 @@
-#include "base/obs/capture_sink.h"
+#include "base/obs/capture_sink_fixture.h"
 
 #include <fmt/format.h>
 

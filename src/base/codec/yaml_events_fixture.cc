@@ -1,4 +1,4 @@
-#include "base/codec/yaml_events.h"
+#include "base/codec/yaml_events_fixture.h"
 
 #include "base/codec/yaml_event_reader.h"
 

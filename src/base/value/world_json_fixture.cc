@@ -1,4 +1,4 @@
-#include "base/value/world_json.h"
+#include "base/value/world_json_fixture.h"
 
 namespace weft::value {
 namespace {
