@@ -2,19 +2,19 @@
 #include <unordered_set>
 
 #include "base/codec/utf8.h"
-#include "base/value/place.h"
+#include "base/value/tree_path.h"
 #include "base/value/value.h"
 #include "base/value/wire_put.h"
 
 namespace weft::value {
 namespace {
 
-Failure wrong_form(const Place& place, const Type& type) {
+Failure wrong_form(const TreePath& place, const Type& type) {
     return fail(Errc::invalid_argument, "value.form_wrong", "{}it is not of type {}",
                 place.prefix(), type_text(type));
 }
 
-Result<void> check(const Value& value, const Type& type, const Place& place);
+Result<void> check(const Value& value, const Type& type, const TreePath& place);
 
 struct Range {
     std::int64_t min;
@@ -40,7 +40,7 @@ Range range_of(Kind kind) {
     }
 }
 
-Result<void> check_unsigned(const Value& value, const Type& type, const Place& place) {
+Result<void> check_unsigned(const Value& value, const Type& type, const TreePath& place) {
     const auto number = value.as_unsigned();
     if (!number) return wrong_form(place, type);
     if (*number > range_of(type.kind()).max)
@@ -49,7 +49,7 @@ Result<void> check_unsigned(const Value& value, const Type& type, const Place& p
     return ok();
 }
 
-Result<void> check_signed(const Value& value, const Type& type, const Place& place) {
+Result<void> check_signed(const Value& value, const Type& type, const TreePath& place) {
     const auto number = value.as_signed();
     if (!number) return wrong_form(place, type);
     const auto range = range_of(type.kind());
@@ -59,7 +59,7 @@ Result<void> check_signed(const Value& value, const Type& type, const Place& pla
     return ok();
 }
 
-Result<void> check_character(const Value& value, const Type& type, const Place& place) {
+Result<void> check_character(const Value& value, const Type& type, const TreePath& place) {
     const auto held = value.as_character();
     if (!held) return wrong_form(place, type);
     if (*held > 0x10FFFF || (*held >= 0xD800 && *held <= 0xDFFF))
@@ -69,7 +69,7 @@ Result<void> check_character(const Value& value, const Type& type, const Place& 
     return ok();
 }
 
-Result<void> check_string(const Value& value, const Type& type, const Place& place) {
+Result<void> check_string(const Value& value, const Type& type, const TreePath& place) {
     if (value.as_string() == nullptr) return wrong_form(place, type);
     if (codec::find_invalid_utf8(*value.as_string()) != std::string::npos)
         return fail(Errc::invalid_argument, "value.text_invalid", "{}the string is not valid UTF-8",
@@ -78,7 +78,7 @@ Result<void> check_string(const Value& value, const Type& type, const Place& pla
 }
 
 /// Bytes where the elements are u8 and `bytes_allowed`, items of that type elsewhere.
-Result<void> check_elements(const Value& value, const Type& type, const Place& place) {
+Result<void> check_elements(const Value& value, const Type& type, const TreePath& place) {
     const Type* const element = type.part(0);
     const bool is_bytes =
         type.kind() != Kind::fixed_list && element != nullptr && element->kind() == Kind::u8;
@@ -89,7 +89,7 @@ Result<void> check_elements(const Value& value, const Type& type, const Place& p
         return fail(Errc::invalid_argument, "value.size_wrong", "{}it has {} items, its type {}",
                     place.prefix(), items->size(), type.length());
     for (std::size_t i = 0; i < items->size(); ++i) {
-        const Place inner(place, i);
+        const TreePath inner(place, i);
         if (element != nullptr)
             CHECK(check((*items)[i], *element, inner));
         else if (const auto* const empty = (*items)[i].as_items(); !empty || !empty->empty())
@@ -100,7 +100,7 @@ Result<void> check_elements(const Value& value, const Type& type, const Place& p
 }
 
 /// Of records and tuples; the pairs of a map are tuples.
-Result<void> check_fields(const Value& value, const Type& type, const Place& place) {
+Result<void> check_fields(const Value& value, const Type& type, const TreePath& place) {
     const auto* const items = value.as_items();
     if (items == nullptr) return wrong_form(place, type);
     if (items->size() != type.size())
@@ -109,19 +109,19 @@ Result<void> check_fields(const Value& value, const Type& type, const Place& pla
     for (std::size_t i = 0; i < items->size(); ++i) {
         const auto name = type.name(i);
         if (name.empty())
-            CHECK(check((*items)[i], *type.part(i), Place(place, i)));
+            CHECK(check((*items)[i], *type.part(i), TreePath(place, i)));
         else
-            CHECK(check((*items)[i], *type.part(i), Place(place, name)));
+            CHECK(check((*items)[i], *type.part(i), TreePath(place, name)));
     }
     return ok();
 }
 
-Result<void> check_map(const Value& value, const Type& type, const Place& place) {
+Result<void> check_map(const Value& value, const Type& type, const TreePath& place) {
     const auto* const entries = value.as_items();
     if (entries == nullptr) return wrong_form(place, type);
     std::unordered_set<std::string> keys;
     for (std::size_t i = 0; i < entries->size(); ++i) {
-        const Place inner(place, i);
+        const TreePath inner(place, i);
         CHECK(check_fields((*entries)[i], type, inner));
         const auto key = wire_bytes((*entries)[i].as_items()->front(), *type.part(0));
         if (!keys.insert(std::string(as_text(key))).second)
@@ -131,7 +131,7 @@ Result<void> check_map(const Value& value, const Type& type, const Place& place)
     return ok();
 }
 
-Result<void> check_choice(const Value& value, const Type& type, const Place& place) {
+Result<void> check_choice(const Value& value, const Type& type, const TreePath& place) {
     const auto* const choice = value.as_choice();
     if (choice == nullptr) return wrong_form(place, type);
     const bool has_empty_case = type.kind() == Kind::option || type.kind() == Kind::future;
@@ -146,10 +146,11 @@ Result<void> check_choice(const Value& value, const Type& type, const Place& pla
                     place.prefix(), choice->index, payload == nullptr ? "no" : "a");
     if (payload == nullptr) return ok();
     const auto name = type.name(has_empty_case ? 0 : choice->index);
-    return check(choice->payload.front(), *payload, Place(place, name.empty() ? "payload" : name));
+    return check(choice->payload.front(), *payload,
+                 TreePath(place, name.empty() ? "payload" : name));
 }
 
-Result<void> check_flags(const Value& value, const Type& type, const Place& place) {
+Result<void> check_flags(const Value& value, const Type& type, const TreePath& place) {
     const auto* const set = value.as_flags();
     if (set == nullptr) return wrong_form(place, type);
     if (set->size() != type.size())
@@ -158,7 +159,7 @@ Result<void> check_flags(const Value& value, const Type& type, const Place& plac
     return ok();
 }
 
-Result<void> check(const Value& value, const Type& type, const Place& place) {
+Result<void> check(const Value& value, const Type& type, const TreePath& place) {
     switch (type.kind()) {
         case Kind::bool_: return value.as_bool() ? ok() : wrong_form(place, type);
         case Kind::s8:
@@ -195,6 +196,8 @@ Result<void> check(const Value& value, const Type& type, const Place& place) {
 
 }  // namespace
 
-Result<void> conforms(const Value& value, const Type& type) { return check(value, type, Place()); }
+Result<void> conforms(const Value& value, const Type& type) {
+    return check(value, type, TreePath());
+}
 
 }  // namespace weft::value

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 28> words = {
 
 constexpr std::size_t shown_max = 100;
 
-Failure unknown_kind(std::string_view word, const Place& place) {
+Failure unknown_kind(std::string_view word, const TreePath& place) {
     const auto close = nearest(word, words);
     return fail(Errc::invalid_argument, "types.kind_unknown",
                 "{}: '{}' is not a kind of type{}{}{}", place.text(), word.substr(0, shown_max),
@@ -27,37 +27,37 @@ Failure unknown_kind(std::string_view word, const Place& place) {
 
 }  // namespace
 
-Failure wrong_form(const Place& place, std::string_view wanted) {
+Failure wrong_form(const TreePath& place, std::string_view wanted) {
     const auto where = place.text();
     return fail(Errc::invalid_argument, "types.form_wrong", "{}{}here must be {}", where,
                 where.empty() ? "" : ": ", wanted);
 }
 
-Result<const Json::Array*> read_array(const Json& json, const Place& place, std::size_t size,
+Result<const Json::Array*> read_array(const Json& json, const TreePath& place, std::size_t size,
                                       std::string_view wanted) {
     const auto* const items = json.as_array();
     if (items == nullptr || (size != 0 && items->size() != size)) return wrong_form(place, wanted);
     return items;
 }
 
-Result<std::string> read_text(const Json& json, const Place& place) {
+Result<std::string> read_text(const Json& json, const TreePath& place) {
     const auto* const text = json.as_string();
     if (text == nullptr) return wrong_form(place, "a string");
     return *text;
 }
 
-Result<std::vector<std::string>> read_texts(const Json& json, const Place& place) {
+Result<std::vector<std::string>> read_texts(const Json& json, const TreePath& place) {
     TRY(const auto* const items, read_array(json, place, 0, "an array of strings"));
     std::vector<std::string> texts;
     texts.reserve(items->size());
     for (std::size_t i = 0; i < items->size(); ++i) {
-        TRY(auto text, read_text((*items)[i], Place(place, i)));
+        TRY(auto text, read_text((*items)[i], TreePath(place, i)));
         texts.push_back(std::move(text));
     }
     return texts;
 }
 
-Result<void> TypeReader::count(std::size_t types, const Place& place) {
+Result<void> TypeReader::count(std::size_t types, const TreePath& place) {
     if (types > types_left_)
         return fail(Errc::exhausted, "types.types_exceeded", "{}: there are more than {} types",
                     place.text(), types_max_);
@@ -65,7 +65,7 @@ Result<void> TypeReader::count(std::size_t types, const Place& place) {
     return ok();
 }
 
-Result<Type> TypeReader::read(const Json& json, const Place& place) {
+Result<Type> TypeReader::read(const Json& json, const TreePath& place) {
     CHECK(count(1, place));
     if (const auto* const word = json.as_string()) {
         const auto kind = find_primitive(*word);
@@ -76,10 +76,11 @@ Result<Type> TypeReader::read(const Json& json, const Place& place) {
     if (object == nullptr || object->size() != 1)
         return wrong_form(place, "a type: a string, or an object with one member");
     const auto& member = object->front();
-    return read_tagged(member.key, member.value, Place(place, member.key));
+    return read_tagged(member.key, member.value, TreePath(place, member.key));
 }
 
-Result<Type> TypeReader::read_tagged(std::string_view tag, const Json& json, const Place& place) {
+Result<Type> TypeReader::read_tagged(std::string_view tag, const Json& json,
+                                     const TreePath& place) {
     if (tag == "list" || tag == "option") {
         TRY(auto element, read(json, place));
         return placed(
@@ -120,62 +121,63 @@ Result<Type> TypeReader::read_tagged(std::string_view tag, const Json& json, con
     return unknown_kind(tag, place);
 }
 
-Result<std::optional<Type>> TypeReader::read_maybe(const Json& json, const Place& place) {
+Result<std::optional<Type>> TypeReader::read_maybe(const Json& json, const TreePath& place) {
     if (json.is_null()) return std::optional<Type>();
     TRY(auto type, read(json, place));
     return std::optional<Type>(std::move(type));
 }
 
-Result<Part> TypeReader::read_pair(const Json& json, const Place& place, Null null) {
+Result<Part> TypeReader::read_pair(const Json& json, const TreePath& place, Null null) {
     TRY(const auto* const pair, read_array(json, place, 2, "a name and a type, [\"name\", type]"));
     TRY(auto name, read_text((*pair)[0], place));
-    const Place inner(place, name);
+    const TreePath inner(place, name);
     if (null == Null::refused && (*pair)[1].is_null()) return wrong_form(inner, "a type, not null");
     CHECK(count(1, place));
     TRY(auto type, read_maybe((*pair)[1], inner));
     return Part{.name = std::move(name), .type = std::move(type)};
 }
 
-Result<std::vector<Part>> TypeReader::read_pairs(const Json& json, const Place& place, Null null) {
+Result<std::vector<Part>> TypeReader::read_pairs(const Json& json, const TreePath& place,
+                                                 Null null) {
     TRY(const auto* const items, read_array(json, place, 0, "an array of names with types"));
     std::vector<Part> parts;
     for (std::size_t i = 0; i < items->size(); ++i) {
-        TRY(auto part, read_pair((*items)[i], Place(place, i), null));
+        TRY(auto part, read_pair((*items)[i], TreePath(place, i), null));
         parts.push_back(std::move(part));
     }
     return parts;
 }
 
-Result<std::vector<Type>> TypeReader::read_items(const Json& json, const Place& place) {
+Result<std::vector<Type>> TypeReader::read_items(const Json& json, const TreePath& place) {
     TRY(const auto* const items, read_array(json, place, 0, "an array of types"));
     std::vector<Type> types;
     for (std::size_t i = 0; i < items->size(); ++i) {
-        TRY(auto type, read((*items)[i], Place(place, i)));
+        TRY(auto type, read((*items)[i], TreePath(place, i)));
         types.push_back(std::move(type));
     }
     return types;
 }
 
-Result<Type> TypeReader::read_result(const Json& json, const Place& place) {
+Result<Type> TypeReader::read_result(const Json& json, const TreePath& place) {
     TRY(const auto* const sides, read_array(json, place, 2, "two types, each may be null"));
-    TRY(auto ok, read_maybe((*sides)[0], Place(place, 0U)));
-    TRY(auto err, read_maybe((*sides)[1], Place(place, 1U)));
+    TRY(auto ok, read_maybe((*sides)[0], TreePath(place, 0U)));
+    TRY(auto err, read_maybe((*sides)[1], TreePath(place, 1U)));
     return placed(Type::result(std::move(ok), std::move(err)), place);
 }
 
-Result<Type> TypeReader::read_map(const Json& json, const Place& place) {
+Result<Type> TypeReader::read_map(const Json& json, const TreePath& place) {
     TRY(const auto* const sides, read_array(json, place, 2, "the types of keys and values"));
-    TRY(auto key, read((*sides)[0], Place(place, 0U)));
-    TRY(auto value, read((*sides)[1], Place(place, 1U)));
+    TRY(auto key, read((*sides)[0], TreePath(place, 0U)));
+    TRY(auto value, read((*sides)[1], TreePath(place, 1U)));
     return placed(Type::map(std::move(key), std::move(value)), place);
 }
 
-Result<Type> TypeReader::read_fixed_list(const Json& json, const Place& place) {
+Result<Type> TypeReader::read_fixed_list(const Json& json, const TreePath& place) {
     TRY(const auto* const sides, read_array(json, place, 2, "a type and a length"));
-    TRY(auto element, read((*sides)[0], Place(place, 0U)));
+    TRY(auto element, read((*sides)[0], TreePath(place, 0U)));
     const auto length = (*sides)[1].as_uint();
     if (!length || *length > std::numeric_limits<std::uint32_t>::max())
-        return wrong_form(Place(place, 1U), "a length from 1 to 4294967295");
+        return wrong_form(TreePath(place, 1U), "a length from 1 to 4294967295");
     return placed(Type::fixed_list(std::move(element), static_cast<std::uint32_t>(*length)), place);
 }
 

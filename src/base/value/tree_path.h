@@ -8,13 +8,13 @@ namespace weft::value {
 
 /// A way down a tree, for messages: "exports[0].functions[2]". A link of a chain that stands on the
 /// stack of the one who walks down; costs nothing until somebody asks for the text.
-class Place {
+class TreePath {
   public:
-    Place() = default;
-    Place(const Place& parent, std::string_view name) : parent_(&parent), name_(name) {}
-    Place(const Place& parent, std::size_t index) : parent_(&parent), index_(index) {}
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
+    TreePath() = default;
+    TreePath(const TreePath& parent, std::string_view name) : parent_(&parent), name_(name) {}
+    TreePath(const TreePath& parent, std::size_t index) : parent_(&parent), index_(index) {}
+    TreePath(const TreePath&) = delete;
+    TreePath& operator=(const TreePath&) = delete;
 
     /// Empty for the root.
     std::string text() const;
@@ -22,7 +22,7 @@ class Place {
     std::string prefix() const;
 
   private:
-    const Place* parent_ = nullptr;
+    const TreePath* parent_ = nullptr;
     std::string_view name_;  ///< Empty: an index.
     std::size_t index_ = 0;
 };

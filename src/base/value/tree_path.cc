@@ -1,10 +1,10 @@
-#include "base/value/place.h"
+#include "base/value/tree_path.h"
 
 #include <fmt/format.h>
 
 namespace weft::value {
 
-std::string Place::text() const {
+std::string TreePath::text() const {
     if (parent_ == nullptr) return {};
     std::string out = parent_->text();
     if (name_.empty()) return out + fmt::format("[{}]", index_);
@@ -12,6 +12,6 @@ std::string Place::text() const {
     return out.append(name_);
 }
 
-std::string Place::prefix() const { return parent_ == nullptr ? std::string() : text() + ": "; }
+std::string TreePath::prefix() const { return parent_ == nullptr ? std::string() : text() + ": "; }
 
 }  // namespace weft::value
