@@ -3,9 +3,10 @@
 # The library is weft_<module> (layer left out, slashes as underscores), the test program <library>_test. What only tests use
 # stands in *_fixture.{h,cc}: no program but a test links those, and a test links them of every module before its own.
 # FOLDERS are folders of the module, whose files are its own: weft_module(io/engine/wasmtime FOLDERS compile call).
+# FOR_SIZE is for modules off the way of a call: what ships has them small rather than fast.
 # DEPS are those its headers show; PRIVATE_DEPS those only its sources use; TEST_DEPS those only its tests use.
 function(weft_module path)
-  cmake_parse_arguments(MODULE "" "" "FOLDERS;DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(MODULE "FOR_SIZE" "" "FOLDERS;DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
   string(REGEX REPLACE "^[a-z]+/(.*)$" "\\1" module "${path}")
   string(REPLACE "/" "_" module "${module}")
   set(library "weft_${module}")
@@ -29,6 +30,9 @@ function(weft_module path)
     target_include_directories(${library} PUBLIC "${CMAKE_SOURCE_DIR}/src")
     target_compile_options(${library} PRIVATE -Wglobal-constructors)
     target_link_libraries(${library} PUBLIC ${MODULE_DEPS} PRIVATE ${MODULE_PRIVATE_DEPS})
+    if(MODULE_FOR_SIZE)
+      target_compile_options(${library} PRIVATE "$<$<CONFIG:Release>:-Os>")
+    endif()
     weft_precompile_headers(${library})
   else()
     add_library(${library} INTERFACE)

@@ -1,10 +1,10 @@
 #include "base/rt/pipe.h"
-#include "base/rt/byte_stream_fixture.h"
 
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "base/rt/byte_stream_fixture.h"
 #include "base/rt/sim_loop_fixture.h"
 
 namespace weft::rt {

@@ -1,12 +1,12 @@
 // The server on a real loopback port: a test client sends bytes and reads what comes back.
 #include "io/net/http_server.h"
-#include "base/rt/byte_stream_fixture.h"
 
 #include <future>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "base/rt/byte_stream_fixture.h"
 #include "base/rt/pipe.h"
 #include "base/rt/scope.h"
 #include "base/rt/shard.h"

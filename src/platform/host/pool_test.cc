@@ -1,10 +1,10 @@
 #include "platform/host/pool.h"
-#include "base/rt/byte_stream_fixture.h"
 
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "base/rt/byte_stream_fixture.h"
 #include "base/rt/scope.h"
 #include "base/rt/sim_loop_fixture.h"
 #include "base/rt/time.h"

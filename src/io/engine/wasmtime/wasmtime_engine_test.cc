@@ -1,9 +1,9 @@
 #include "io/engine/wasmtime/wasmtime_engine.h"
-#include "base/rt/byte_stream_fixture.h"
 
 #include <fstream>
 #include <iterator>
 
+#include "base/rt/byte_stream_fixture.h"
 #include "io/engine/port_suite.h"
 #include "io/engine/wasmtime/compile/compile_fixture_test.h"
 
