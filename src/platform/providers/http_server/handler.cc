@@ -46,4 +46,9 @@ net::HttpResponse Handler::refuse(const rt::CallCtx& ctx, const Error& error) {
     return response;
 }
 
+void Handler::note_broken(const rt::CallCtx& ctx, const Error& error) {
+    log_.warn("http.response_broken", obs::kv("call", ctx.trace_id.text()),
+              obs::kv("error", error.slug.text()), obs::kv("reason", error.message));
+}
+
 }  // namespace weft::providers::http_server
