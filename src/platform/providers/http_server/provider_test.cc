@@ -46,8 +46,18 @@ TEST(Config, ReadsUpstreamsKeysAndRefusesWhatItDoesNotDo) {
     EXPECT_EQ(read_link_config(provider, {{"path", "a"}}).error().slug,
               Slug("http_server.path_invalid"));
     EXPECT_EQ(read_link_config({}, {{"address", "x"}}).error().slug, Slug("net.address_invalid"));
-    EXPECT_EQ(read_link_config({}, {{"readonly_mode", "true"}}).error().slug,
+    EXPECT_EQ(read_link_config({}, {{"ADDRESS", "0.0.0.0:9"}})->address.port, 9);
+    EXPECT_EQ(read_link_config({}, {})->address, (net::Address{"127.0.0.1", 8000}));
+    for (const char* name :
+         {"readonly_mode", "TLS_cert_file", "tls_priv_key_file", "config_json", "config_b64",
+          "cors_allowed_origins", "cors_allowed_headers", "cors_allowed_methods"})
+        EXPECT_EQ(read_link_config({}, {{name, "true"}}).error().slug,
+                  Slug("http_server.setting_unsupported"))
+            << name;
+    EXPECT_TRUE(read_link_config({}, {{"readonly_mode", "False"}}));
+    EXPECT_EQ(read_provider_config({{"header", "x-host"}}).error().slug,
               Slug("http_server.setting_unsupported"));
+    EXPECT_TRUE(read_provider_config({{"header", "Host"}}));
     EXPECT_EQ(read_link_config({.routing = Routing::host}, {}).error().slug,
               Slug("http_server.host_missing"));
     EXPECT_EQ(read_provider_config({{"routing_mode", "x"}}).error().slug,
