@@ -73,6 +73,8 @@ class NamedInvoker final : public capability::Invoker {
                                             net::HttpRequest request) override {
         if (request.path_and_query == "/full")
             co_return fail(Errc::exhausted, "host.queue_full", "secret reason");
+        if (request.path_and_query == "/memory")
+            co_return fail(Errc::exhausted, "engine.memory_limit", "secret reason");
         if (request.path_and_query == "/trap")
             co_return fail(Errc::guest_trap, "engine.trap", "secret reason");
         if (request.path_and_query == "/slow")
@@ -182,7 +184,12 @@ TEST_F(ProviderTest, ServesLinksByPathOnEveryShard) {
 TEST_F(ProviderTest, FailuresTellTheClientACallNotAReason) {
     ASSERT_TRUE(put({link("a", {{"address", "127.0.0.1:0"}, {"host", "h"}})}));
 
-    EXPECT_TRUE(get("/full").starts_with("HTTP/1.1 503 "));
+    const auto full = get("/full");
+    EXPECT_TRUE(full.starts_with("HTTP/1.1 503 "));
+    EXPECT_NE(full.find("retry-after: 1\r\n"), std::string::npos);
+    const auto memory = get("/memory");
+    EXPECT_TRUE(memory.starts_with("HTTP/1.1 500 ")) << "it would reach its limit again";
+    EXPECT_EQ(memory.find("retry-after"), std::string::npos);
     EXPECT_TRUE(get("/slow").starts_with("HTTP/1.1 504 "));
     const auto trapped = get("/trap");
     EXPECT_TRUE(trapped.starts_with("HTTP/1.1 500 "));
