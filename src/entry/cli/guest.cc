@@ -54,6 +54,7 @@ void define_serve(Syntax& syntax, ServeArguments& arguments) {
 
 Result<void> run_serve(const Console& console, const ServeArguments& arguments) {
     TRY(auto options, read_host(console, arguments));
+    TRY(options.places, read_optional_places(console.environment(), arguments.places));
     ServedFile served;
     TRY(served.guest, read_guest(arguments, arguments.file, console.environment()));
     TRY(const auto address, net::parse_address(arguments.address).context("--addr"));

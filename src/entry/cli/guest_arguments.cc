@@ -118,7 +118,7 @@ Result<GuestOptions> read_guest_options(const GuestArguments& arguments, const s
                                         const Environment& environment) {
     GuestOptions out;
     TRY(out.trust, read_trust(environment, arguments.trust));
-    TRY(out.places, read_places(environment, arguments.places));
+    TRY(out.places, read_optional_places(environment, arguments.places));
     TRY(out.guest, read_guest(arguments, file, environment));
     return out;
 }

@@ -23,7 +23,7 @@ struct GuestArguments : HostArguments {
 
 void define_guest(Syntax& syntax, GuestArguments& arguments);
 
-/// Errors: those of `read_trust`, `read_places` and `read_guest`.
+/// Errors: those of `read_trust`, `read_optional_places` and `read_guest`.
 Result<GuestOptions> read_guest_options(const GuestArguments& arguments, const std::string& file,
                                         const Environment& environment);
 

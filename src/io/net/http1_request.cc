@@ -150,7 +150,7 @@ void look_at(const FieldView& field, Seen& seen, RequestHead& head) {
 Result<void> conclude(const Seen& seen, RequestHead& head) {
     if (seen.hosts > 1 || (!head.is_http_1_0 && seen.hosts == 0))
         return bad_request("there must be exactly one Host field");
-    if (!is_authority(seen.host)) return bad_request("the Host field is no host");
+    if (!is_authority(seen.host)) return bad_request("the Host field does not name a host");
     if (head.request.authority.empty()) head.request.authority = seen.host;
     head.expects_continue &= !head.is_http_1_0;  // RFC 9110 section 10.1.1.
     head.keep_alive = !seen.says_close && (!head.is_http_1_0 || seen.says_keep_alive);

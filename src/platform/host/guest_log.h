@@ -27,7 +27,8 @@ struct GuestLogShared {
 /// and counted.
 class GuestLog final : public engine::GuestObserver {
   public:
-    static constexpr std::size_t line_bytes_max = 4096;
+    static constexpr std::size_t line_bytes_max =
+        4000;  ///< With the mark what a log's field takes.
 
     /// Whose lines they are, and how many bytes the component may print in a second.
     struct Source {

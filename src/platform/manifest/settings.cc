@@ -63,17 +63,17 @@ void report_unknown(const Owned& owned, const std::string& key, Findings& findin
     for (const auto& row : table) {
         if (row.provider != owned.provider) continue;
         if (same(row.name, key))
-            return findings.ignored(
+            return findings.warn(
                 "manifest.setting_misplaced", owned.config->property_places.at(key),
                 fmt::format("setting {} of {} has no effect here; it belongs in the {}",
                             quoted(key), owned.provider, place_of(row.owner)));
         if (row.owner == owned.owner) names.push_back(row.name);
     }
     const auto close = nearest(key, names);
-    findings.ignored("manifest.setting_unknown", owned.config->property_places.at(key),
-                     fmt::format("{} has no setting {}{}", owned.provider, quoted(key),
-                                 close.empty() ? "" : fmt::format("; did you mean '{}'?", close)),
-                     close);
+    findings.warn("manifest.setting_unknown", owned.config->property_places.at(key),
+                  fmt::format("{} has no setting {}{}", owned.provider, quoted(key),
+                              close.empty() ? "" : fmt::format("; did you mean '{}'?", close)),
+                  close);
 }
 
 void check(const Owned& owned, const std::string& key, const std::string& value,
@@ -91,9 +91,9 @@ void check(const Owned& owned, const std::string& key, const std::string& value,
                                    "does not serve without it; take it out",
                                    quoted(key), owned.provider));
     else
-        findings.ignored("manifest.setting_ignored", place,
-                         fmt::format("setting {} of {} has no effect in this version", quoted(key),
-                                     owned.provider));
+        findings.warn("manifest.setting_ignored", place,
+                      fmt::format("setting {} of {} has no effect in this version", quoted(key),
+                                  owned.provider));
 }
 
 void check_all(std::string_view provider, Owner owner, const std::vector<Config>& configs,
