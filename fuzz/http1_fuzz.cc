@@ -62,7 +62,7 @@ void check_head(const net::RequestHead& head) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const BytesView input(data, size);
     std::size_t used = 0;
-    const auto head = net::read_request_head(input, head_bytes_max, used);
+    const auto head = net::RequestHeadReader(head_bytes_max).read(input, used);
     if (!head || !*head) {
         expect(used == 0);
         return 0;
@@ -70,7 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_head(**head);
     expect(used <= size);
     std::size_t none = 0;
-    const auto before = net::read_request_head(input.first(used - 1), head_bytes_max, none);
+    const auto before = net::RequestHeadReader(head_bytes_max).read(input.first(used - 1), none);
     expect(before && !*before && none == 0);
 
     const auto rest = input.subspan(used);

@@ -41,11 +41,11 @@ class Instances(WeftTest):
                     self.assertEqual(host.get(path).status, DEADLINE_STATUS, path)
                 self.assertEqual(host.get("/ignore").body, b"ignored")
 
-    def test_a_guest_over_its_cpu_time_is_refused_and_the_next_is_served(self):
+    def test_a_guest_over_its_cpu_time_fails_and_the_next_is_served(self):
         limits = "{type: limits, properties: {cpu_time: 50ms}}"
         for name in ("testguest", "testguest_p3"):
             with self.subTest(guest=name), self.up(*self.guest(name, limits)) as host:
-                self.assertEqual(host.get("/spin").status, EXHAUSTED_STATUS)
+                self.assertEqual(host.get("/spin").status, FAILED_STATUS)
                 self.assertEqual(host.get("/ignore").body, b"ignored")
 
     def test_calls_over_the_queue_are_a_503(self):

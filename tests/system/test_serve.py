@@ -103,9 +103,9 @@ class Failures(WeftTest):
         self.assert_status(504, "/sleep?60000", "--deadline", "300ms")
         self.assert_status(504, "/spin", "--deadline", "300ms")
 
-    def test_used_up_cpu_time_or_memory_is_503(self):
-        self.assert_status(503, "/spin", "--cpu-time", "100ms")
-        self.assert_status(503, "/eat", "--memory", "8MiB")
+    def test_used_up_cpu_time_or_memory_is_500(self):
+        self.assert_status(500, "/spin", "--cpu-time", "100ms")
+        self.assert_status(500, "/eat", "--memory", "8MiB")
 
     def test_a_full_queue_is_503_at_once(self):
         self.write("guest.wasm", GUEST.read_bytes())

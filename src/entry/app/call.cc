@@ -3,29 +3,39 @@
 #include <cstdio>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/rt/scope.h"
 #include "base/rt/shard.h"
+#include "entry/app/compile_options.h"
 #include "entry/app/trust.h"
-#include "io/engine/wasmtime/wasmtime_engine.h"
+#include "entry/cli/console.h"
 #include "platform/control/admit.h"
 
 namespace weft::app {
 namespace {
 
-/// Passes on what a guest prints.
+/// One runs at a time; the next may begin while the last one is taken down.
+constexpr std::uint32_t instances_max = 4;
+
+/// Passes on what a guest prints, and tells of its trap and of what it was refused.
 class PrintingObserver final : public engine::GuestObserver {
   public:
+    explicit PrintingObserver(const cli::Console* console) : console_(console) {}
     void on_output(engine::GuestStream stream, BytesView bytes) override {
         std::FILE* const file = stream == engine::GuestStream::out ? stdout : stderr;
         std::fwrite(bytes.data(), 1, bytes.size(), file);
     }
     void on_trap(std::string_view, std::string_view backtrace) override {
-        std::fprintf(stderr, "%.*s\n", static_cast<int>(backtrace.size()), backtrace.data());
+        console_->explain(backtrace);
     }
     void on_refused(engine::Refusal, std::string_view target) override {
-        std::fprintf(stderr, "refused: an HTTP request of the component to '%.*s'\n",
-                     static_cast<int>(target.size()), target.data());
+        console_->warn("call.outgoing_http_refused",
+                       fmt::format("the component was refused an HTTP request to '{}'", target));
     }
+
+  private:
+    const cli::Console* console_;  // Outlives the call.
 };
 
 /// One call of one new instance, and the shard on which it runs.
@@ -35,20 +45,17 @@ struct Run {
     rt::Scope scope{&shard};
 };
 
-rt::Task<void> call_once(Run* run, std::shared_ptr<const engine::Component> component,
-                         std::uint32_t function, Bytes arguments) {
-    auto opened = component->open(&run->shard, {.limits = {}});
-    if (opened) {
-        Result<engine::Values> result =
-            co_await (*opened)->call({}, function, engine::Payload::of(std::move(arguments)),
-                                     std::make_shared<PrintingObserver>());
-        if (result)
-            run->outcome = Bytes(result->payload.bytes().begin(), result->payload.bytes().end());
-        else
-            run->outcome = Failure(std::move(result).error());
-    } else {
-        run->outcome = Failure(std::move(opened).error());
-    }
+rt::Task<Bytes> call_in(std::shared_ptr<engine::Instance> instance, rt::CallCtx ctx,
+                        std::uint32_t function, engine::Payload arguments,
+                        std::shared_ptr<engine::GuestObserver> observer) {
+    CO_TRY(const auto result, co_await instance->call(std::move(ctx), function,
+                                                      std::move(arguments), std::move(observer)));
+    const auto bytes = result.payload.bytes();
+    co_return Bytes(bytes.begin(), bytes.end());
+}
+
+rt::Task<void> call_to_end(Run* run, rt::Task<Bytes> call) {
+    run->outcome = co_await std::move(call);
     run->shard.stop();
     co_return ok();
 }
@@ -56,8 +63,13 @@ rt::Task<void> call_once(Run* run, std::shared_ptr<const engine::Component> comp
 class EngineCallee final : public cli::Callee {
   public:
     EngineCallee(std::shared_ptr<engine::Engine> engine,
-                 std::shared_ptr<const engine::Component> component, value::World world)
-        : engine_(std::move(engine)), component_(std::move(component)), world_(std::move(world)) {}
+                 std::shared_ptr<const engine::Component> component, value::World world,
+                 const engine::Limits& limits, const cli::Console* console)
+        : engine_(std::move(engine)),
+          component_(std::move(component)),
+          world_(std::move(world)),
+          limits_(limits),
+          console_(console) {}
 
     const value::World& world() const override { return world_; }
 
@@ -66,11 +78,15 @@ class EngineCallee final : public cli::Callee {
         for (std::size_t at = 0; at < which.interface; ++at)
             function += world_.exports[at].functions.size();
         Run run;
-        run.shard.post([&, this]() mutable {
-            WEFT_ASSERT(
-                run.scope.spawn(call_once(&run, component_, static_cast<std::uint32_t>(function),
-                                          std::move(arguments))),
-                "a new scope is open");
+        TRY(auto instance, component_->open(&run.shard, {.limits = limits_}));
+        rt::CallCtx ctx;
+        ctx.deadline = run.shard.now() + limits_.time(engine::Limit::deadline);
+        auto call =
+            call_in(std::move(instance), std::move(ctx), static_cast<std::uint32_t>(function),
+                    engine::Payload::of(std::move(arguments)),
+                    std::make_shared<PrintingObserver>(console_));
+        run.shard.post([&] {
+            WEFT_ASSERT(run.scope.spawn(call_to_end(&run, std::move(call))), "a new scope is open");
         });
         run.shard.run();
         return std::move(run.outcome);
@@ -80,33 +96,27 @@ class EngineCallee final : public cli::Callee {
     std::shared_ptr<engine::Engine> engine_;
     std::shared_ptr<const engine::Component> component_;
     value::World world_;
+    engine::Limits limits_;
+    const cli::Console* console_;
 };
-
-Result<Bytes> read_admitted(const cli::CallOptions& options) {
-    TRY(const auto policy, load_trust(options.trust));
-    const SystemWallClock clock;
-    TRY(auto admitted,
-        control::read_admitted({.id = options.file.substr(options.file.rfind('/') + 1),
-                                .path = options.file,
-                                .limits = {},
-                                .wasi = {},
-                                .may_be_unsigned = options.allow_unsigned},
-                               policy, clock.now_unix_s()));
-    if (!admitted.verdict.is_signed())
-        std::fprintf(stderr, "weft: '%s' is not signed and runs all the same (--unsigned)\n",
-                     options.file.c_str());
-    return std::move(admitted.code);
-}
 
 }  // namespace
 
-Result<std::unique_ptr<cli::Callee>> open_callee(const cli::CallOptions& options) {
-    TRY(const auto code, read_admitted(options));
-    TRY(auto engine, engine::wasmtime::make_engine({.instances_max = 4}));
-    TRY(auto component, engine->compile(code).context("'{}'", options.file));
-    TRY(auto world, component->describe().context("'{}'", options.file));
-    return std::make_unique<EngineCallee>(std::move(engine), std::move(component),
-                                          std::move(world));
+Result<std::unique_ptr<cli::Callee>> open_callee(const cli::GuestOptions& options,
+                                                 const cli::Console& console) {
+    const auto& guest = options.guest;
+    TRY(const auto policy, load_trust(options.trust));
+    TRY(const auto admitted,
+        control::read_admitted(guest, policy, console.environment().clock->now_unix_s()));
+    if (!admitted.verdict.is_signed())
+        console.warn("call.unsigned",
+                     fmt::format("'{}' is not signed: nobody vouches for it", guest.path));
+    TRY(auto engine, make_guest_engine(options, instances_max));
+    TRY(const auto code, engine->compile(admitted.code).context("'{}'", guest.path));
+    TRY(auto world, code->describe().context("'{}'", guest.path));
+    TRY(auto component, code->with_context(guest.wasi));
+    return std::make_unique<EngineCallee>(std::move(engine), std::move(component), std::move(world),
+                                          guest.limits, &console);
 }
 
 }  // namespace weft::app

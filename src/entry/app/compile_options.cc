@@ -1,6 +1,10 @@
 #include "entry/app/compile_options.h"
 
 #include <algorithm>
+#include <tuple>
+
+#include "io/engine/wasmtime/wasmtime_engine.h"
+#include "io/files/files.h"
 
 namespace weft::app {
 
@@ -26,6 +30,16 @@ engine::EngineConfig engine_config(const engine::Limits& limits) {
     const auto asked = (limits[engine::Limit::memory] + page_bytes - 1) / page_bytes * page_bytes;
     out.memory_bytes_max = std::max(out.memory_bytes_max, asked);
     return out;
+}
+
+Result<std::shared_ptr<engine::Engine>> make_guest_engine(const cli::GuestOptions& options,
+                                                          std::uint32_t instances_max) {
+    const auto& places = options.places;
+    // Where it cannot be made, the code is compiled again the next time.
+    if (!places.code_cache_dir.empty()) std::ignore = files::ensure_directory(places.data_dir);
+    auto config = engine_config(options.guest.limits);
+    config.instances_max = instances_max;
+    return engine::wasmtime::make_engine(config, compile_options(places, {}, nullptr));
 }
 
 }  // namespace weft::app

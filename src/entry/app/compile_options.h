@@ -2,8 +2,8 @@
 
 #include "base/obs/log.h"
 #include "base/obs/registry.h"
-#include "entry/cli/host_places.h"
-#include "io/engine/limits.h"
+#include "entry/cli/guest_options.h"
+#include "io/engine/engine.h"
 #include "io/engine/wasmtime/compile/compile_options.h"
 
 namespace weft::app {
@@ -16,5 +16,10 @@ engine::wasmtime::CompileOptions compile_options(const cli::HostPlaces& places, 
 
 /// An engine for guests of which one may have these limits.
 engine::EngineConfig engine_config(const engine::Limits& limits);
+
+/// The engine of a command that runs one file. Errors: those of
+/// `engine::wasmtime::make_engine`.
+Result<std::shared_ptr<engine::Engine>> make_guest_engine(const cli::GuestOptions& options,
+                                                          std::uint32_t instances_max);
 
 }  // namespace weft::app

@@ -38,12 +38,18 @@ Result<DataDir> DataDir::open(const std::string& path) {
                     "a host already runs on the data directory '{}' ({}); stop it, or choose "
                     "another with --data-dir",
                     path, holder_of(lock_path));
+    DataDir directory(path, std::move(lock));
+    CHECK(directory.sign());
+    return directory;
+}
+
+Result<void> DataDir::sign() const {
     const auto text = std::to_string(::getpid()) + "\n";
-    if (::ftruncate(lock.get(), 0) != 0 ||
-        ::pwrite(lock.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
+    if (::ftruncate(lock_.get(), 0) != 0 ||
+        ::pwrite(lock_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
         return fail(Errc::unavailable, "app.data_dir_full",
-                    "the data directory '{}' cannot be written: {}", path, std::strerror(errno));
-    return DataDir(path, std::move(lock));
+                    "the data directory '{}' cannot be written: {}", path_, std::strerror(errno));
+    return ok();
 }
 
 }  // namespace weft::app

@@ -25,6 +25,7 @@ void set_signals_blocked(bool blocked) {
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
     ::pthread_sigmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &signals, nullptr);
 }
 
@@ -34,6 +35,7 @@ void handle_signals(void (*handler)(int)) {
     action.sa_handler = handler;
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGTERM, &action, nullptr);
+    ::sigaction(SIGHUP, &action, nullptr);
 }
 
 /// While it lives a signal to the command ends the host, which says so to the command. Made where

@@ -1,7 +1,10 @@
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -15,10 +18,29 @@
 #include "io/engine/wasmtime/compile/compile_worker.h"
 #include "io/process/heap.h"
 
+namespace {
+
+/// Closed ones would be given to the next file that is opened, and what is printed would land
+/// there.
+void open_standard_streams() {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+        if (::fcntl(fd, F_GETFD) < 0) (void)::open("/dev/null", O_RDWR);
+}
+
+/// What was printed leaves the process; else the user is told.
+int flush(int code) {
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+    std::fprintf(stderr, "weft: the output cannot be written: %s\n", std::strerror(errno));
+    return weft::errc_row(weft::Errc::unavailable).exit_code;
+}
+
+}  // namespace
+
 int main(int count, char** values) {
     // Before anything is set up: this process only compiles for the one that started it.
     if (count == 2 && weft::engine::wasmtime::compile_worker_command == values[1])
         weft::engine::wasmtime::run_compile_worker();
+    open_standard_streams();
     weft::process::keep_large_buffers();
     const std::vector<std::string> args(values + (count > 0 ? 1 : 0), values + count);
     weft::SystemWallClock clock;
@@ -45,5 +67,5 @@ int main(int count, char** values) {
                      .doctor = weft::app::examine},
     };
     const int code = weft::cli::run(args, environment);
-    return std::fflush(stdout) == 0 ? code : weft::errc_row(weft::Errc::unavailable).exit_code;
+    return flush(code);
 }

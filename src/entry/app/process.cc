@@ -14,12 +14,23 @@ namespace weft::app {
 namespace {
 
 constexpr std::size_t guest_log_sources_max = 1024;
+constexpr Duration second_signal_wait = std::chrono::seconds(1);
 
 /// Waits for a signal and takes it out of the signalfd, so that it does not count twice.
 rt::Task<void> signalled(rt::Shard* shard, int fd) {
     CO_CHECK(co_await rt::wait_fd(shard, fd, rt::Ready::read));
     signalfd_siginfo signal{};
     [[maybe_unused]] const auto got = ::read(fd, &signal, sizeof signal);
+    co_return ok();
+}
+
+/// Waits for a signal that is meant as a second one: Ctrl-C and a wrapper's SIGTERM for the same
+/// reason come together.
+rt::Task<void> signalled_again(rt::Shard* shard, int fd) {
+    const auto first = shard->now();
+    do {
+        CO_CHECK(co_await signalled(shard, fd));
+    } while (shard->now() < first + second_signal_wait);
     co_return ok();
 }
 
@@ -111,7 +122,7 @@ rt::Task<void> Process::drain(int stop_fd) {
     CO_TRY(const auto first,
            co_await rt::race(service_.drain(),
                              rt::sleep_until(control_shard_.now() + options_.drain_wait),
-                             signalled(&control_shard_, stop_fd)));
+                             signalled_again(&control_shard_, stop_fd)));
     if (first == 1) log_.warn("host.drain_expired");
     if (first == 2) log_.warn("host.drain_interrupted");
     co_return ok();

@@ -3,14 +3,11 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <tuple>
 
 #include "base/rt/scope.h"
 #include "base/rt/shard.h"
 #include "entry/app/compile_options.h"
 #include "entry/app/trust.h"
-#include "io/engine/wasmtime/wasmtime_engine.h"
-#include "io/files/files.h"
 #include "platform/control/admit.h"
 
 namespace weft::app {
@@ -106,23 +103,18 @@ Result<int> run_code(engine::Engine* engine, BytesView code, const cli::RunOptio
 Result<int> run_program(cli::RunOptions options, const cli::Console& console) {
     end_on_signals();
     const auto& guest = options.guest;
-    auto config = engine_config(guest.limits);
-    config.instances_max = 1;
-    auto& limits = options.guest.limits;
-    if (!limits.is_set(Limit::memory)) limits.set(Limit::memory, config.memory_bytes_max);
-    limits.set(Limit::host_data, host_data_bytes);
-    limits.set(Limit::random, random_bytes);
     TRY(const auto policy, load_trust(options.trust));
     const auto now = console.environment().clock->now_unix_s();
     TRY(const auto admitted, control::read_admitted(guest, policy, now));
     if (!admitted.verdict.is_signed() && !options.quiet)
         console.warn("run.unsigned",
                      fmt::format("'{}' is not signed: nobody vouches for it", guest.path));
-    // Where it cannot be made, the code is compiled again the next time.
-    const auto& places = options.places;
-    if (!places.code_cache_dir.empty()) std::ignore = files::ensure_directory(places.data_dir);
-    TRY(const auto engine,
-        engine::wasmtime::make_engine(config, compile_options(places, {}, nullptr)));
+    auto& limits = options.guest.limits;
+    if (!limits.is_set(Limit::memory))
+        limits.set(Limit::memory, engine::EngineConfig().memory_bytes_max);
+    limits.set(Limit::host_data, host_data_bytes);
+    limits.set(Limit::random, random_bytes);
+    TRY(const auto engine, make_guest_engine(options, 1));
     return run_code(engine.get(), admitted.code, options, console);
 }
 

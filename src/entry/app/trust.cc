@@ -7,10 +7,11 @@ namespace weft::app {
 Result<claims::TrustPolicy> load_trust(const cli::TrustOptions& options) {
     constexpr std::size_t trust_bytes_max = 1U << 20U;
     claims::TrustPolicy policy;
-    auto content = files::read_file(options.file, trust_bytes_max);
-    if (content) {
+    auto content =
+        options.file.empty() ? Result<Bytes>() : files::read_file(options.file, trust_bytes_max);
+    if (content && !options.file.empty()) {
         TRY(policy, claims::read_trust(as_text(*content)).context("'{}'", options.file));
-    } else if (content.error().code != Errc::not_found || options.file_named) {
+    } else if (!content && (content.error().code != Errc::not_found || options.file_named)) {
         return Failure(std::move(content).error());
     }
     for (const auto& key : options.keys) {

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -26,31 +28,28 @@
 namespace weft::app {
 namespace {
 
-/// What to type to reach an address that stands for all of the machine.
-std::string url_of(std::string_view address) {
-    constexpr std::string_view all_4 = "0.0.0.0:";
-    constexpr std::string_view all_6 = "[::]:";
-    if (address.starts_with(all_4))
-        return fmt::format("http://127.0.0.1:{}", address.substr(all_4.size()));
-    if (address.starts_with(all_6))
-        return fmt::format("http://[::1]:{}", address.substr(all_6.size()));
-    return fmt::format("http://{}", address);
-}
-
 /// What the user is told once it serves.
 std::string serving_text(const cli::UpOptions& options, const std::vector<std::string>& addresses) {
     std::string list;
     for (const auto& address : addresses) {
         if (options.json)
-            list += fmt::format("{}\"{}\"", list.empty() ? "" : ",", url_of(address));
+            list += fmt::format("{}\"{}\"", list.empty() ? "" : ",", "http://" + address);
         else
-            list += fmt::format("{}{}", list.empty() ? "" : ", ", url_of(address));
+            list += fmt::format("{}{}", list.empty() ? "" : ", ", "http://" + address);
     }
     if (options.json) return fmt::format("{{\"serving\":[{}],\"pid\":{}}}\n", list, ::getpid());
     if (list.empty()) list = "nothing: no manifest has an http-server";
     if (!options.detach) return fmt::format("serving {} (Ctrl-C drains and stops)\n", list);
     return fmt::format("serving {} (process {}; stop it with: kill {})\n", list, ::getpid(),
                        ::getpid());
+}
+
+/// Colours, unless the user or the terminal wants none (no-color.org).
+obs::Colour colour() {
+    const char* const none = std::getenv("NO_COLOR");
+    const char* const terminal = std::getenv("TERM");
+    const bool is_dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+    return (none != nullptr && *none != '\0') || is_dumb ? obs::Colour::off : obs::Colour::on;
 }
 
 struct Logging {
@@ -64,23 +63,11 @@ struct Logging {
         if (options.json || options.detach || ::isatty(STDERR_FILENO) == 0)
             sink = &json.emplace(STDERR_FILENO);
         else
-            sink = &pretty.emplace(STDERR_FILENO, obs::Colour::on);
+            sink = &pretty.emplace(STDERR_FILENO, colour());
         if (options.served) sink = &held.emplace(sink);
         return {sink, &clock, options.log_level};
     }
 };
-
-/// The data directory of `weft serve` holds the code cache's key only, and any number may share
-/// that; where it cannot be made, the cache says so.
-Result<std::optional<DataDir>> open_data_dir(const cli::UpOptions& options) {
-    if (options.served) {
-        if (!options.places.code_cache_dir.empty())
-            std::ignore = files::ensure_directory(options.places.data_dir);
-        return std::nullopt;
-    }
-    TRY(auto opened, DataDir::open(options.places.data_dir));
-    return std::optional<DataDir>(std::move(opened));
-}
 
 void tell_setup(const engine::EngineStats& stats, const obs::Log& log) {
     if (!stats.pooling)
@@ -91,7 +78,6 @@ void tell_setup(const engine::EngineStats& stats, const obs::Log& log) {
 }
 
 Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_serving) {
-    TRY(const auto data_dir, open_data_dir(options));
     TRY(const auto signals, StopSignals::block());
     Logging logging;
     const obs::Log log = logging.open(options);
@@ -120,17 +106,18 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
 }
 
 Result<void> up_in_background(const cli::UpOptions& options) {
-    const auto& data_dir = options.places.data_dir;
-    CHECK(files::ensure_directory(data_dir).context("data directory"));
-    TRY(auto detached,
-        Detached::fork(options.log_file.empty() ? data_dir + "/weft.log" : options.log_file));
+    // Locked before anything is written there: its log may be another host's.
+    TRY(const auto data_dir, DataDir::open(options.places.data_dir));
+    TRY(auto detached, Detached::fork(options.log_file.empty() ? data_dir.path() + "/weft.log"
+                                                               : options.log_file));
     if (detached.side() == Detached::Side::command) {
         CHECK(detached.outcome());
         std::fputs(detached.report().c_str(), stdout);
         return ok();
     }
-    const auto result =
-        host(options, [&](const std::vector<std::string>& addresses) -> Result<void> {
+    auto result = data_dir.sign();
+    if (result)
+        result = host(options, [&](const std::vector<std::string>& addresses) -> Result<void> {
             detached.tell(serving_text(options, addresses));
             return ok();
         });
@@ -142,6 +129,14 @@ Result<void> up_in_background(const cli::UpOptions& options) {
 
 Result<void> up(const cli::UpOptions& options) {
     if (options.detach) return up_in_background(options);
+    std::optional<DataDir> data_dir;
+    if (!options.served) {
+        TRY(data_dir, DataDir::open(options.places.data_dir));
+    } else if (!options.places.code_cache_dir.empty()) {
+        // It holds the code cache's key only, and any number may share that; where it cannot be
+        // made, the cache says so.
+        std::ignore = files::ensure_directory(options.places.data_dir);
+    }
     return host(options, [&](const std::vector<std::string>& addresses) -> Result<void> {
         // A program that starts `serve` finds the address on the first line of its errors' side.
         std::FILE* const to = options.served && !options.json ? stderr : stdout;

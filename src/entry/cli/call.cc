@@ -12,19 +12,17 @@
 #include "base/value/wire.h"
 #include "base/value/world_json.h"
 #include "entry/cli/find_function.h"
-#include "entry/cli/places.h"
+#include "entry/cli/guest_arguments.h"
 
 namespace weft::cli {
 namespace {
 
 using codec::Json;
 
-struct CallArguments {
+struct CallArguments : GuestArguments {
     std::string file;
     std::string function;  ///< A name, or `name(arg, arg)`; empty: show what there is.
     std::vector<std::string> arguments;
-    TrustArguments trust;
-    bool allow_unsigned = false;
 };
 
 void define_call(Syntax& syntax, CallArguments& arguments) {
@@ -33,18 +31,7 @@ void define_call(Syntax& syntax, CallArguments& arguments) {
                 "Name, interface#name, or a whole call: 'name(arg, arg)'");
     syntax.words("ARG", Need::optional, arguments.arguments,
                  "Arguments in WAVE: 7, -1.5, '\"text\"', '[1, 2]', '{field: 1}', 'some(1)'");
-    define_trust(syntax, arguments.trust);
-    syntax.flag("--unsigned", arguments.allow_unsigned,
-                "Let this file run even if it is not signed");
-}
-
-Result<std::unique_ptr<Callee>> open(const Environment& environment,
-                                     const CallArguments& arguments) {
-    CallOptions options;
-    TRY(options.file, get_path(environment, "the component", arguments.file));
-    TRY(options.trust, read_trust(environment, arguments.trust));
-    options.allow_unsigned = arguments.allow_unsigned;
-    return environment.handlers.call(options);
+    define_guest(syntax, arguments);
 }
 
 Json to_json(const value::Function& function) {
@@ -144,7 +131,9 @@ Result<void> show_result(const Console& console, const std::string& name,
 }
 
 Result<void> run_call(const Console& console, const CallArguments& arguments) {
-    TRY(const auto callee, open(console.environment(), arguments));
+    const auto& environment = console.environment();
+    TRY(const auto options, read_guest_options(arguments, arguments.file, environment));
+    TRY(const auto callee, environment.handlers.call(options, console));
     const auto& world = callee->world();
     if (arguments.function.empty()) {
         list_functions(console, world);

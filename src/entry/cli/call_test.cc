@@ -62,7 +62,8 @@ class FakeCallee final : public Callee {
 class CallCommand : public CommandTest {
   protected:
     CallCommand() {
-        caller = [this](const CallOptions& options) -> Result<std::unique_ptr<Callee>> {
+        caller = [this](const GuestOptions& options,
+                        const Console&) -> Result<std::unique_ptr<Callee>> {
             loaded.push_back(options);
             if (load_failure) return Failure(*load_failure);
             return std::make_unique<FakeCallee>(script);
@@ -77,7 +78,7 @@ class CallCommand : public CommandTest {
     }
 
     FakeCallee::Script script;
-    std::vector<CallOptions> loaded;
+    std::vector<GuestOptions> loaded;
     std::optional<Error> load_failure;
 };
 
@@ -199,14 +200,14 @@ TEST_F(CallCommand, HandsTheOptionsOn) {
     ASSERT_EQ(call({"ping", "--trust", account, "--trust-file", "t.yaml", "--unsigned"}), 0) << err;
 
     ASSERT_EQ(loaded.size(), 1U);
-    EXPECT_EQ(loaded[0].file, home + "/shop.wasm");
+    EXPECT_EQ(loaded[0].guest.path, home + "/shop.wasm");
     EXPECT_EQ(loaded[0].trust.keys, std::vector<std::string>{account});
     EXPECT_EQ(loaded[0].trust.file, home + "/t.yaml");
     EXPECT_TRUE(loaded[0].trust.file_named);
-    EXPECT_TRUE(loaded[0].allow_unsigned);
+    EXPECT_TRUE(loaded[0].guest.may_be_unsigned);
     ASSERT_EQ(call({"ping"}), 0) << err;
     EXPECT_EQ(loaded[1].trust.file, home + "/.config/weft/trust.yaml");
-    EXPECT_FALSE(loaded[1].trust.file_named || loaded[1].allow_unsigned);
+    EXPECT_FALSE(loaded[1].trust.file_named || loaded[1].guest.may_be_unsigned);
 }
 
 TEST_F(CallCommand, SaysWhatKeptItFromLoading) {

@@ -7,7 +7,7 @@
 #include "base/core/bytes.h"
 #include "base/core/result.h"
 #include "base/value/world.h"
-#include "entry/cli/call_options.h"
+#include "entry/cli/guest_options.h"
 
 namespace weft::cli {
 
@@ -29,7 +29,10 @@ class Callee {
     virtual Result<Bytes> call(ExportedFunction which, Bytes arguments) = 0;
 };
 
-/// Reads, verifies and compiles the component. Errors: what is wrong with it.
-using Caller = std::function<Result<std::unique_ptr<Callee>>(const CallOptions&)>;
+class Console;
+
+/// Reads, verifies and compiles the component; warnings go through the console. Errors: what is
+/// wrong with it.
+using Caller = std::function<Result<std::unique_ptr<Callee>>(const GuestOptions&, const Console&)>;
 
 }  // namespace weft::cli

@@ -92,7 +92,7 @@ class CommandTest : public files::FolderTest {
     std::vector<HostPlaces> doctor_calls;
     std::vector<Finding> findings;  ///< Of `weft doctor`.
     /// What `weft call` ends in; components that export nothing if a test does not replace it.
-    Caller caller = [](const CallOptions&) -> Result<std::unique_ptr<Callee>> {
+    Caller caller = [](const GuestOptions&, const Console&) -> Result<std::unique_ptr<Callee>> {
         return std::make_unique<EmptyCallee>();
     };
 };

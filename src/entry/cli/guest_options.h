@@ -6,12 +6,15 @@
 
 namespace weft::cli {
 
-/// What `weft run` was asked for, checked for form only.
-struct RunOptions {
+/// One file that `weft run` or `weft call` runs by itself, checked for form only.
+struct GuestOptions {
     TrustOptions trust;
     host::ComponentSettings guest;  ///< With the limits that the command line sets.
     HostPlaces places;              ///< For the code cache and its key; created when missing.
-    bool quiet = false;             ///< No warnings.
+};
+
+struct RunOptions : GuestOptions {
+    bool quiet = false;  ///< No warnings.
 };
 
 }  // namespace weft::cli

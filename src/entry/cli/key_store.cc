@@ -1,5 +1,6 @@
 #include "entry/cli/key_store.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "entry/cli/places.h"
@@ -12,17 +13,29 @@ constexpr std::string_view extension = ".nk";
 constexpr std::size_t seed_file_bytes_max = 4096;
 constexpr unsigned seed_file_mode = 0600;
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
-        text.remove_suffix(1);
-    return text;
+/// The one line of a seed file that is neither empty nor a comment nor of the frame that `nk` and
+/// `nsc` put around it ("-----BEGIN USER NKEY SEED-----"); else all of it.
+std::string_view seed_in(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r";
+    std::string_view seed;
+    for (auto rest = text; !rest.empty();) {
+        const auto end = std::min(rest.find('\n'), rest.size());
+        auto line = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+        line = line.substr(0, line.find_last_not_of(blanks) + 1);
+        if (line.empty() || line.starts_with('#') || line.starts_with("---")) continue;
+        if (!seed.empty()) return text;
+        seed = line;
+    }
+    return seed;
 }
 
 }  // namespace
 
 Result<crypto::Seed> read_seed(const std::string& path) {
     TRY(auto content, files::read_file(path, seed_file_bytes_max));
-    auto seed = crypto::Seed::parse(trimmed(as_text(content))).context("seed file '{}'", path);
+    auto seed = crypto::Seed::parse(seed_in(as_text(content))).context("seed file '{}'", path);
     crypto::wipe(content);
     return seed;
 }

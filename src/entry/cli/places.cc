@@ -92,4 +92,12 @@ Result<HostPlaces> read_places(const Environment& environment, const PlaceArgume
     return out;
 }
 
+Result<HostPlaces> read_optional_places(const Environment& environment,
+                                        const PlaceArguments& arguments) {
+    auto places = read_places(environment, arguments);
+    if (!places && places.error().slug == Slug("cli.home_missing") && !arguments.code_cache)
+        return HostPlaces();
+    return places;
+}
+
 }  // namespace weft::cli

@@ -44,5 +44,8 @@ void define_code_cache(Syntax& syntax, PlaceArguments& arguments);      ///< Bot
 /// says where caches are, `code` in the data directory. Errors: those of `get_path`;
 /// invalid_argument (`cli.code_cache_and_none`), failed_precondition (`cli.home_missing`).
 Result<HostPlaces> read_places(const Environment& environment, const PlaceArguments& arguments);
+/// The same for a command that can do without: where nothing says where files are, nothing is kept.
+Result<HostPlaces> read_optional_places(const Environment& environment,
+                                        const PlaceArguments& arguments);
 
 }  // namespace weft::cli

@@ -18,8 +18,11 @@ Result<TrustOptions> read_trust(const Environment& environment, const TrustArgum
             crypto::PublicKey::parse_as(crypto::KeyKind::account, key).context("--trust"));
         out.keys.push_back(parsed.text());
     }
-    TRY(out.file, get_trust_file(environment, arguments.file));
+    auto file = get_trust_file(environment, arguments.file);
     out.file_named = arguments.file.has_value();
+    if (!file && out.file_named) return Failure(std::move(file).error());
+    // Where nothing says where files are, there is none.
+    out.file = std::move(file).value_or("");
     return out;
 }
 

@@ -15,6 +15,7 @@ struct Environment;
 struct TrustOptions {
     std::vector<std::string> keys;  ///< `--trust KEY`: account keys trusted with every grant.
     std::string file;  ///< `trust.yaml`, absolute; a missing file is an empty policy unless named.
+                       ///< Empty: there is no place for one.
     bool file_named = false;  ///< By a flag.
 };
 
@@ -26,7 +27,7 @@ struct TrustArguments {
 
 void define_trust(Syntax& syntax, TrustArguments& arguments);
 
-/// Errors: those of `get_trust_file` and `crypto::PublicKey::parse_as`.
+/// Errors: those of `get_path` and `crypto::PublicKey::parse_as`.
 Result<TrustOptions> read_trust(const Environment& environment, const TrustArguments& arguments);
 
 }  // namespace weft::cli

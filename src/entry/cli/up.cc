@@ -39,7 +39,12 @@ Result<void> run_up(const Console& console, const UpArguments& arguments) {
     for (const auto& manifest : arguments.manifests)
         CHECK(get_path(environment, "the manifest", manifest));
     TRY(auto options, read_host(console, arguments));
+    TRY(options.places, read_places(environment, arguments.places));
     options.manifests = arguments.manifests;
+    if (arguments.log_file && !arguments.detach)
+        return fail(Errc::invalid_argument, "cli.log_file_alone",
+                    "--log-file is for a host in the background; add --detach, or redirect the "
+                    "errors' side as in '2> FILE'");
     if (arguments.log_file) {
         TRY(options.log_file, get_path(environment, "--log-file", *arguments.log_file));
     }
@@ -68,7 +73,6 @@ void define_serving(Syntax& syntax, HostArguments& arguments) {
 Result<UpOptions> read_host(const Console& console, const HostArguments& arguments) {
     UpOptions out;
     TRY(out.trust, read_trust(console.environment(), arguments.trust));
-    TRY(out.places, read_places(console.environment(), arguments.places));
     if (arguments.shards) {
         TRY(const auto shards, parse_number("--shards", *arguments.shards, {1, shards_max}));
         out.shards = static_cast<unsigned>(shards);

@@ -23,7 +23,7 @@ struct HostArguments {
 
 void define_serving(Syntax& syntax, HostArguments& arguments);  ///< `--shards`, `--log-level`
 
-/// Errors: those of `read_trust`, `read_places`, `parse_number` and `obs::get_level`.
+/// All but `places`. Errors: those of `read_trust`, `parse_number` and `obs::get_level`.
 Result<UpOptions> read_host(const Console& console, const HostArguments& arguments);
 
 }  // namespace weft::cli

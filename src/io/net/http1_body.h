@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -28,6 +29,10 @@ class BodyDecoder {
     /// more input is needed. Errors: invalid_argument, exhausted (`net.http_body_too_large`).
     Result<std::optional<rt::Chunk>> read(BytesView input, std::size_t& used);
 
+    /// Bytes of content that are still to come; the largest number when nobody knows.
+    std::uint64_t bytes_left() const {
+        return is_chunked_ && !is_done() ? std::numeric_limits<std::uint64_t>::max() : data_left_;
+    }
     /// True once the request is complete.
     bool is_done() const { return next_ == Next::nothing; }
 

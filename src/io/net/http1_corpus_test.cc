@@ -96,7 +96,7 @@ struct Outcome {
 
 Outcome read(std::string_view input) {
     std::size_t used = 0;
-    auto head = read_request_head(as_bytes(input), 64U << 10U, used);
+    auto head = RequestHeadReader(64U << 10U).read(as_bytes(input), used);
     const auto refused = [](const Error& error) {
         return Outcome{Outcome::Kind::refused,
                        std::string(error.slug.text()) + ": " + error.message};

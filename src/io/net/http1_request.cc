@@ -19,6 +19,10 @@ constexpr auto token_chars = [] {
     return is_token;
 }();
 
+bool is_alphanumeric(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 std::string_view trim(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -35,6 +39,40 @@ bool has_word(std::string_view list, std::string_view word) {
     }
 }
 
+/// A host and perhaps a port (RFC 3986 section 3.2), without user information and '%'.
+bool is_authority(std::string_view text) {
+    std::size_t host = 0;
+    if (text.starts_with('[')) {
+        constexpr std::string_view address_chars = "0123456789abcdefABCDEF:.";
+        host = text.find_first_not_of(address_chars, 1);
+        if (host < 3 || host == std::string_view::npos || text[host] != ']') return false;
+        ++host;
+    } else {
+        constexpr std::string_view more_chars = "-._~!$&'()*+,;=";
+        while (host < text.size() && (is_alphanumeric(text[host]) ||
+                                      more_chars.find(text[host]) != std::string_view::npos))
+            ++host;
+    }
+    if (host == text.size()) return true;
+    if (text[host] != ':') return false;
+    const auto port = text.substr(host + 1);
+    std::uint16_t number = 0;
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+    return port.empty() || (error == std::errc() && end == port.data() + port.size());
+}
+
+/// Nothing that a URL has no place for, and the few more that browsers send.
+bool is_path_and_query(std::string_view text) {
+    constexpr std::string_view path_chars = "-._~!$&'()*+,;=:@/%[]|";
+    constexpr std::string_view query_chars = "?{}^`\\";
+    bool in_query = false;
+    return std::ranges::all_of(text, [&](char c) {
+        in_query |= c == '?';
+        return is_alphanumeric(c) || path_chars.find(c) != std::string_view::npos ||
+               (in_query && query_chars.find(c) != std::string_view::npos);
+    });
+}
+
 /// Splits a target into authority, when it has one (RFC 9112 section 3.2.2: it wins over the Host
 /// field), and path.
 Result<void> read_target(std::string_view target, HttpRequest& request) {
@@ -44,6 +82,7 @@ Result<void> read_target(std::string_view target, HttpRequest& request) {
         const auto path = std::min(target.find_first_of("/?"), target.size());
         if (path == 0) return bad_request("the target has a scheme and no host");
         request.authority = target.substr(0, path);
+        if (!is_authority(request.authority)) return bad_request("the target's host is none");
         target.remove_prefix(path);
         if (!target.starts_with('/')) request.path_and_query = "/";
         request.path_and_query += target;
@@ -64,8 +103,8 @@ Result<void> read_request_line(std::string_view line, RequestHead& head) {
     const auto target = line.substr(first + 1, last - first - 1);
     const auto version = line.substr(last + 1);
     if (!is_token(method)) return bad_request("the method is not a token");
-    if (target.empty() || !std::ranges::all_of(target, [](char c) { return c > 0x20 && c < 0x7f; }))
-        return bad_request("the target holds a character outside of visible ASCII");
+    if (target.empty() || !is_path_and_query(target))
+        return bad_request("the target holds a character that has no place in a URL");
     if (method == "CONNECT")
         return fail(Errc::unsupported, "net.http_connect",
                     "CONNECT is for proxies; this is not one");
@@ -111,7 +150,9 @@ void look_at(const FieldView& field, Seen& seen, RequestHead& head) {
 Result<void> conclude(const Seen& seen, RequestHead& head) {
     if (seen.hosts > 1 || (!head.is_http_1_0 && seen.hosts == 0))
         return bad_request("there must be exactly one Host field");
+    if (!is_authority(seen.host)) return bad_request("the Host field does not name a host");
     if (head.request.authority.empty()) head.request.authority = seen.host;
+    head.expects_continue &= !head.is_http_1_0;  // RFC 9110 section 10.1.1.
     head.keep_alive = !seen.says_close && (!head.is_http_1_0 || seen.says_keep_alive);
     if (seen.codings > 0) {
         if (head.is_http_1_0) return bad_request("Transfer-Encoding needs HTTP/1.1");
@@ -148,7 +189,12 @@ Result<RequestHead> parse_head(std::string_view text) {
     Seen seen;
     TRY(const auto request_line, take_line(text));
     CHECK(read_request_line(request_line, head));
-    head.request.headers.reserve(static_cast<std::size_t>(std::ranges::count(text, '\n')));
+    const auto fields = static_cast<std::size_t>(std::ranges::count(text, '\n'));
+    if (fields > RequestHeadReader::fields_max)
+        return fail(Errc::exhausted, "net.http_fields_exceeded",
+                    "the request has {} header fields, the limit is {}", fields,
+                    RequestHeadReader::fields_max);
+    head.request.headers.reserve(fields);
     while (!text.empty()) {
         TRY(const auto line, take_line(text));
         TRY(const auto field, read_field(line));
@@ -185,21 +231,32 @@ Result<FieldView> read_field(std::string_view line) {
     return FieldView{line.substr(0, colon), value};
 }
 
-Result<std::optional<RequestHead>> read_request_head(BytesView input, std::size_t head_bytes_max,
-                                                     std::size_t& used) {
-    auto text = as_text(input);
-    while (text.starts_with("\r\n")) text.remove_prefix(2);  // RFC 9112 section 2.2.
+Result<std::optional<RequestHead>> RequestHeadReader::read(BytesView input, std::size_t& used) {
+    const auto text = as_text(input);
     used = 0;
-    const auto end = text.find("\r\n\r\n");
-    if (end == std::string_view::npos || end > head_bytes_max) {
-        if (end != std::string_view::npos || text.size() >= head_bytes_max + 4)
-            return fail(Errc::exhausted, "net.http_head_too_large",
-                        "the request head is over the limit of {} bytes", head_bytes_max);
-        return std::nullopt;
+    for (;;) {
+        const auto end = text.find('\n', seen_);
+        if (end == std::string_view::npos) {
+            seen_ = text.size();
+            if (seen_ - begin_ > bytes_max_ + 1) return too_large();
+            return std::nullopt;
+        }
+        if (end == line_ || text[end - 1] != '\r')
+            return bad_request("a line does not end with CR LF");
+        const bool is_empty = end - 1 == line_;
+        line_ = seen_ = end + 1;
+        if (is_empty && begin_ < end - 1) break;
+        if (is_empty) begin_ = line_;  // Empty lines before the head: RFC 9112 section 2.2.
+        if (line_ - begin_ > bytes_max_) return too_large();
     }
-    TRY(auto head, parse_head(text.substr(0, end + 2)));
-    used = input.size() - text.size() + end + 4;
+    TRY(auto head, parse_head(text.substr(begin_, line_ - 2 - begin_)));
+    used = line_;
     return std::optional<RequestHead>(std::move(head));
+}
+
+Failure RequestHeadReader::too_large() const {
+    return fail(Errc::exhausted, "net.http_head_too_large",
+                "the request head is over the limit of {} bytes", bytes_max_);
 }
 
 }  // namespace weft::net

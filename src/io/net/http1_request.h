@@ -23,15 +23,32 @@ struct RequestHead {
     bool has_body() const { return is_chunked || content_length > 0; }
 };
 
-/// Reads a whole head from the front of `input`, after empty lines, which are skipped; `used` says
-/// how many bytes it took. Empty when the head is not complete yet. Refuses: bare CR or LF, control
-/// characters, folded lines, a target that is neither absolute nor in origin form (nor '*', for
-/// OPTIONS), no or two Host fields, Content-Length that is not one plain number, Transfer-Encoding
-/// that is not exactly "chunked" on HTTP/1.1, both of them, CONNECT. Errors: invalid_argument,
-/// unsupported (CONNECT, another coding, another HTTP version), exhausted
-/// (`net.http_head_too_large`).
-Result<std::optional<RequestHead>> read_request_head(BytesView input, std::size_t head_bytes_max,
-                                                     std::size_t& used);
+/// Reads one head, in whatever pieces it arrives; no byte is looked at twice for its end. Refuses:
+/// bare CR or LF, control characters, folded lines, a target that is neither absolute nor in origin
+/// form (nor '*', for OPTIONS) or holds what RFC 3986 has no place for, a host that is none, no or
+/// two Host fields, Content-Length that is not one plain number, Transfer-Encoding that is not
+/// exactly "chunked" on HTTP/1.1, both of them, CONNECT. Allows in a target what browsers send
+/// though the RFC does not: '[', ']', '|', and in its query '{', '}', '^', '`', '\\'.
+class RequestHeadReader {
+  public:
+    static constexpr std::size_t fields_max = 128;
+
+    explicit RequestHeadReader(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+
+    /// Reads from the front of `input`, which begins at the same byte in each call and has grown.
+    /// Empty lines before the head are skipped; `used` says how many bytes it took. Empty when the
+    /// head is not complete yet. Errors: invalid_argument, unsupported (CONNECT, another coding,
+    /// another HTTP version), exhausted (`net.http_head_too_large`, `net.http_fields_exceeded`).
+    Result<std::optional<RequestHead>> read(BytesView input, std::size_t& used);
+
+  private:
+    Failure too_large() const;
+
+    std::size_t bytes_max_;
+    std::size_t begin_ = 0;  // Of the head, behind empty lines.
+    std::size_t line_ = 0;   // Begin of the line that is not complete yet.
+    std::size_t seen_ = 0;   // What was looked at.
+};
 
 /// A field as it stands in a head.
 struct FieldView {

@@ -9,7 +9,7 @@ namespace {
 
 Result<std::optional<RequestHead>> read(std::string_view head) {
     std::size_t used = 0;
-    return read_request_head(as_bytes(head), 4096, used);
+    return RequestHeadReader(4096).read(as_bytes(head), used);
 }
 
 std::string verdict(std::string_view head) {
@@ -25,6 +25,33 @@ TEST(RequestHead, OrdinaryOnesAreGood) {
     EXPECT_EQ(verdict("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n"), "good");
     EXPECT_EQ(verdict("OPTIONS * HTTP/1.1\r\nHost:\r\nx-\xc3\xa9mpty:\r\n\r\n").substr(0, 20),
               "net.http_bad_request");
+}
+
+TEST(RequestHead, TakesHostsAndTargetsThatPeopleUse) {
+    for (const char* host : {"a", "a:80", "a:", "127.0.0.1:1", "[::1]", "[::1]:80",
+                             "[fe80::1.2.3.4]", "a_b.example", "xn--a", ""})
+        EXPECT_EQ(verdict("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n"), "good")
+            << host;
+    for (const char* target :
+         {"HTTP://A:1/x", "/a|b[c]", "/a?b={c}|^`\\[]", "/%zz?a?b", "/;=@:!$&'()*+,"})
+        EXPECT_EQ(verdict("GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n"), "good")
+            << target;
+}
+
+TEST(RequestHead, ALineWithoutCrIsRefusedAtOnce) {
+    EXPECT_EQ(verdict("GET / HTTP/1.1\n").substr(0, 20), "net.http_bad_request");
+    EXPECT_EQ(verdict("\nGET").substr(0, 20), "net.http_bad_request");
+}
+
+TEST(RequestHead, HasAnEndOfFields) {
+    std::string head = "GET / HTTP/1.1\r\nHost: a\r\n";
+    for (std::size_t n = 1; n < RequestHeadReader::fields_max; ++n) head += "x: y\r\n";
+    EXPECT_EQ(verdict(head + "\r\n"), "good");
+    EXPECT_EQ(verdict(head + "x: y\r\n\r\n").substr(0, 25), "net.http_fields_exceeded:");
+}
+
+TEST(RequestHead, ExpectIsForHttp11) {
+    EXPECT_FALSE((**read("POST / HTTP/1.0\r\nExpect: 100-continue\r\n\r\n")).expects_continue);
 }
 
 // What a lenient parser accepts and two parsers read differently.
@@ -49,12 +76,12 @@ TEST(RequestHead, EverySmugglingFormIsRefused) {
         {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
          "exclude each other"},
         {"GET / HTTP/1.1\r\nHost: a\r\nx: 1\r\n folded\r\n\r\n", "folded"},
-        {"GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n", "visible ASCII"},
+        {"GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n", "no place in a URL"},
         {"GET / HTTP/1.1\nHost: a\r\n\r\n", "CR LF"},
         {"GET / HTTP/1.1\r\nHost: a\nx: 1\r\n\r\n", "CR LF"},
         {"GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n", "bare CR"},
         {"GET / HTTP/1.1\r\nHost : a\r\n\r\n", "not a token"},
-        {"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "visible ASCII"},
+        {"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "no place in a URL"},
         {"G(T / HTTP/1.1\r\nHost: a\r\n\r\n", "method"},
         {"GET /\r\nHost: a\r\n\r\n", "three words"},
         {"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", "proxies"},
@@ -63,7 +90,19 @@ TEST(RequestHead, EverySmugglingFormIsRefused) {
          "plain number"},
         {"GET / HTTP/1.1\r\nHost: a\r\nx: \x7f\r\n\r\n", "control"},
         {"GET a HTTP/1.1\r\nHost: a\r\n\r\n", "neither a path"},
-        {"GET http:///a HTTP/1.1\r\nHost: a\r\n\r\n", "no host"},
+        {"GET http:///a HTTP/1.1\r\nHost: a\r\n\r\n", "has a scheme and no host"},
+        {"GET http://a@b/ HTTP/1.1\r\nHost: a\r\n\r\n", "host is none"},
+        {"GET /#a HTTP/1.1\r\nHost: a\r\n\r\n", "no place in a URL"},
+        {"GET /<a> HTTP/1.1\r\nHost: a\r\n\r\n", "no place in a URL"},
+        {"GET /a`b HTTP/1.1\r\nHost: a\r\n\r\n", "no place in a URL"},
+        {"GET /{a} HTTP/1.1\r\nHost: a\r\n\r\n", "no place in a URL"},
+        {"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "does not name a host"},
+        {"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", "does not name a host"},
+        {"GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", "does not name a host"},
+        {"GET / HTTP/1.1\r\nHost: []\r\n\r\n", "does not name a host"},
+        {"GET / HTTP/1.1\r\nHost: a:70000\r\n\r\n", "does not name a host"},
+        {"GET / HTTP/1.1\r\nHost: a:1:2\r\n\r\n", "does not name a host"},
+        {"GET / HTTP/1.1\r\nHost: a%20\r\n\r\n", "does not name a host"},
         {"GET / HTTP/2.0\r\nHost: a\r\n\r\n", "is not HTTP/1.1"},
     };
     for (const auto& c : cases)
@@ -110,12 +149,12 @@ TEST(RequestHead, IsReadOnceItIsWhole) {
     std::size_t used = 1;
 
     for (std::size_t size = 0; size < whole.size(); ++size) {
-        EXPECT_FALSE(*read_request_head(as_bytes(whole).first(size), 4096, used));
+        EXPECT_FALSE(*RequestHeadReader(4096).read(as_bytes(whole).first(size), used));
         EXPECT_EQ(used, 0U);
     }
-    EXPECT_TRUE(*read_request_head(as_bytes(whole + "rest"), 4096, used));
+    EXPECT_TRUE(*RequestHeadReader(4096).read(as_bytes(whole + "rest"), used));
     EXPECT_EQ(used, whole.size());
-    EXPECT_EQ(read_request_head(as_bytes(whole), 8, used).error().slug,
+    EXPECT_EQ(RequestHeadReader(8).read(as_bytes(whole), used).error().slug,
               Slug("net.http_head_too_large"));
 }
 

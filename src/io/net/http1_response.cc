@@ -9,7 +9,8 @@
 
 namespace weft::net {
 std::uint16_t status_of_refusal(const Error& error) {
-    if (error.slug == Slug("net.http_head_too_large") || error.slug == Slug("net.input_full"))
+    if (error.slug == Slug("net.http_head_too_large") || error.slug == Slug("net.input_full") ||
+        error.slug == Slug("net.http_fields_exceeded"))
         return 431;
     if (error.slug == Slug("net.http_body_too_large")) return 413;
     if (error.slug == Slug("net.http_version")) return 505;

@@ -23,6 +23,8 @@ class HttpHandler {
     /// The response that tells the client of an error: of `handle`, or of a body that failed before
     /// its first byte.
     virtual HttpResponse refuse(const rt::CallCtx& ctx, const Error& error) = 0;
+    /// Told of a response that could not be sent to its end as its head promised.
+    virtual void note_broken(const rt::CallCtx& ctx, const Error& error) = 0;
 };
 
 /// Bounds of one server.

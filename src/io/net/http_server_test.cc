@@ -42,6 +42,17 @@ class TestHandler final : public HttpHandler {
         } else if (path == "/fail-midway") {
             response.body = rt::failing_source(to_bytes("first"),
                                                Error{Errc::guest_trap, "test.trap", "it trapped"});
+        } else if (path.starts_with("/declared?")) {
+            response.headers.push_back({"Content-Length", path.substr(10)});
+            response.body = rt::source_of(to_bytes("abcdefghij"), 4);
+        } else if (path.starts_with("/declared-whole?")) {
+            response.headers.push_back({"Content-Length", path.substr(16)});
+            response.body = rt::source_of(to_bytes("abc"));
+        } else if (path.starts_with("/status?")) {
+            response.status = static_cast<std::uint16_t>(std::stoul(path.substr(8)));
+            response.headers.push_back({"content-length", "5"});
+            response.body =
+                rt::failing_source({}, Error{Errc::guest_trap, "test.trap", "it trapped"});
         } else if (path == "/never") {
             waiting.set_value();
             rt::OneShot<void> never;
@@ -63,8 +74,13 @@ class TestHandler final : public HttpHandler {
         return response;
     }
 
+    void note_broken(const rt::CallCtx&, const Error& error) override {
+        broken += std::string(error.slug.text()) + " ";
+    }
+
     std::promise<void> waiting;
     std::promise<std::string> ended;
+    std::string broken;
 };
 
 rt::Task<void> finish(HttpServer* server, bool drain, std::promise<void>* done) {
@@ -278,9 +294,108 @@ TEST_F(HttpServerTest, DrainClosesIdleConnectionsAndRefusesNewOnes) {
     EXPECT_FALSE(LoopbackClient(address_).is_connected());
 }
 
-TEST_F(HttpServerTest, LimitsHoldWhenFilled) {
+TEST_F(HttpServerTest, ContentThatIsNotToBeReadIsNotRead) {
+    start();
+
+    const auto head = ask("HEAD /status?200 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    const auto not_modified =
+        ask("GET /status?304 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    const auto none = ask("GET /status?204 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+
+    EXPECT_TRUE(head.starts_with("HTTP/1.1 200 ")) << head;
+    EXPECT_NE(head.find("content-length: 5\r\n"), std::string::npos) << head;
+    EXPECT_TRUE(not_modified.starts_with("HTTP/1.1 304 ")) << not_modified;
+    EXPECT_NE(not_modified.find("content-length: 5\r\n"), std::string::npos) << not_modified;
+    EXPECT_TRUE(none.starts_with("HTTP/1.1 204 ")) << none;
+    EXPECT_EQ(none.find("content-length"), std::string::npos) << none;
+}
+
+TEST_F(HttpServerTest, ResponseHasWhatItsHeadPromisesOrIsNone) {
+    start();
+    const auto get = [this](const std::string& path) {
+        return ask("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n" +
+                   "Connection: close\r\n\r\n");
+    };
+
+    EXPECT_NE(get("/declared?10").find("\r\n\r\nabcdefghijHTTP/1.1 200 OK"), std::string::npos);
+    EXPECT_TRUE(get("/declared?5").ends_with("content-length: 5\r\n\r\nabcde"));
+    EXPECT_TRUE(get("/declared?12").ends_with("content-length: 12\r\n\r\nabcdefghij"));
+    run([&] { EXPECT_EQ(handler_.broken, "net.http_length_broken net.http_length_broken "); });
+    for (const char* path : {"/declared-whole?2", "/declared-whole?4", "/declared?x",
+                             "/declared?-1", "/declared?", "/status?103", "/status?600"}) {
+        const auto all = get(path);
+        EXPECT_TRUE(all.starts_with("HTTP/1.1 500 ")) << path << all;
+        EXPECT_NE(all.find("x-path: /b"), std::string::npos) << path << all;
+    }
+    EXPECT_TRUE(get("/declared-whole?3").starts_with("HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServerTest, AnswerBeforeTheContentSaysThatTheConnectionEndsAndIsSeen) {
+    start();
+    LoopbackClient client(address_);
+
+    client.send("POST /ignore HTTP/1.1\r\nHost: h\r\nContent-Length: 90000000\r\n\r\n");
+    client.send(std::string(1U << 20U, 'x'));
+    const auto all = client.read_to_close();
+
+    EXPECT_TRUE(all.starts_with("HTTP/1.1 200 ")) << all;
+    EXPECT_NE(all.find("connection: close"), std::string::npos) << all;
+}
+
+TEST_F(HttpServerTest, LittleContentThatComesLateDoesNotEndTheConnection) {
+    start();
+    LoopbackClient client(address_);
+
+    client.send("POST /ignore HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n");
+    const auto first = client.read_until("POST\n");
+    client.send("abcGET /b HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+
+    EXPECT_EQ(first.find("connection: close"), std::string::npos) << first;
+    EXPECT_NE(client.read_to_close().find("x-path: /b"), std::string::npos);
+}
+
+TEST_F(HttpServerTest, AContentAtFaultIsTheClientsFault) {
+    HttpLimits limits;
+    limits.body_bytes_max = 4;
+    limits.body_wait = 20ms;
+    start(limits);
+    const std::string post = "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+    EXPECT_TRUE(ask(post + "5\r\nabcde\r\n0\r\n\r\n").starts_with("HTTP/1.1 413 "));
+    EXPECT_TRUE(ask(post + "x\r\n").starts_with("HTTP/1.1 400 "));
+    EXPECT_TRUE(ask(post + "2\r\nab").starts_with("HTTP/1.1 408 "));
+    run([&] { EXPECT_EQ(server_->stats().requests_malformed, 3U); });
+}
+
+TEST_F(HttpServerTest, ClientThatSendsMoreAndLeavesCancelsItsCall) {
+    start();
+    auto ended = handler_.ended.get_future();
+    {
+        LoopbackClient client(address_);
+        client.send("GET /never HTTP/1.1\r\nHost: h\r\n\r\n");
+        handler_.waiting.get_future().wait();
+        client.send("GET /more HTTP/1.1\r\n");
+    }
+
+    ASSERT_EQ(ended.wait_for(10s), std::future_status::ready);
+    EXPECT_EQ(ended.get(), "rt.cancelled");
+}
+
+TEST_F(HttpServerTest, LimitsOfConnectionsHoldWhenFilled) {
     HttpLimits limits;
     limits.connections_max = 1;
+    start(limits);
+
+    LoopbackClient first(address_);
+    first.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+    first.read_until("GET\n");
+    LoopbackClient second(address_);
+    EXPECT_EQ(second.read_to_close(), "");
+    run([&] { EXPECT_EQ(server_->stats().connections_refused, 1U); });
+}
+
+TEST_F(HttpServerTest, LimitsOfRequestsHoldWhenFilled) {
+    HttpLimits limits;
     limits.head_bytes_max = 4096;
     limits.body_bytes_max = 4;
     start(limits);
@@ -291,13 +406,6 @@ TEST_F(HttpServerTest, LimitsHoldWhenFilled) {
     EXPECT_TRUE(ask("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n" + close)
                     .starts_with("HTTP/1.1 413 "));
     EXPECT_TRUE(ask("GET / HTTP/9.9\r\nHost: h\r\n\r\n").starts_with("HTTP/1.1 505 "));
-
-    LoopbackClient first(address_);
-    first.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
-    first.read_until("GET\n");
-    LoopbackClient second(address_);
-    EXPECT_EQ(second.read_to_close(), "");
-    run([&] { EXPECT_EQ(server_->stats().connections_refused, 1U); });
 }
 
 TEST_F(HttpServerTest, SlowHeadIsEndedAfterItsTime) {

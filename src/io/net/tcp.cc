@@ -75,13 +75,16 @@ struct TcpStream::Impl : std::enable_shared_from_this<TcpStream::Impl> {
     }
 
     // A read that was started runs on when the task that waited for it is cancelled or too late: so
-    // `reader` is cleared in fill(), before its OneShot goes, and the bytes stay for the next fill.
+    // `reader` is cleared in fill(), before its OneShot goes, unless it is that of a later fill,
+    // and the bytes stay for the next fill.
     void on_read(const error_code& error, std::size_t got) {
         reading = false;
         end += got;
         if (error) {
             ended = true;
             if (watcher != nullptr) std::exchange(watcher, nullptr)->cancel();
+        } else if (watcher != nullptr) {
+            start_read();  // Behind what came may be the peer's close.
         }
         if (reader != nullptr) std::exchange(reader, nullptr)->complete_now(ok());
     }
@@ -107,6 +110,7 @@ BytesView TcpStream::input() const {
 void TcpStream::consume(std::size_t bytes) {
     WEFT_ASSERT(bytes <= impl_->end - impl_->begin, "only what arrived is consumed");
     impl_->begin += bytes;
+    if (impl_->watcher != nullptr && bytes > 0) impl_->start_read();
 }
 
 bool TcpStream::is_ended() const { return impl_->ended; }
@@ -118,9 +122,11 @@ rt::Task<void> TcpStream::fill(TimePoint due) {
         co_return fail(Errc::exhausted, "net.input_full", "the input buffer of {} bytes is full",
                        impl->buffer_max);
     rt::OneShot<void> grown;
+    // One that still waits is of somebody who has been replaced, and finds out.
+    if (impl->reader != nullptr) std::exchange(impl->reader, &grown)->complete_now(ok());
     impl->reader = &grown;
     Result<void> result = co_await grown.until(due, &peer_too_slow);
-    impl->reader = nullptr;
+    if (impl->reader == &grown) impl->reader = nullptr;
     co_return result;
 }
 

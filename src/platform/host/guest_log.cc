@@ -1,13 +1,16 @@
 #include "platform/host/guest_log.h"
 
 #include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace weft::host {
 
 GuestLog::~GuestLog() {
     for (const auto stream : {engine::GuestStream::out, engine::GuestStream::err}) {
-        const auto& pending = pending_[static_cast<std::size_t>(stream)];
-        if (!pending.empty()) write_line(stream, pending);
+        auto& pending = pending_[static_cast<std::size_t>(stream)];
+        if (!pending.text.empty()) write_line(stream, std::move(pending));
     }
 }
 
@@ -16,15 +19,14 @@ void GuestLog::on_output(engine::GuestStream stream, BytesView bytes) {
     auto& pending = pending_[static_cast<std::size_t>(stream)];
     auto rest = as_text(bytes);
     while (!rest.empty()) {
-        const auto end = rest.find('\n');
-        const auto piece = rest.substr(0, std::min(end, line_bytes_max - pending.size()));
-        pending.append(piece);
-        rest.remove_prefix(piece.size());
-        const bool is_whole = !rest.empty() && rest.front() == '\n';
-        if (is_whole) rest.remove_prefix(1);
-        if (!is_whole && pending.size() < line_bytes_max) continue;
-        write_line(stream, pending);
-        pending.clear();
+        const auto end = std::min(rest.find('\n'), rest.size());
+        const auto kept = std::min(end, line_bytes_max - pending.text.size());
+        pending.text.append(rest.substr(0, kept));
+        pending.bytes_cut += end - kept;
+        rest.remove_prefix(end);
+        if (rest.empty()) break;
+        rest.remove_prefix(1);
+        write_line(stream, std::exchange(pending, {}));
     }
 }
 
@@ -42,12 +44,13 @@ bool GuestLog::admit(std::uint64_t bytes) {
     return true;
 }
 
-void GuestLog::write_line(engine::GuestStream stream, std::string_view line) {
-    if (!admit(line.size() + 1)) return;
+void GuestLog::write_line(engine::GuestStream stream, Line line) {
+    if (line.bytes_cut > 0) line.text += fmt::format(" [{} bytes cut]", line.bytes_cut);
+    if (!admit(line.text.size() + 1)) return;
     shared_->log.info("component.line_printed", obs::kv("component", source_.component),
                       obs::kv("call", source_.trace_id.text()),
                       obs::kv("stream", stream == engine::GuestStream::out ? "stdout" : "stderr"),
-                      obs::kv("text", line));
+                      obs::kv("text", line.text));
 }
 
 void GuestLog::on_trap(std::string_view message, std::string_view backtrace) {

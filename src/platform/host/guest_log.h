@@ -22,11 +22,13 @@ struct GuestLogShared {
 };
 
 /// Turns what one instance prints into events, a line each: `component.line_printed`. A line longer
-/// than `line_bytes_max` is cut into several. What it was refused is an event each:
-/// `component.outgoing_http_refused`. What is over the component's rate is dropped and counted.
+/// than `line_bytes_max` is cut, with a mark that says how much is missing. What it was refused is
+/// an event each: `component.outgoing_http_refused`. What is over the component's rate is dropped
+/// and counted.
 class GuestLog final : public engine::GuestObserver {
   public:
-    static constexpr std::size_t line_bytes_max = 4096;
+    static constexpr std::size_t line_bytes_max =
+        4000;  ///< With the mark what a log's field takes.
 
     /// Whose lines they are, and how many bytes the component may print in a second.
     struct Source {
@@ -43,14 +45,19 @@ class GuestLog final : public engine::GuestObserver {
     void on_refused(engine::Refusal what, std::string_view target) override;
 
   private:
+    /// A line whose end has not come.
+    struct Line {
+        std::string text;         ///< At most line_bytes_max.
+        std::uint64_t bytes_cut;  ///< What came behind that.
+    };
+
     bool admit(std::uint64_t bytes);
-    void write_line(engine::GuestStream stream, std::string_view line);
+    void write_line(engine::GuestStream stream, Line line);
 
     const GuestLogShared* shared_;
     const rt::Executor* executor_;
     Source source_;
-    std::string pending_[2];  // The beginning of a line, for stdout and stderr; at most
-                              // line_bytes_max each.
+    Line pending_[2] = {};  // Of stdout and stderr.
 };
 
 }  // namespace weft::host

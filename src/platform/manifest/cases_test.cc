@@ -50,7 +50,7 @@ TEST_P(ManifestCase, StrictMakesAnErrorOfWhatHasNoEffect) {
 
 INSTANTIATE_TEST_SUITE_P(Files, ManifestCase,
                          ::testing::Values("accepted.case", "keys.case", "values.case",
-                                           "references.case", "weft_traits.case"),
+                                           "references.case", "settings.case", "weft_traits.case"),
                          [](const auto& info) {
                              const std::string name = info.param;
                              return name.substr(0, name.find('.'));
@@ -63,7 +63,8 @@ TEST(ManifestCases, NoFileIsLeftOut) {
         files.push_back(entry.path().filename());
 
     EXPECT_THAT(files, ::testing::UnorderedElementsAre("accepted.case", "keys.case", "values.case",
-                                                       "references.case", "weft_traits.case"));
+                                                       "references.case", "settings.case",
+                                                       "weft_traits.case"));
 }
 
 }  // namespace

@@ -30,16 +30,9 @@ void Findings::error(Slug slug, const Place& place, std::string message,
 
 void Findings::warn(Slug slug, const Place& place, std::string message,
                     std::string_view suggestion) {
-    add({Severity::warning, std::string(slug.text()), place.path, place.mark.line,
-         place.mark.column, std::move(message), std::string(suggestion)});
-}
-
-void Findings::ignored(Slug slug, const Place& place, std::string message,
-                       std::string_view suggestion) {
-    if (strictness_ == Strictness::strict)
-        error(slug, place, std::move(message), suggestion);
-    else
-        warn(slug, place, std::move(message), suggestion);
+    const auto severity = strictness_ == Strictness::strict ? Severity::error : Severity::warning;
+    add({severity, std::string(slug.text()), place.path, place.mark.line, place.mark.column,
+         std::move(message), std::string(suggestion)});
 }
 
 void Findings::error(const Error& error, const Place& place) {

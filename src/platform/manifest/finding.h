@@ -23,7 +23,7 @@ struct Finding {
     std::string suggestion;  ///< The nearest valid key or name, or empty.
 };
 
-/// Whether keys and traits that Weft does not act on are warnings or errors.
+/// Whether warnings stay warnings or are errors.
 enum class Strictness : std::uint8_t { lenient, strict };
 
 /// Gathers findings while a manifest is read.
@@ -36,10 +36,8 @@ class Findings {
 
     void error(Slug slug, const Place& place, std::string message,
                std::string_view suggestion = {});
+    /// A warning, or an error when strict.
     void warn(Slug slug, const Place& place, std::string message, std::string_view suggestion = {});
-    /// For what Weft does not act on: a warning, or an error when strict.
-    void ignored(Slug slug, const Place& place, std::string message,
-                 std::string_view suggestion = {});
     /// An error that a lower module reported; its slug is kept.
     void error(const Error& error, const Place& place);
 

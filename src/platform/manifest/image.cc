@@ -126,7 +126,11 @@ Result<ImageRef> classify_http(std::string_view text) {
 
 Result<ImageRef> classify_oci(std::string_view text) {
     auto image = image_of(ImageRef::Form::oci, text);
-    auto rest = text;
+    // The specification of OCI has no capital letters; wasmCloud's hosts take them as small ones.
+    std::string small(text);
+    std::ranges::transform(small, small.begin(),
+                           [](char c) { return is_upper(c) ? char(c - 'A' + 'a') : c; });
+    std::string_view rest = small;
     if (const auto at = rest.find('@'); at != std::string_view::npos) {
         image.digest = rest.substr(at + 1);
         rest = rest.substr(0, at);
@@ -143,7 +147,7 @@ Result<ImageRef> classify_oci(std::string_view text) {
     if (!has_tag && image.digest.empty()) image.tag = "latest";
     if ((has_tag && !is_tag(image.tag)) || !is_repository(image.repository))
         return fail(Errc::invalid_argument, "manifest.image_reference_invalid",
-                    "'{}' is not an image reference; write 'registry/name:tag' in lower case, "
+                    "'{}' is not an image reference; write 'registry/name:tag', "
                     "'file://path' or './path'",
                     text);
     image.builtin = find_builtin_for_image(image.repository);

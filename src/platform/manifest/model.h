@@ -26,6 +26,7 @@ struct Config {
     std::string name;
     std::optional<TextMap> properties;
     Place place;
+    std::map<std::string, Place> property_places = {};
 };
 
 /// A reference to a secret: never the secret itself.

@@ -46,7 +46,7 @@ void NodeReader::check_keys(const Node& mapping, std::span<const std::string_vie
             findings_->error("manifest.key_unknown", place,
                              fmt::format("key {} is not known{}", quoted(entry.key), hint), close);
         else
-            findings_->ignored(
+            findings_->warn(
                 "manifest.key_ignored", place,
                 fmt::format("key {} is not known and has no effect{}", quoted(entry.key), hint),
                 close);

@@ -93,7 +93,7 @@ void keep_first_scaler(const NodeReader& reader, Scaler scaler, std::string_view
 void read_custom(const NodeReader& reader, const Node& trait, std::string type,
                  Component& component) {
     const auto close = type == old_link_type ? "link" : nearest(type, trait_types);
-    reader.findings().ignored(
+    reader.findings().warn(
         "manifest.trait_ignored", trait.place(),
         fmt::format("trait {} is not known and has no effect{}", quoted(type),
                     close.empty() ? "" : fmt::format("; did you mean '{}'?", close)),

@@ -16,8 +16,12 @@ std::vector<Config> read_configs(const NodeReader& reader, const Node& list) {
         if (!reader.is_mapping(item)) continue;
         reader.check_keys(item, entry_keys, UnknownKey::error);
         Config config{reader.required_text(item, "name"), {}, item.place()};
-        if (const auto properties = reader.find(item, "properties"))
+        if (const auto properties = reader.find(item, "properties")) {
             config.properties = reader.text_map(*properties);
+            for (const auto& entry : properties->yaml->entries)
+                config.property_places[entry.key] = {entry.value.mark,
+                                                     key_path(properties->path, entry.key)};
+        }
         configs.push_back(std::move(config));
     }
     return configs;

@@ -72,7 +72,8 @@ Failure ended(we_status status, std::string_view message) {
         case WE_NO_RESPONSE:
             return fail(Errc::failed_precondition, "engine.no_response",
                         "the component ended without a response");
-        case WE_GUEST_ERROR: return fail(Errc::unavailable, "engine.guest_error", "{}", message);
+        case WE_GUEST_ERROR:
+            return fail(Errc::failed_precondition, "engine.guest_error", "{}", message);
         case WE_INSTANCE_LOST:
             return fail(Errc::unavailable, "engine.instance_lost",
                         "{}; one of its calls is at fault, this one may be tried again", message);

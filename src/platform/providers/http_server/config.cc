@@ -1,20 +1,43 @@
 #include "platform/providers/http_server/config.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
+#include <span>
+#include <string_view>
 
 namespace weft::providers::http_server {
 namespace {
 
-const std::string* find(const capability::Config& config, const char* key) {
-    const auto found = config.find(key);
-    return found == config.end() || found->second.empty() ? nullptr : &found->second;
+std::string lower(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
+}
+
+/// A setting that is there and not empty.
+const std::string* find(const capability::Config& config, std::string_view name) {
+    for (const auto& [key, value] : config)
+        if (!value.empty() && lower(key) == name) return &value;
+    return nullptr;
+}
+
+Result<void> refuse_settings(const capability::Config& config,
+                             std::span<const std::string_view> names, std::string_view harmless) {
+    for (const auto name : names) {
+        const auto* value = find(config, name);
+        if (value != nullptr && lower(*value) != harmless)
+            return fail(
+                Errc::unsupported, "http_server.setting_unsupported",
+                "the setting '{}' of the http-server is not supported; take it out of the link",
+                name);
+    }
+    return ok();
 }
 
 }  // namespace
 
 Result<ProviderConfig> read_provider_config(const capability::Config& config) {
+    static constexpr std::string_view unsupported[] = {"header"};
+    CHECK(refuse_settings(config, unsupported, "host"));
     ProviderConfig result;
     if (const auto* mode = find(config, "routing_mode")) {
         if (*mode == "address")
@@ -36,17 +59,10 @@ Result<ProviderConfig> read_provider_config(const capability::Config& config) {
 
 Result<LinkConfig> read_link_config(const ProviderConfig& provider,
                                     const capability::Config& config) {
-    static constexpr std::array unsupported{"cache_control", "readonly_mode",
-                                            "cors_allowed_origins", "cors_allowed_headers",
-                                            "cors_allowed_methods"};
-    for (const auto* key : unsupported) {
-        const auto* value = find(config, key);
-        if (value != nullptr && *value != "false")
-            return fail(
-                Errc::unsupported, "http_server.setting_unsupported",
-                "the setting '{}' of the http-server is not supported; take it out of the link",
-                key);
-    }
+    static constexpr std::string_view unsupported[] = {
+        "readonly_mode", "cors_allowed_origins", "cors_allowed_headers", "cors_allowed_methods",
+        "tls_cert_file", "tls_priv_key_file",    "config_b64",           "config_json"};
+    CHECK(refuse_settings(config, unsupported, "false"));
     LinkConfig result{.address = provider.default_address, .path = {}, .host = {}};
     if (const auto* address = find(config, "address")) {
         TRY(result.address, net::parse_address(*address).context("address of the link"));
@@ -63,9 +79,7 @@ Result<LinkConfig> read_link_config(const ProviderConfig& provider,
                     "routing by path needs the setting 'path' in the link's source configuration");
     }
     if (const auto* host = find(config, "host")) {
-        result.host = *host;
-        std::ranges::transform(result.host, result.host.begin(),
-                               [](unsigned char c) { return std::tolower(c); });
+        result.host = lower(*host);
     } else if (provider.routing == Routing::host) {
         return fail(Errc::invalid_argument, "http_server.host_missing",
                     "routing by host needs the setting 'host' in the link's source configuration");

@@ -14,7 +14,7 @@ enum class Routing { address, path, host };
 /// Settings of the provider itself.
 struct ProviderConfig {
     Routing routing = Routing::address;
-    net::Address default_address{.host = "0.0.0.0", .port = 8000};
+    net::Address default_address{.host = "127.0.0.1", .port = 8000};
 };
 
 /// Settings of one link's source end. What a mode does not use is empty.
@@ -25,12 +25,13 @@ struct LinkConfig {
     std::string host;  ///< Lower case, without port; empty takes all.
 };
 
-/// Reads `routing_mode` (address, path or host) and `default_address`. Unknown keys are ignored, as
-/// upstream does. Errors: invalid_argument.
+/// Reads `routing_mode` (address, path or host) and `default_address` (127.0.0.1:8000, where
+/// upstream's is reachable from everywhere). Names of settings have no case; the manifest's reader
+/// tells of those that are not known. Errors: invalid_argument; unsupported for a `header`.
 Result<ProviderConfig> read_provider_config(const capability::Config& config);
 
-/// Reads `address`, `path` and `host`. Errors: invalid_argument; unsupported for a set
-/// `cors_allowed_*`, `readonly_mode` or `cache_control`, which must not be ignored without a word.
+/// Reads `address`, `path` and `host`. Errors: invalid_argument; unsupported for settings whose
+/// absence would make the application less safe than it was meant to be (TLS, CORS, read-only).
 Result<LinkConfig> read_link_config(const ProviderConfig& provider,
                                     const capability::Config& config);
 

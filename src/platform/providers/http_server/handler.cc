@@ -1,5 +1,7 @@
 #include "platform/providers/http_server/handler.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/core/errc.h"
@@ -7,15 +9,27 @@
 namespace weft::providers::http_server {
 namespace {
 
+/// Whether the host refused to begin the call, so that the same one may succeed later. One that
+/// reached a limit of its own will reach it again.
+bool is_worth_a_retry(const Error& error) {
+    const auto slug = error.slug.text();
+    return error.code == Errc::unavailable || slug == "engine.pool_full" ||
+           (error.code == Errc::exhausted && slug.starts_with("host."));
+}
+
+std::uint16_t status_of(const Error& error) {
+    if (error.code == Errc::not_found) return 404;
+    if (error.code == Errc::exhausted && !is_worth_a_retry(error)) return 500;
+    // A component without a response is a bad answer of its own making: 500, whatever the code is
+    // worth elsewhere.
+    return static_cast<std::uint16_t>(std::max(500, errc_row(error.code).http_status));
+}
+
 /// What a client may know. The rest is in the log, under the call's name.
-std::string_view reason_for_client(Errc code) {
-    switch (code) {
-        case Errc::not_found: return "nothing answers this address and path";
-        case Errc::exhausted:
-        case Errc::unavailable: return "the service is busy; try again later";
-        case Errc::deadline: return "the service took too long";
-        default: return "the service failed";
-    }
+std::string_view reason_for_client(const Error& error) {
+    if (is_worth_a_retry(error)) return "the service is busy; try again later";
+    if (error.code == Errc::deadline) return "the service took too long";
+    return "the service failed";
 }
 
 }  // namespace
@@ -33,17 +47,20 @@ rt::Task<net::HttpResponse> Handler::handle(rt::CallCtx ctx, net::HttpRequest re
 
 net::HttpResponse Handler::refuse(const rt::CallCtx& ctx, const Error& error) {
     net::HttpResponse response;
-    const auto& row = errc_row(error.code);
-    // A component without a response is a bad answer of its own making: 500, whatever the code is
-    // worth elsewhere.
-    response.status = static_cast<std::uint16_t>(
-        row.http_status < 500 && error.code != Errc::not_found ? 500 : row.http_status);
+    response.status = status_of(error);
     response.headers.push_back({"content-type", "text/plain; charset=utf-8"});
-    if (response.status == 503) response.headers.push_back({"retry-after", "1"});
-    response.body =
-        rt::source_of(to_bytes(fmt::format("{}; the host's log explains call {}\n",
-                                           reason_for_client(error.code), ctx.trace_id.text())));
+    if (is_worth_a_retry(error)) response.headers.push_back({"retry-after", "1"});
+    response.body = rt::source_of(
+        to_bytes(error.code == Errc::not_found
+                     ? "nothing answers this address and path\n"
+                     : fmt::format("{}; the host's log explains call {}\n",
+                                   reason_for_client(error), ctx.trace_id.text())));
     return response;
+}
+
+void Handler::note_broken(const rt::CallCtx& ctx, const Error& error) {
+    log_.warn("http.response_broken", obs::kv("call", ctx.trace_id.text()),
+              obs::kv("error", error.slug.text()), obs::kv("reason", error.message));
 }
 
 }  // namespace weft::providers::http_server

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "base/obs/log.h"
 #include "io/net/http_server.h"
 #include "platform/capability/invoke.h"
 #include "platform/providers/http_server/routes.h"
@@ -13,16 +14,18 @@ namespace weft::providers::http_server {
 class Handler final : public net::HttpHandler {
   public:
     /// `invoker` is the shard's own and outlives this.
-    explicit Handler(capability::Invoker* invoker) : invoker_(invoker) {}
+    Handler(capability::Invoker* invoker, obs::Log log) : invoker_(invoker), log_(log) {}
 
     /// Requests that begin from now on use `routes`.
     void set_routes(std::shared_ptr<const Routes> routes) { routes_ = std::move(routes); }
 
     rt::Task<net::HttpResponse> handle(rt::CallCtx ctx, net::HttpRequest request) override;
     net::HttpResponse refuse(const rt::CallCtx& ctx, const Error& error) override;
+    void note_broken(const rt::CallCtx& ctx, const Error& error) override;
 
   private:
     capability::Invoker* invoker_;
+    obs::Log log_;
     std::shared_ptr<const Routes> routes_ = std::make_shared<const Routes>();
 };
 

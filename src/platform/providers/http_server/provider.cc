@@ -108,8 +108,9 @@ rt::Task<Provider::ListenerPtr> Provider::open(net::Address address) {
         const auto shard = context_.shards[at];
         Site* const site = &listener->sites[at];
         Result<net::Address> opened = co_await rt::run_in(
-            shard.ref.scope, shard.ref.executor,
-            [shard, site, address, options] { return open_site(shard, site, address, options); });
+            shard.ref.scope, shard.ref.executor, [this, shard, site, address, options] {
+                return open_site(shard, site, address, options);
+            });
         if (opened)
             address = *opened;
         else
@@ -126,7 +127,7 @@ rt::Task<Provider::ListenerPtr> Provider::open(net::Address address) {
 
 rt::Task<net::Address> Provider::open_site(capability::HostShard shard, Site* site,
                                            net::Address address, net::HttpServer::Options options) {
-    site->handler = std::make_unique<Handler>(shard.invoker);
+    site->handler = std::make_unique<Handler>(shard.invoker, context_.log);
     options.executor = shard.ref.executor;
     options.handler = site->handler.get();
     CO_TRY(site->server, net::HttpServer::listen(options, address));

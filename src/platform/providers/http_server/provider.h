@@ -57,8 +57,8 @@ class Provider final : public capability::Provider {
 
     static Result<Plan> plan(const Links& links);
     rt::Task<ListenerPtr> open(net::Address address);
-    static rt::Task<net::Address> open_site(capability::HostShard shard, Site* site,
-                                            net::Address address, net::HttpServer::Options options);
+    rt::Task<net::Address> open_site(capability::HostShard shard, Site* site, net::Address address,
+                                     net::HttpServer::Options options);
     static rt::Task<void> set_routes(Site* site, RoutesPtr routes);
     rt::Task<void> close(ListenerPtr listener);
     static rt::Task<void> stop_site(Site* site);

@@ -46,8 +46,18 @@ TEST(Config, ReadsUpstreamsKeysAndRefusesWhatItDoesNotDo) {
     EXPECT_EQ(read_link_config(provider, {{"path", "a"}}).error().slug,
               Slug("http_server.path_invalid"));
     EXPECT_EQ(read_link_config({}, {{"address", "x"}}).error().slug, Slug("net.address_invalid"));
-    EXPECT_EQ(read_link_config({}, {{"readonly_mode", "true"}}).error().slug,
+    EXPECT_EQ(read_link_config({}, {{"ADDRESS", "0.0.0.0:9"}})->address.port, 9);
+    EXPECT_EQ(read_link_config({}, {})->address, (net::Address{"127.0.0.1", 8000}));
+    for (const char* name :
+         {"readonly_mode", "TLS_cert_file", "tls_priv_key_file", "config_json", "config_b64",
+          "cors_allowed_origins", "cors_allowed_headers", "cors_allowed_methods"})
+        EXPECT_EQ(read_link_config({}, {{name, "true"}}).error().slug,
+                  Slug("http_server.setting_unsupported"))
+            << name;
+    EXPECT_TRUE(read_link_config({}, {{"readonly_mode", "False"}}));
+    EXPECT_EQ(read_provider_config({{"header", "x-host"}}).error().slug,
               Slug("http_server.setting_unsupported"));
+    EXPECT_TRUE(read_provider_config({{"header", "Host"}}));
     EXPECT_EQ(read_link_config({.routing = Routing::host}, {}).error().slug,
               Slug("http_server.host_missing"));
     EXPECT_EQ(read_provider_config({{"routing_mode", "x"}}).error().slug,
@@ -63,6 +73,8 @@ class NamedInvoker final : public capability::Invoker {
                                             net::HttpRequest request) override {
         if (request.path_and_query == "/full")
             co_return fail(Errc::exhausted, "host.queue_full", "secret reason");
+        if (request.path_and_query == "/memory")
+            co_return fail(Errc::exhausted, "engine.memory_limit", "secret reason");
         if (request.path_and_query == "/trap")
             co_return fail(Errc::guest_trap, "engine.trap", "secret reason");
         if (request.path_and_query == "/slow")
@@ -172,7 +184,12 @@ TEST_F(ProviderTest, ServesLinksByPathOnEveryShard) {
 TEST_F(ProviderTest, FailuresTellTheClientACallNotAReason) {
     ASSERT_TRUE(put({link("a", {{"address", "127.0.0.1:0"}, {"host", "h"}})}));
 
-    EXPECT_TRUE(get("/full").starts_with("HTTP/1.1 503 "));
+    const auto full = get("/full");
+    EXPECT_TRUE(full.starts_with("HTTP/1.1 503 "));
+    EXPECT_NE(full.find("retry-after: 1\r\n"), std::string::npos);
+    const auto memory = get("/memory");
+    EXPECT_TRUE(memory.starts_with("HTTP/1.1 500 ")) << "it would reach its limit again";
+    EXPECT_EQ(memory.find("retry-after"), std::string::npos);
     EXPECT_TRUE(get("/slow").starts_with("HTTP/1.1 504 "));
     const auto trapped = get("/trap");
     EXPECT_TRUE(trapped.starts_with("HTTP/1.1 500 "));

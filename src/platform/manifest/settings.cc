@@ -1,0 +1,125 @@
+#include "platform/manifest/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/core/nearest.h"
+
+namespace weft::manifest {
+namespace {
+
+using enum SettingUse;
+using Owner = SettingOwner;
+
+constexpr std::array table{
+    Setting{"http-server", Owner::provider, "routing_mode", acted_on},
+    Setting{"http-server", Owner::provider, "default_address", acted_on},
+    Setting{"http-server", Owner::provider, "header", refused, "host"},
+    Setting{"http-server", Owner::link_source, "address", acted_on},
+    Setting{"http-server", Owner::link_source, "path", acted_on},
+    Setting{"http-server", Owner::link_source, "host", acted_on},
+    Setting{"http-server", Owner::link_source, "tls_cert_file", refused},
+    Setting{"http-server", Owner::link_source, "tls_priv_key_file", refused},
+    Setting{"http-server", Owner::link_source, "readonly_mode", refused, "false"},
+    Setting{"http-server", Owner::link_source, "cors_allowed_origins", refused},
+    Setting{"http-server", Owner::link_source, "cors_allowed_headers", refused},
+    Setting{"http-server", Owner::link_source, "cors_allowed_methods", refused},
+    Setting{"http-server", Owner::link_source, "config_b64", refused},
+    Setting{"http-server", Owner::link_source, "config_json", refused},
+    Setting{"http-server", Owner::link_source, "cors_exposed_headers", not_yet},
+    Setting{"http-server", Owner::link_source, "cors_max_age_secs", not_yet},
+    Setting{"http-server", Owner::link_source, "cache_control", not_yet},
+    Setting{"http-server", Owner::link_source, "timeout_ms", not_yet},
+    Setting{"http-server", Owner::link_source, "disable_keepalive", not_yet, "false"},
+};
+
+bool same(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; };
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+std::string_view place_of(Owner owner) {
+    switch (owner) {
+        case Owner::provider: return "configuration of the provider itself";
+        case Owner::link_source: return "source configuration of its links";
+        case Owner::link_target: break;
+    }
+    return "target configuration of its links";
+}
+
+/// A configuration of a provider of this name, and where it stands.
+struct Owned {
+    std::string_view provider;
+    Owner owner;
+    const Config* config;
+};
+
+void report_unknown(const Owned& owned, const std::string& key, Findings& findings) {
+    std::vector<std::string_view> names;
+    for (const auto& row : table) {
+        if (row.provider != owned.provider) continue;
+        if (same(row.name, key))
+            return findings.warn(
+                "manifest.setting_misplaced", owned.config->property_places.at(key),
+                fmt::format("setting {} of {} has no effect here; it belongs in the {}",
+                            quoted(key), owned.provider, place_of(row.owner)));
+        if (row.owner == owned.owner) names.push_back(row.name);
+    }
+    const auto close = nearest(key, names);
+    findings.warn("manifest.setting_unknown", owned.config->property_places.at(key),
+                  fmt::format("{} has no setting {}{}", owned.provider, quoted(key),
+                              close.empty() ? "" : fmt::format("; did you mean '{}'?", close)),
+                  close);
+}
+
+void check(const Owned& owned, const std::string& key, const std::string& value,
+           Findings& findings) {
+    const auto* const row = std::ranges::find_if(table, [&](const Setting& setting) {
+        return setting.provider == owned.provider && setting.owner == owned.owner &&
+               same(setting.name, key);
+    });
+    if (row == table.end()) return report_unknown(owned, key, findings);
+    if (row->use == acted_on || value.empty() || same(value, row->harmless)) return;
+    const auto& place = owned.config->property_places.at(key);
+    if (row->use == refused)
+        findings.error("manifest.setting_unsupported", place,
+                       fmt::format("this version cannot do what setting {} of {} asks for, and "
+                                   "does not serve without it; take it out",
+                                   quoted(key), owned.provider));
+    else
+        findings.warn("manifest.setting_ignored", place,
+                      fmt::format("setting {} of {} has no effect in this version", quoted(key),
+                                  owned.provider));
+}
+
+void check_all(std::string_view provider, Owner owner, const std::vector<Config>& configs,
+               Findings& findings) {
+    for (const auto& config : configs)
+        if (config.properties)
+            for (const auto& [key, value] : *config.properties)
+                check({provider, owner, &config}, key, value, findings);
+}
+
+}  // namespace
+
+std::span<const Setting> settings() { return table; }
+
+void validate_settings(const Application& application, Findings& findings) {
+    for (const auto& component : application.components) {
+        const bool is_provider = component.kind == Component::Kind::capability && component.image;
+        if (!is_provider || !component.image->builtin) continue;
+        const auto name = component.image->builtin->name;
+        if (std::ranges::find(table, name, &Setting::provider) == table.end()) continue;
+        check_all(name, Owner::provider, component.configs, findings);
+        for (const auto& link : component.links) {
+            check_all(name, Owner::link_source, link.source_end.configs, findings);
+            check_all(name, Owner::link_target, link.target_end.configs, findings);
+        }
+    }
+}
+
+}  // namespace weft::manifest

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "platform/manifest/finding.h"
+
+namespace weft::manifest {
+
+/// Whose configuration a setting stands in.
+enum class SettingOwner : std::uint8_t { provider, link_source, link_target };
+
+/// What this version does with a setting.
+enum class SettingUse : std::uint8_t {
+    acted_on,
+    not_yet,  ///< It changes nothing, and the user is told.
+    refused,  ///< Without it the application would be less safe than it was meant to be.
+};
+
+/// One setting of a built-in provider. Source: wasmCloud's providers of 1.9.
+struct Setting {
+    std::string_view provider;  ///< "http-server".
+    SettingOwner owner;
+    std::string_view name;  ///< Compared without regard to case.
+    SettingUse use;
+    std::string_view harmless = {};  ///< A value that asks for nothing.
+};
+
+/// All of them, of the providers that this version has.
+std::span<const Setting> settings();
+
+/// Reports settings of built-in providers that are not known (`manifest.setting_unknown`), stand in
+/// the wrong place (`manifest.setting_misplaced`), are not acted on (`manifest.setting_ignored`) or
+/// refused (`manifest.setting_unsupported`).
+void validate_settings(const Application& application, Findings& findings);
+
+}  // namespace weft::manifest
