@@ -174,7 +174,7 @@ typedef struct we_poll {
     int32_t
         yielded;     ///< 1: pending because its time slice is over; poll it when others had a turn.
     uint32_t calls;  ///< Of an instance: calls that its guest has not returned from, waiting ones
-                     ///< included.
+                     ///< included; one more when it works on after all of them.
     uint32_t reserved;
 } we_poll;
 

@@ -54,6 +54,8 @@ struct State {
     waker: Option<Waker>,
     /// Calls that wait or that the guest has not returned from.
     calls: u32,
+    /// The guest works on though it has returned from all of them.
+    goes_on: bool,
     events: Vec<(u64, CallEvent)>,
 }
 
@@ -91,8 +93,14 @@ impl CallQueue {
         self.state.borrow().closed
     }
 
+    /// Those that wait or that the guest has not returned from; one more when it works on after them.
     pub fn calls(&self) -> u32 {
-        self.state.borrow().calls
+        let state = self.state.borrow();
+        state.calls + u32::from(state.goes_on)
+    }
+
+    pub fn set_goes_on(&self, goes_on: bool) {
+        self.state.borrow_mut().goes_on = goes_on;
     }
 
     /// The next call; none once the instance is closed and no call waits.

@@ -15,7 +15,7 @@ use crate::wasi_context::WasiContext;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use wasmtime::component::{Accessor, Instance};
 use wasmtime::{Error, Result, Store, bail};
 
@@ -128,6 +128,11 @@ impl Server {
             .run_concurrent(async |accessor| {
                 let mut running = Running(Vec::new());
                 poll_fn(|cx| {
+                    let goes_on = |cx: &mut Context<'_>| {
+                        let is_busy = accessor.poll_no_interesting_tasks(cx).is_pending();
+                        self.queue.set_goes_on(is_busy);
+                        is_busy
+                    };
                     loop {
                         while let Some(returned) = running.poll_next(cx) {
                             self.queue.end_call();
@@ -142,10 +147,17 @@ impl Server {
                                 running.0.push(Box::pin(self.run_concurrent(accessor, guest, job)));
                             }
                             Poll::Ready(None) if running.0.is_empty() => {
-                                ready!(accessor.poll_no_interesting_tasks(cx));
+                                if goes_on(cx) {
+                                    return Poll::Pending;
+                                }
                                 return open_streams.poll_none(cx).map(Ok);
                             }
-                            _ => return Poll::Pending,
+                            _ => {
+                                if running.0.is_empty() {
+                                    goes_on(cx);
+                                }
+                                return Poll::Pending;
+                            }
                         }
                     }
                 })

@@ -50,6 +50,8 @@ struct InstanceOptions {
     Limits limits = {};
     std::shared_ptr<ImportHandler> imports =
         nullptr;  ///< Null: a call of an import ends the guest.
+    /// How long a guest may go on after a response was read, if its deadline is not earlier.
+    Duration after_response_max = std::chrono::seconds(10);
 };
 
 class Instance;
@@ -68,12 +70,9 @@ class InstanceOwner {
 ///
 /// An instance that nobody holds any more ends at once, unless a guest has returned its response
 /// and goes on: then it lives until the guest is done, at most until the call's deadline or
-/// `after_response_max`.
+/// `InstanceOptions::after_response_max`. Calls beside it are served to their end all the same.
 class Instance {
   public:
-    /// How long a guest may go on after its response was read, if its deadline is not earlier.
-    static constexpr Duration after_response_max = std::chrono::seconds(10);
-
     virtual ~Instance() = default;
 
     /// Runs one HTTP request. Returns when the guest has given status and headers; the body follows

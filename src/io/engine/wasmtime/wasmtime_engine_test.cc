@@ -152,6 +152,24 @@ class WasmtimeEngine : public EnginePort {
         co_return outcome;
     }
 
+    /// A call that sleeps for 200 ms, beside one of `path` whose guest may go on for 20 ms after
+    /// its response.
+    rt::Task<std::string> sleep_beside(std::string path) {
+        auto options = many;
+        options.after_response_max = std::chrono::milliseconds(20);
+        CO_TRY(auto instance, open(component_03(), options));
+        rt::Scope inner(shard());
+        std::string slept;
+        CO_CHECK(inner.spawn(note(fetch_in(instance, "/sleep?200"), &slept)));
+        CO_TRY(auto response, co_await instance->handle_http({}, get(std::move(path)), observer_));
+        if (response.body) CO_CHECK(co_await rt::read_all(response.body.get(), 1000));
+        response.body.reset();
+        while (slept.empty())
+            CO_CHECK(co_await rt::sleep_until(shard()->now() + std::chrono::milliseconds(1)));
+        co_await inner.close();
+        co_return slept + (instance->has_ended() ? ", ended" : ", alive");
+    }
+
     /// Short calls beside a guest that never gives up its thread by itself.
     rt::Task<std::string> answer_beside_a_spinner() {
         rt::Scope inner(shard());
@@ -317,6 +335,23 @@ TEST_P(WasmtimeEngine, LetsAGuestGoOnAfterItsResponse) {
 
     ASSERT_TRUE(run(wait_for_no_instance()));
     EXPECT_EQ(observer_->err, "still here\n");
+}
+
+TEST_P(WasmtimeEngine, TheTimeAfterAResponseIsNotTheNeighbours) {
+    EXPECT_EQ(run(sleep_beside("/ignore")).value(), "200 woke, alive");
+    EXPECT_EQ(run(sleep_beside("/late?60000")).value(), "200 woke, ended");
+    EXPECT_EQ(observer_->trap, "it went on for too long after its response");
+    EXPECT_EQ(observer_->err, "");
+}
+
+TEST_P(WasmtimeEngine, EndsWorkThatAGuestStartedAndAnswered) {
+    auto options = many;
+    options.after_response_max = std::chrono::milliseconds(20);
+    for (const auto& component : {component_, component_03()}) {
+        EXPECT_EQ(run(in_one_instance(component, {"/late?60000"}, options)).value(), "200 early");
+        ASSERT_TRUE(run(wait_for_no_instance()));
+    }
+    EXPECT_EQ(observer_->err, "");
 }
 
 TEST_P(WasmtimeEngine, EndsAGuestThatGoesOnPastItsDeadline) {

@@ -158,7 +158,6 @@ void WasmtimeInstance::begin(std::shared_ptr<Call> call, std::shared_ptr<GuestOb
     newest_ = call->context();
     calls_.push_back(std::move(call));
     ++unreturned_;
-    due_.reset();
     if (++started_ == options_.limits[Limit::reuse]) close();
     job_->wake();
 }
@@ -187,10 +186,7 @@ void WasmtimeInstance::after_poll(const we_poll& polled) {
     imports_.streams().pump();
     if (polled.state == WE_DONE) end();
     notify_calls();
-    if (!has_ended() && unreturned_ == 0 && calls_.empty() && !closed_) {
-        due_.reset();
-        self_.reset();
-    }
+    watch_rest(executor_->now() + options_.after_response_max);
     if (has_ended() || calls() < before) tell_owner();
 }
 
@@ -225,10 +221,7 @@ void WasmtimeInstance::release(Call& call) {
     if (has_ended()) return;
     const auto before = calls();
     if (call.is_over()) forget(call);
-    if (unreturned_ > 0 || closed_) {
-        self_ = shared_from_this();
-        go_on_until(std::min(call.deadline(), executor_->now() + after_response_max));
-    }
+    watch_rest(std::min(call.deadline(), executor_->now() + options_.after_response_max));
     if (calls() < before) tell_owner();
 }
 
@@ -272,19 +265,34 @@ rt::CallCtx WasmtimeInstance::context_of(std::uint64_t id) const {
     return found == calls_.end() ? newest_ : (*found)->context();
 }
 
-void WasmtimeInstance::go_on_until(TimePoint due) {
-    if (due_ && due_->is_armed() && due_at_ >= due) return;
-    if (!due_) {
-        due_.emplace(
-            [](void* self) {
-                const auto keep = static_cast<WasmtimeInstance*>(self)->shared_from_this();
-                keep->end();
-                keep->tell_owner();
-            },
-            this);
+/// A guest may go on after its responses, for a while: until `due` unless it has a time already.
+/// That is the time of the calls that are forgotten, never of those beside them.
+void WasmtimeInstance::watch_rest(TimePoint due) {
+    if (has_ended()) return;
+    const bool goes_on = unreturned_ > calls_.size() || (closed_ && calls_.empty());
+    if (!goes_on) {
+        due_.reset();
+        self_.reset();
+        return;
     }
-    due_at_ = due;
+    self_ = shared_from_this();
+    if (rest_is_over_ && calls_.empty()) return end();
+    if (due_ || rest_is_over_) return;
+    due_.emplace([](void* self) { static_cast<WasmtimeInstance*>(self)->end_rest(); }, this);
     executor_->arm(*due_, due);
+}
+
+/// What goes on has had its time. Calls beside it are served to their end, and no new ones.
+void WasmtimeInstance::end_rest() {
+    const auto keep = shared_from_this();
+    rest_is_over_ = true;
+    if (observer_ && unreturned_ > calls_.size())
+        observer_->on_trap("it went on for too long after its response", {});
+    if (calls_.empty())
+        end();
+    else
+        close();
+    tell_owner();
 }
 
 void WasmtimeInstance::end() {
@@ -293,8 +301,8 @@ void WasmtimeInstance::end() {
     imports_.streams().stop();
     unreturned_ = 0;
     for (const auto& call : std::exchange(calls_, {})) {
-        call->fail_with(fail(Errc::cancelled, "engine.instance_gone",
-                             "the instance was ended while it served the call"));
+        call->fail_with(fail(Errc::unavailable, "engine.instance_gone",
+                             "the instance was ended while it served the call; try again"));
         call->detach();
         call->notify();
     }

@@ -59,7 +59,8 @@ class WasmtimeInstance final : public Instance,
     void notify_calls();
     void abandon(Call& call);
     void forget(const Call& call);
-    void go_on_until(TimePoint due);
+    void watch_rest(TimePoint due);
+    void end_rest();
     void tell_owner();
 
     rt::Executor* executor_;
@@ -75,8 +76,8 @@ class WasmtimeInstance final : public Instance,
     bool spins_ = false;  // Its last poll used up the time slice.
     InstanceOwner* owner_ = nullptr;
     std::shared_ptr<WasmtimeInstance> self_;  // Set while the guest goes on after its responses.
-    TimePoint due_at_{};
-    std::optional<rt::Timer> due_;
+    std::optional<rt::Timer> due_;            // When that must have ended; armed.
+    bool rest_is_over_ = false;               // Then it ends with the last of its calls.
 };
 
 }  // namespace weft::engine::wasmtime
