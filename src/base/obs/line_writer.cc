@@ -1,34 +1,94 @@
 #include "base/obs/line_writer.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <climits>
+#include <utility>
 
+#include <poll.h>
 #include <unistd.h>
 
 namespace weft::obs {
+namespace {
 
-void LineWriter::write(std::string_view line) {
-    const std::lock_guard lock(mutex_);
-    if (is_cut_ && !write_all("\n")) {
-        lines_lost_.fetch_add(1, std::memory_order_relaxed);
-        return;
+constexpr auto stop_wait = std::chrono::seconds(1);
+constexpr int poll_ms = 100;
+
+}  // namespace
+
+LineWriter::~LineWriter() {
+    {
+        const std::lock_guard lock(mutex_);
+        stops_ = true;
     }
-    is_cut_ = false;
-    if (!write_all(line)) lines_lost_.fetch_add(1, std::memory_order_relaxed);
+    changed_.notify_all();
+    if (thread_.joinable()) thread_.join();
 }
 
-bool LineWriter::write_all(std::string_view bytes) {
-    bool is_begun = false;
-    while (!bytes.empty()) {
-        const auto written = ::write(descriptor_, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) {
-            is_cut_ = is_cut_ || is_begun;
-            return false;
+void LineWriter::write(std::string line) {
+    const std::lock_guard lock(mutex_);
+    const auto written = queue_.empty() ? write_part(line, 0) : Written::blocked;
+    if (written == Written::all) return;
+    if (written == Written::failed || line.size() > bytes_max_ - queued_bytes_) return lose();
+    queued_bytes_ += line.size();
+    queue_.push_back(std::move(line));
+    if (!thread_.joinable()) thread_ = std::thread([this] { write_queue(); });
+    changed_.notify_all();
+}
+
+/// Writes as much as the descriptor takes without a wait, but for `wait_ms` before each part, and
+/// removes it from `bytes`.
+LineWriter::Written LineWriter::write_part(std::string& bytes, int wait_ms) {
+    std::string_view rest = bytes;
+    auto outcome = Written::all;
+    while (!rest.empty()) {
+        pollfd ready{descriptor_, POLLOUT, 0};
+        if (descriptor_ < 0 || ::poll(&ready, 1, wait_ms) < 1) {
+            outcome = descriptor_ < 0 ? Written::failed : Written::blocked;
+            break;
         }
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-        is_begun = true;
+        // A pipe that is ready has room for that much.
+        const auto wrote =
+            ::write(descriptor_, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
+        if (wrote < 0 && errno == EINTR) continue;
+        if (wrote <= 0) {
+            outcome = wrote < 0 && errno == EAGAIN ? Written::blocked : Written::failed;
+            break;
+        }
+        rest.remove_prefix(static_cast<std::size_t>(wrote));
     }
-    return true;
+    bytes.erase(0, bytes.size() - rest.size());
+    return outcome;
+}
+
+void LineWriter::write_queue() {
+    std::unique_lock lock(mutex_);
+    std::chrono::steady_clock::time_point last_moment =
+        std::chrono::steady_clock::time_point::max();
+    for (;;) {
+        while (queue_.empty() && !stops_) changed_.wait(lock);
+        if (stops_)
+            last_moment = std::min(last_moment, std::chrono::steady_clock::now() + stop_wait);
+        if (queue_.empty()) return;
+        if (std::chrono::steady_clock::now() > last_moment) break;
+        auto& front = queue_.front();
+        const auto size = front.size();
+        lock.unlock();
+        const auto written = write_part(front, poll_ms);
+        lock.lock();
+        queued_bytes_ -= size - front.size();
+        if (written == Written::blocked) continue;
+        if (written == Written::failed) lose();
+        queued_bytes_ -= front.size();
+        queue_.pop_front();
+    }
+    for (; !queue_.empty(); queue_.pop_front()) lose();
+}
+
+void LineWriter::lose() {
+    lines_lost_.fetch_add(1, std::memory_order_relaxed);
+    untold_.fetch_add(1, std::memory_order_relaxed);
 }
 
 }  // namespace weft::obs

@@ -1,32 +1,60 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <mutex>
+#include <string>
 #include <string_view>
+#include <thread>
 
 namespace weft::obs {
 
-/// Writes whole lines to a descriptor that it borrows, each with one write(2), so that lines of
-/// several threads never mix. A line that cannot be written (closed, full and not blocking) is
-/// dropped and counted; a line that was cut by a full descriptor is ended before the next one.
+/// Writes whole lines to a descriptor that it borrows, so that lines of several threads never mix,
+/// and never waits for its reader. A line that the reader does not take now waits in a bounded
+/// queue, from which a thread writes, which is started by the first such line; what does not fit
+/// into the queue, or cannot be written, is dropped and counted.
 class LineWriter {
   public:
-    explicit LineWriter(int descriptor) : descriptor_(descriptor) {}
+    static constexpr std::size_t queued_bytes_max = 1U << 20U;
 
-    /// `line` ends with '\n'.
-    void write(std::string_view line);
+    explicit LineWriter(int descriptor, std::size_t bytes_max = queued_bytes_max)
+        : descriptor_(descriptor), bytes_max_(bytes_max) {}
+    LineWriter(const LineWriter&) = delete;
+    LineWriter& operator=(const LineWriter&) = delete;
+    /// Gives a slow reader one second for what is queued.
+    ~LineWriter();
+
+    /// `line` ends with '\n'. Any thread.
+    void write(std::string line);
 
     /// Lines dropped or cut since the start.
     std::uint64_t lines_lost() const { return lines_lost_.load(std::memory_order_relaxed); }
+    /// Those that nobody was told of yet; the caller tells.
+    std::uint64_t take_lost() { return untold_.exchange(0, std::memory_order_relaxed); }
 
   private:
-    bool write_all(std::string_view bytes);
+    enum class Written : std::uint8_t { all, blocked, failed };
 
-    std::mutex mutex_;
-    int descriptor_;
-    bool is_cut_ = false;  // The last line went out without its end.
+    Written write_part(std::string& bytes, int wait_ms);
+    void write_queue();
+    void lose();
+
+    const int descriptor_;
+    const std::size_t bytes_max_;
     std::atomic<std::uint64_t> lines_lost_ = 0;
+    std::atomic<std::uint64_t> untold_ = 0;
+
+    // Guarded by the mutex, but for the front of the queue while `thread_` writes it. What must
+    // hold: as long as the queue is not empty, only `thread_` writes.
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<std::string> queue_;
+    std::size_t queued_bytes_ = 0;
+    bool stops_ = false;
+    std::thread thread_;
 };
 
 }  // namespace weft::obs

@@ -1,6 +1,7 @@
 #include "base/obs/line_writer.h"
 
 #include <array>
+#include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
@@ -55,18 +56,39 @@ TEST(LineWriter, KeepsLinesOfSeveralThreadsWhole) {
     EXPECT_EQ(writer.lines_lost(), 0U);
 }
 
-TEST(LineWriter, CountsLinesThatDoNotFitAndEndsACutOne) {
+TEST(LineWriter, NeverWaitsForItsReaderAndLosesNothingThatFits) {
+    constexpr std::size_t line_bytes = 30'000;
     const Pipe pipe;
-    LineWriter writer(pipe.in());
+    LineWriter writer(pipe.in(), 10 * line_bytes);
+    std::string expected;
 
-    writer.write(std::string(100'000, 'x') + "\n");  // Over the pipe's 64 KiB: cut.
-    writer.write("refused\n");
-    const auto before = pipe.drain();
+    // Two fit into the pipe, ten into the queue, and part of one is on its way.
+    for (char name = 'a'; name <= 'z'; ++name) writer.write(std::string(line_bytes, name) + "\n");
+
+    const auto lost = writer.lines_lost();
+    EXPECT_GE(lost, 10U);
+    EXPECT_EQ(writer.take_lost(), lost);
+    EXPECT_EQ(writer.take_lost(), 0U);
+    const auto kept = 26 - lost;
+    std::string all;
+    while (all.size() < kept * (line_bytes + 1)) all += pipe.drain();
+    for (std::size_t at = 0; at < kept; ++at)
+        expected += std::string(line_bytes, char('a' + at)) + "\n";
+    EXPECT_EQ(all, expected);
     writer.write("next\n");
+    std::string next;
+    while (next.empty()) next = pipe.drain();
+    EXPECT_EQ(next, "next\n");
+}
 
-    EXPECT_EQ(writer.lines_lost(), 2U);
-    EXPECT_THAT(before, ::testing::Not(::testing::HasSubstr("refused")));
-    EXPECT_EQ(pipe.drain(), "\nnext\n");
+TEST(LineWriter, EndsThoughNobodyReads) {
+    const Pipe pipe;
+    const auto begin = std::chrono::steady_clock::now();
+    {
+        LineWriter writer(pipe.in());
+        writer.write(std::string(200'000, 'x') + "\n");
+    }
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
 }
 
 TEST(LineWriter, CountsLinesForAClosedDescriptor) {
@@ -75,6 +97,23 @@ TEST(LineWriter, CountsLinesForAClosedDescriptor) {
     writer.write("line\n");
 
     EXPECT_EQ(writer.lines_lost(), 1U);
+}
+
+TEST(Sinks, SayWhatWasLost) {
+    const Pipe pipe;
+    const SystemWallClock clock;
+    JsonSink json(pipe.in());
+    const std::string long_text(4000, 'x');
+
+    // More than the pipe and the queue take together.
+    for (int i = 0; i < 400; ++i) Log(&json, &clock).info("app.start_done", kv("text", long_text));
+    ASSERT_GT(json.lines_lost(), 0U);
+    std::string all;
+    while (!all.contains("log.lines_lost")) {
+        all += pipe.drain();
+        if (all.ends_with('\n')) Log(&json, &clock).info("app.start_done");
+    }
+    EXPECT_THAT(all, ::testing::HasSubstr("\"event\":\"log.lines_lost\",\"lines\":"));
 }
 
 TEST(Sinks, WriteALineEach) {

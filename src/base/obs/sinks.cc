@@ -58,6 +58,14 @@ struct AppendPretty {
     void operator()(auto number) const { fmt::format_to(std::back_inserter(out), "{}", number); }
 };
 
+/// Lines that were lost are said with the next one.
+void tell_lost(LineWriter& writer, const Event& next, auto write) {
+    const auto lost = writer.take_lost();
+    if (lost == 0) return;
+    const Field fields[] = {kv("lines", lost)};
+    write(Event{next.time, Level::warn, "log.lines_lost", fields});
+}
+
 }  // namespace
 
 std::string format_json(const Event& event, const SinkLimits& limits) {
@@ -84,9 +92,13 @@ std::string format_pretty(const Event& event, const SinkLimits& limits, Colour c
     return out;
 }
 
-void JsonSink::write(const Event& event) { writer_.write(format_json(event, limits_) + '\n'); }
+void JsonSink::write(const Event& event) {
+    tell_lost(writer_, event, [this](const Event& lost) { write(lost); });
+    writer_.write(format_json(event, limits_) + '\n');
+}
 
 void PrettySink::write(const Event& event) {
+    tell_lost(writer_, event, [this](const Event& lost) { write(lost); });
     writer_.write(format_pretty(event, limits_, colour_) + '\n');
 }
 

@@ -52,7 +52,8 @@ void define_sign(Syntax& syntax, SignArguments& arguments) {
     syntax.option({"--expires", "DAYS"}, arguments.expires_days, "Days until it expires [never]");
     syntax.list({"-t,--tag", "TAG"}, arguments.tags, "Tags, for people");
     syntax.option({"--call-alias", "NAME"}, arguments.call_alias, "A second name for callers");
-    syntax.option({"-o,--out", "FILE"}, arguments.out, "The signed file [FILE with _s]");
+    syntax.option({"-o,--out", "FILE"}, arguments.out,
+                  "The signed file [FILE with _s]; 'text' or 'json': the form of the output");
 }
 
 std::string default_out(const std::string& path) {
@@ -103,7 +104,7 @@ std::vector<std::string> warn_of_unclaimed(const Console& console,
 
 Json to_json(const std::vector<std::string>& list) { return Json::Array(list.begin(), list.end()); }
 
-Result<void> run_sign(const Console& console, const SignArguments& arguments) {
+Result<void> sign(const Console& console, const SignArguments& arguments) {
     const auto& environment = console.environment();
     TRY(const auto wasm, read_wasm(environment, arguments.file));
     TRY(const auto interface, codec::read_interface(wasm).context("'{}'", arguments.file));
@@ -138,6 +139,15 @@ Result<void> run_sign(const Console& console, const SignArguments& arguments) {
                   fmt::format("caps     {}", fmt::join(arguments.caps, ", "))},
                  value.set("unclaimed", to_json(unclaimed)));
     return ok();
+}
+
+/// `-o` is the form of the output on every other command, and so it is here for these two words.
+Result<void> run_sign(const Console& console, const SignArguments& arguments) {
+    const auto format = get_format(arguments.out.value_or(""));
+    if (!format) return sign(console, arguments);
+    auto without = arguments;
+    without.out.reset();
+    return sign(Console(console.environment(), *format), without);
 }
 
 }  // namespace

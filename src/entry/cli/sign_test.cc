@@ -69,6 +69,13 @@ TEST_F(SignCommand, WritesWhatAHostAdmits) {
     EXPECT_TRUE(admission) << admission.error().message;
 }
 
+TEST_F(SignCommand, TakesTheFormOfTheOutputAsEveryCommand) {
+    gen("account");
+    ASSERT_EQ(sign({"--caps", "wasi:http", "-o", "json"}), 0) << err;
+
+    EXPECT_EQ(out_json().get_string("file").value(), home + "/hello_s.wasm");
+}
+
 TEST_F(SignCommand, KeepsTheComponentsKeyThroughRevisions) {
     gen("account");
     ASSERT_EQ(sign({"--caps", "wasi:http", "-o", "a.wasm", "--rev", "1"}), 0) << err;
@@ -118,11 +125,18 @@ TEST_F(SignCommand, PassesOnEveryOption) {
 
 TEST_F(SignCommand, TakesASeedFile) {
     const auto seed = crypto::Seed::generate(KeyKind::account, random);
-    write("team.nk", seed.text().reveal() + "\r\n");
+    const auto text = seed.text().reveal();
+    for (const auto& content :
+         {text + "\r\n", "\n# of the team\n  " + text + "\n\n",
+          "-----BEGIN USER NKEY SEED-----\n" + text + "\n------END USER NKEY SEED------\n"}) {
+        write("team.nk", content);
 
-    ASSERT_EQ(sign({"--caps", "wasi:http", "--key", "team.nk"}), 0) << err;
+        ASSERT_EQ(sign({"--caps", "wasi:http", "--key", "team.nk"}), 0) << err;
 
-    EXPECT_EQ(token_of("hello_s.wasm").head.issuer, seed.public_key());
+        EXPECT_EQ(token_of("hello_s.wasm").head.issuer, seed.public_key());
+    }
+    write("two.nk", text + "\n" + text + "\n");
+    EXPECT_EQ(sign({"--caps", "wasi:http", "--key", "two.nk"}), 2);
 }
 
 TEST_F(SignCommand, WarnsOfWhatTheClaimsLeaveOut) {
