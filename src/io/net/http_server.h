@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 
 #include "base/core/random.h"
@@ -31,7 +32,9 @@ class HttpHandler {
 struct HttpLimits {
     std::size_t connections_max = 10'000;     ///< Open at the same time; more are closed at once.
     std::size_t head_bytes_max = 64U << 10U;  ///< Request line and fields; more is 431.
-    std::uint64_t body_bytes_max = 256U << 20U;  ///< Content of one request; more is 413.
+    std::uint64_t body_bytes_max =
+        std::numeric_limits<std::uint64_t>::max();  ///< Content of one request, which streams; more
+                                                    ///< is 413.
     Duration head_wait = std::chrono::seconds(
         10);  ///< From the first byte of a request to its empty line; then 408.
     Duration idle_wait = std::chrono::seconds(60);  ///< Without any request; then closed.
