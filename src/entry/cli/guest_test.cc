@@ -95,6 +95,19 @@ TEST_F(GuestCommand, GivesAProgramWhatItIsAskedFor) {
     EXPECT_TRUE(guest.may_be_unsigned);
 }
 
+TEST_F(GuestCommand, NeedsNoHome) {
+    variables.clear();
+
+    for (const char* command : {"run", "serve"}) {
+        ASSERT_EQ(run({command, "--unsigned", "tool.wasm"}), 0) << err;
+        EXPECT_EQ(run({command, "--code-cache", "c", "tool.wasm"}), 5) << "its key has no place";
+    }
+
+    EXPECT_EQ(run_calls.at(0).trust.file, "");
+    EXPECT_EQ(run_calls.at(0).places.code_cache_dir, "");
+    EXPECT_EQ(up_calls.at(0).places.data_dir, "");
+}
+
 TEST_F(GuestCommand, OpensTheWholeNetworkForAStar) {
     ASSERT_EQ(run({"run", "--allow-net", "10.0.0.1", "--allow-net", "*", "tool.wasm"}), 0) << err;
 

@@ -139,6 +139,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"text_shards", {"up", "a", "--shards", "2x"}, 2, "cli.number_wrong"},
         Refusal{"level", {"up", "a", "--log-level", "loud"}, 2, "obs.level_unknown"},
         Refusal{"format", {"up", "a", "-o", "xml"}, 2, "cli.output_unknown"},
+        Refusal{"log_file_alone", {"up", "a", "--log-file", "l"}, 2, "cli.log_file_alone"},
         Refusal{"no_home", {"up", "a"}, 5, "cli.home_missing"},
         Refusal{"option", {"up", "a", "--thrust", "AB"}, 2, "cli.option_unknown"},
         Refusal{"no_value", {"up", "a", "--trust"}, 2, "cli.argument_wrong"}),
