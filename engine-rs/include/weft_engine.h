@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /// Changes whenever a layout or a meaning below changes.
-#define WE_ABI_VERSION 9u
+#define WE_ABI_VERSION 10u
 uint32_t we_abi_version(void);
 
 // --------------------------------------------------------------------------------------- runtime
@@ -62,8 +62,10 @@ typedef struct we_engine_config {
     uint32_t epoch_tick_ms;        ///< A guest's time slice; 1 to 10,000.
     uint64_t memory_bytes_max;     ///< Of one linear memory; 64 KiB to 4 GiB, whole pages.
     uint64_t keep_resident_bytes;  ///< Memory kept warm per free slot.
-    int32_t allocation;  ///< WE_ALLOC_*; a pool that does not fit falls back to on demand.
-    int32_t reset;       ///< WE_RESET_*
+    int32_t allocation;           ///< WE_ALLOC_*; a pool that does not fit falls back to on demand.
+    int32_t reset;                ///< WE_RESET_*
+    uint32_t table_elements_max;  ///< Of one table in the pool; up to 10,000,000; 0: 20,000.
+    uint32_t reserved;
 } we_engine_config;
 
 typedef struct we_metrics {

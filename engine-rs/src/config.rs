@@ -17,8 +17,10 @@ pub struct WeEngineConfig {
     pub keep_resident_bytes: u64,
     pub allocation: i32,
     pub reset: i32,
+    pub table_elements_max: u32,
+    pub reserved: u32,
 }
-const _: () = assert!(size_of::<WeEngineConfig>() == 40);
+const _: () = assert!(size_of::<WeEngineConfig>() == 48);
 unsafe impl abi::Sized for WeEngineConfig {
     const NAME: &'static str = "we_engine_config";
 }
@@ -60,6 +62,11 @@ const STACK_KEEP_RESIDENT: usize = 64 * 1024;
 /// Guests of the usual toolchains are three core instances with two tables: a component's share of
 /// the pool is generous in what costs only address space.
 const PARTS_PER_INSTANCE: u32 = 4;
+/// Most have one memory; one guest with a few must not take those of others.
+const MEMORIES_PER_INSTANCE: u32 = 2;
+const MEMORIES_PER_MODULE: u32 = 8;
+const TABLES_PER_MODULE: u32 = 8;
+const TABLE_ELEMENTS: usize = 20_000;
 const BACKTRACE_FRAMES_MAX: usize = 64;
 
 fn range(name: &str, value: u64, least: u64, most: u64) -> Result<(), Fault> {
@@ -77,6 +84,7 @@ impl WeEngineConfig {
         range("memory_bytes_max", self.memory_bytes_max, PAGE, 4 << 30)?;
         range("memory_bytes_max modulo 64 KiB", self.memory_bytes_max % PAGE, 0, 0)?;
         range("keep_resident_bytes", self.keep_resident_bytes, 0, self.memory_bytes_max)?;
+        range("table_elements_max", self.table_elements_max.into(), 0, 10_000_000)?;
         range("allocation", self.allocation as u64, 0, 1)?;
         range("reset", self.reset as u64, 0, 1)
     }
@@ -114,7 +122,13 @@ impl WeEngineConfig {
         pool.total_component_instances(count)
             .total_core_instances(count.saturating_mul(PARTS_PER_INSTANCE))
             .total_tables(count.saturating_mul(PARTS_PER_INSTANCE))
-            .total_memories(count)
+            .total_memories(count.saturating_mul(MEMORIES_PER_INSTANCE))
+            .max_memories_per_module(MEMORIES_PER_MODULE)
+            .max_tables_per_module(TABLES_PER_MODULE)
+            .table_elements(match self.table_elements_max {
+                0 => TABLE_ELEMENTS,
+                most => most as usize,
+            })
             .total_stacks(count)
             .max_memory_size(self.memory_bytes_max as usize)
             .linear_memory_keep_resident(self.keep_resident_bytes as usize)

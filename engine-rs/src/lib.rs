@@ -38,7 +38,7 @@ mod wasi_context;
 mod tests;
 
 /// Changes together with `WE_ABI_VERSION` in the header.
-const ABI_VERSION: u32 = 9;
+const ABI_VERSION: u32 = 10;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn we_abi_version() -> u32 {

@@ -129,6 +129,8 @@ pub fn config() -> WeEngineConfig {
         memory_bytes_max: 64 << 20,
         keep_resident_bytes: 64 << 10,
         allocation: 1,
+        table_elements_max: 0,
+        reserved: 0,
         reset: wasmtime::PoolingAllocationConfig::is_pagemap_scan_available().into(),
     }
 }

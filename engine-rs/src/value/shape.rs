@@ -6,7 +6,8 @@ use wasmtime::component::{ResourceType, Type};
 
 pub const NODES_MAX: usize = 20_000;
 const NAME_BYTES_MAX: usize = 1 << 20;
-const DEPTH_MAX: usize = 100;
+/// As `Type::depth_max` of the C++ side has it, which reads the description.
+const DEPTH_MAX: usize = 64;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scalar {

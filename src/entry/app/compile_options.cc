@@ -29,6 +29,8 @@ engine::EngineConfig engine_config(const engine::Limits& limits) {
     engine::EngineConfig out;
     const auto asked = (limits[engine::Limit::memory] + page_bytes - 1) / page_bytes * page_bytes;
     out.memory_bytes_max = std::max(out.memory_bytes_max, asked);
+    out.table_elements_max =
+        std::max(out.table_elements_max, limits.count(engine::Limit::table_elements));
     return out;
 }
 
@@ -39,6 +41,7 @@ Result<std::shared_ptr<engine::Engine>> make_guest_engine(const cli::GuestOption
     if (!places.code_cache_dir.empty()) std::ignore = files::ensure_directory(places.data_dir);
     auto config = engine_config(options.guest.limits);
     config.instances_max = instances_max;
+    config.pooled = false;  // A few instances: what a pool reserves would only bound them.
     return engine::wasmtime::make_engine(config, compile_options(places, {}, nullptr));
 }
 

@@ -114,6 +114,7 @@ Result<int> run_program(cli::RunOptions options, const cli::Console& console) {
         limits.set(Limit::memory, engine::EngineConfig().memory_bytes_max);
     limits.set(Limit::host_data, host_data_bytes);
     limits.set(Limit::random, random_bytes);
+    limits.set(Limit::table_elements, engine::row_of(Limit::table_elements).most);
     TRY(const auto engine, make_guest_engine(options, 1));
     return run_code(engine.get(), admitted.code, options, console);
 }

@@ -69,6 +69,16 @@ struct Logging {
     }
 };
 
+/// What the largest component of each kind needs of the engine.
+engine::Limits largest_limits(const Order& order) {
+    engine::Limits out;
+    for (const auto& application : order.applications)
+        for (const auto& component : application.components)
+            for (const auto limit : {engine::Limit::memory, engine::Limit::table_elements})
+                out.set(limit, std::max(out[limit], component.limits[limit]));
+    return out;
+}
+
 void tell_setup(const engine::EngineStats& stats, const obs::Log& log) {
     if (!stats.pooling)
         log.warn("engine.pool_unavailable", obs::kv("reason", stats.pooling_refusal));
@@ -85,9 +95,8 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
     TRY(auto order, read_order(options, log));
     obs::Registry registry;
     TRY(const auto engine,
-        engine::wasmtime::make_engine(
-            engine_config(options.served ? options.served->guest.limits : engine::Limits()),
-            compile_options(options.places, log, &registry)));
+        engine::wasmtime::make_engine(engine_config(largest_limits(order)),
+                                      compile_options(options.places, log, &registry)));
     tell_setup(engine->stats(), log);
     SystemRandom random;
     Process process({.shards = options.shards != 0 ? options.shards : usable_cores(),

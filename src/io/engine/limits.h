@@ -217,6 +217,10 @@ struct EngineConfig {
         1'000;  ///< Instances alive at the same time, all components together.
     std::uint64_t memory_bytes_max = 256U
                                      << 20U;  ///< The largest linear memory any component may get.
+    std::uint32_t table_elements_max = 20'000;  ///< The largest table any component may get.
+    /// Instances are made from a pool, which is faster for many and reserves address space for the
+    /// largest of them; else on demand.
+    bool pooled = true;
     std::uint64_t keep_resident_bytes = 64U << 10U;  ///< Memory kept warm per pooled slot.
     std::uint32_t epoch_tick_ms = 10;                ///< Length of a guest's time slice.
 };

@@ -6,7 +6,7 @@
 // Both sides of the boundary state the layouts; the Rust side has the same figures.
 static_assert(sizeof(we_str) == 16 && sizeof(we_buf) == 32 && sizeof(we_header) == 32);
 static_assert(sizeof(we_waker_vtable) == 32 && sizeof(we_body_vtable) == 24);
-static_assert(sizeof(we_engine_config) == 40 && sizeof(we_metrics) == 80);
+static_assert(sizeof(we_engine_config) == 48 && sizeof(we_metrics) == 80);
 static_assert(sizeof(we_imports) == 24 && sizeof(we_call_sink) == 24);
 static_assert(sizeof(we_instance_options) == 120 && sizeof(we_http_request) == 96);
 static_assert(sizeof(we_http_sink) == 48 && sizeof(we_poll) == 16);

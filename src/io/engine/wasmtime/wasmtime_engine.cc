@@ -172,7 +172,8 @@ Result<std::shared_ptr<Engine>> make_engine(const EngineConfig& config,
     raw.epoch_tick_ms = config.epoch_tick_ms;
     raw.memory_bytes_max = config.memory_bytes_max;
     raw.keep_resident_bytes = config.keep_resident_bytes;
-    raw.allocation = WE_ALLOC_POOL_IF_POSSIBLE;
+    raw.table_elements_max = config.table_elements_max;
+    raw.allocation = config.pooled ? WE_ALLOC_POOL_IF_POSSIBLE : WE_ALLOC_ON_DEMAND;
     const auto choice = probe_reset();
     raw.reset = choice.reset == MemoryReset::resident_pages ? WE_RESET_WRITTEN : WE_RESET_DISCARD;
     const auto before = address_space_bytes();
