@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <climits>
 #include <utility>
 
@@ -12,8 +11,8 @@
 namespace weft::obs {
 namespace {
 
-constexpr auto stop_wait = std::chrono::seconds(1);
 constexpr int poll_ms = 100;
+constexpr int stop_polls = 10;  // One second.
 
 }  // namespace
 
@@ -37,7 +36,7 @@ void LineWriter::write(std::string line) {
     changed_.notify_all();
 }
 
-/// Writes as much as the descriptor takes without a wait, but for `wait_ms` before each part, and
+/// Writes as much as the descriptor takes without a wait, except `wait_ms` before each part, and
 /// removes it from `bytes`.
 LineWriter::Written LineWriter::write_part(std::string& bytes, int wait_ms) {
     std::string_view rest = bytes;
@@ -63,22 +62,21 @@ LineWriter::Written LineWriter::write_part(std::string& bytes, int wait_ms) {
 }
 
 void LineWriter::write_queue() {
+    int patience = stop_polls;
     std::unique_lock lock(mutex_);
-    std::chrono::steady_clock::time_point last_moment =
-        std::chrono::steady_clock::time_point::max();
     for (;;) {
         while (queue_.empty() && !stops_) changed_.wait(lock);
-        if (stops_)
-            last_moment = std::min(last_moment, std::chrono::steady_clock::now() + stop_wait);
         if (queue_.empty()) return;
-        if (std::chrono::steady_clock::now() > last_moment) break;
         auto& front = queue_.front();
         const auto size = front.size();
         lock.unlock();
         const auto written = write_part(front, poll_ms);
         lock.lock();
         queued_bytes_ -= size - front.size();
-        if (written == Written::blocked) continue;
+        if (written == Written::blocked) {
+            if (stops_ && --patience == 0) break;
+            continue;
+        }
         if (written == Written::failed) lose();
         queued_bytes_ -= front.size();
         queue_.pop_front();

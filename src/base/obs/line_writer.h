@@ -47,7 +47,7 @@ class LineWriter {
     std::atomic<std::uint64_t> lines_lost_ = 0;
     std::atomic<std::uint64_t> untold_ = 0;
 
-    // Guarded by the mutex, but for the front of the queue while `thread_` writes it. What must
+    // Guarded by the mutex, except for the front of the queue while `thread_` writes it. What must
     // hold: as long as the queue is not empty, only `thread_` writes.
     std::mutex mutex_;
     std::condition_variable changed_;
