@@ -319,17 +319,20 @@ TEST_F(ShardHostTest, RefusedRequestsAreHeldToTheRateOfLines) {
     EXPECT_EQ(dropped[0].fields.at("lines"), "49");
 }
 
-TEST_F(ShardHostTest, ALineWithoutEndIsCut) {
+TEST_F(ShardHostTest, ALongLineIsOneEventThatSaysWhatIsMissing) {
     obs::RateLimiter generous({.budget_per_s = 1'000'000, .sources_max = 4});
     const GuestLogShared shared{logging_.log, logging_.probe, &generous};
     {
         GuestLog guest(&shared, &loop_, {"hello", 1'000'000, {0, 1}});
         guest.on_output(engine::GuestStream::err, Bytes(GuestLog::line_bytes_max + 10, 'x'));
+        guest.on_output(engine::GuestStream::err, to_bytes("yy\nnext"));
     }
 
     const auto lines = events_.events("component.line_printed");
     ASSERT_EQ(lines.size(), 2U);
-    EXPECT_EQ(lines[1].fields.at("text"), "xxxxxxxxxx");
+    EXPECT_EQ(lines[0].fields.at("text"),
+              std::string(GuestLog::line_bytes_max, 'x') + " [12 bytes cut]");
+    EXPECT_EQ(lines[1].fields.at("text"), "next");
 }
 
 }  // namespace

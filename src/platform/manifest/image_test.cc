@@ -70,7 +70,7 @@ TEST(ClassifyImage, SaysWhatIsWrong) {
         {"file:///opt/", "manifest.image_path_missing"},
         {"https://h/a.wasm", "manifest.image_digest_missing"},
         {"https://h/a.wasm@sha256:12", "manifest.image_digest_invalid"},
-        {"ghcr.io/a@sha256:" + std::string(64, 'A'), "manifest.image_digest_invalid"},
+        {"ghcr.io/a@sha256:" + std::string(64, 'G'), "manifest.image_digest_invalid"},
         {"https://@" + digest, "manifest.image_reference_invalid"},
         {"https://h/a b@" + digest, "manifest.image_reference_invalid"},
         {"https://user:word@h/a@" + digest, "manifest.image_reference_invalid"},
@@ -135,6 +135,14 @@ TEST(Builtin, LeavesOtherImagesAlone) {
           "ghcr.io/wasmcloud/other:1", "wasmcloud.azurecr.io/keyvalue-nats:1", "http-server:1"})
         EXPECT_FALSE(classify_image(text).value().builtin) << text;
     EXPECT_FALSE(find_builtin_for_image("wasmcloud.azurecr.io/"));
+}
+
+TEST(ClassifyImage, TakesCapitalLettersAsSmallOnes) {
+    const auto image = classify_image("Ghcr.io/WasmCloud/Http-Server:0.27.0-RC1").value();
+
+    EXPECT_EQ(image.repository, "ghcr.io/wasmcloud/http-server");
+    EXPECT_EQ(image.tag, "0.27.0-rc1");
+    EXPECT_TRUE(image.builtin);
 }
 
 TEST(Builtin, IsFoundByItsName) {
