@@ -50,11 +50,11 @@ net::HttpResponse Handler::refuse(const rt::CallCtx& ctx, const Error& error) {
     response.status = status_of(error);
     response.headers.push_back({"content-type", "text/plain; charset=utf-8"});
     if (is_worth_a_retry(error)) response.headers.push_back({"retry-after", "1"});
-    response.body = rt::source_of(
-        to_bytes(error.code == Errc::not_found
-                     ? "nothing answers this address and path\n"
-                     : fmt::format("{}; the host's log explains call {}\n",
-                                   reason_for_client(error), ctx.trace_id.text())));
+    response.body =
+        rt::source_of(to_bytes(error.code == Errc::not_found
+                                   ? "nothing answers this address and path\n"
+                                   : fmt::format("{}; the host's log explains call {}\n",
+                                                 reason_for_client(error), ctx.trace_id.text())));
     return response;
 }
 
