@@ -23,7 +23,7 @@ fn a_struct_of_another_size_is_refused() {
     let fault = engine(&config).unwrap_err();
 
     assert_eq!(fault.status, Status::Invalid);
-    assert_eq!(fault.message, "'we_engine_config' is 32 bytes where 40 are expected");
+    assert_eq!(fault.message, "'we_engine_config' is 40 bytes where 48 are expected");
 }
 
 #[test]
