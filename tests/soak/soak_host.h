@@ -119,13 +119,13 @@ class Machine {
         we_buf code{};
         require(we_artifact_new(&config_, {wasm.data(), wasm.size()}, &code, nullptr) == WE_OK,
                 name.c_str());
-        const int file = ::memfd_create("artifact", MFD_CLOEXEC);
-        require(::write(file, code.data, code.size) == static_cast<ssize_t>(code.size),
+        const int artifact = ::memfd_create("artifact", MFD_CLOEXEC);
+        require(::write(artifact, code.data, code.size) == static_cast<ssize_t>(code.size),
                 "no memory for code");
-        require(we_component_load(engine_, file, code.size, WE_IMPORTS_CALLER, &component,
+        require(we_component_load(engine_, artifact, code.size, WE_IMPORTS_CALLER, &component,
                                   nullptr) == WE_OK,
                 name.c_str());
-        ::close(file);
+        ::close(artifact);
         code.free(code.owner);
         return component;
     }
