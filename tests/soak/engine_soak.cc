@@ -111,8 +111,8 @@ void cancelled(const Guests& guests, unsigned calls) {
 /// Memory and table until they are refused, and another guest that takes handles until it is ended.
 void hoarder(const Guests& guests, unsigned rounds) {
     constexpr std::uint32_t hoard = 3;
-    constexpr std::uint32_t swell_memory = 14;
-    constexpr std::uint32_t swell_table = 15;
+    constexpr std::uint32_t swell_memory = 10;
+    constexpr std::uint32_t swell_table = 11;
     auto limits = Guest::defaults();
     limits.memory_bytes_max = 4U << 20U;
     for (; rounds > 0; --rounds) {
