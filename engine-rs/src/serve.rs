@@ -143,6 +143,8 @@ impl Server {
                         match self.poll_next(accessor, guest, running.0.len(), cx) {
                             Poll::Ready(Some(job)) => {
                                 self.running_time.begin_call();
+                                // Beside a call nobody can tell what goes on after another.
+                                self.queue.set_goes_on(false);
                                 accessor.with(|mut store| store.data_mut().values.call = job.id);
                                 running.0.push(Box::pin(self.run_concurrent(accessor, guest, job)));
                             }

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 
-from harness import (CORRUPT, EXHAUSTED, FAILED_PRECONDITION, HELLO, INVALID_ARGUMENT, IS_SANITIZED, KEY, NOT_FOUND,
+from harness import (CORRUPT, EXHAUSTED, FAILED_PRECONDITION, HELLO, INVALID_ARGUMENT, IS_SANITIZED, KEY, NOT_FOUND, PROGRAM,
                      UNAVAILABLE, UNSUPPORTED, WeftTest, end_with_parent, free_port, manifest, skip)
 from test_trust import sections, without_token
 
@@ -199,3 +199,25 @@ class CommandLine(WeftTest):
             with self.subTest(command=command):
                 outcome = self.done(*command, "--help")
                 self.assertIn(" ".join(("weft", *command)).strip(), outcome.out)
+
+
+class Surroundings(WeftTest):
+    """What the process was started with."""
+
+    def test_an_output_that_cannot_be_written_is_said(self):
+        outcome = self.weft("keys", "list", prefix=("sh", "-c", '"$@" > /dev/full', "sh"))
+
+        self.assertEqual(outcome.code, UNAVAILABLE)
+        self.assertIn("the output cannot be written", outcome.err)
+
+    def test_closed_streams_are_not_those_of_a_file(self):
+        outcome = self.weft("keys", "gen", "account", prefix=("sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"))
+
+        self.assertEqual(outcome.code, 0)
+        (seed,) = self.folder.rglob("A*.nk")
+        self.assertRegex(seed.read_text(), r"\ASA[A-Z2-7]{56}\n\Z")
+
+    def test_a_program_runs_without_a_home(self):
+        outcome = self.weft("run", "--unsigned", PROGRAM, "exit", "0", prefix=("env", "-i"))
+
+        self.assertEqual(outcome.code, 0, outcome.err)

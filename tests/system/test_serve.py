@@ -29,6 +29,16 @@ class Serve(WeftTest):
             self.assertTrue(read_until(client, None).endswith(b"0\r\n\r\n"), "the response is not complete")
             self.assertEqual(host.wait(), 0, host.log.read_text())
 
+    def test_two_signals_together_are_one(self):
+        with self.serve("--unsigned", GUEST) as host, begun_request(host.port) as client:
+            host.process.send_signal(signal.SIGINT)
+            wait_until(lambda: not is_listening(host.port), "closed to new connections")
+            host.process.send_signal(signal.SIGTERM)
+            client.sendall(b"later")
+            self.assertTrue(read_until(client, None).endswith(b"0\r\n\r\n"), "the response is not complete")
+            self.assertEqual(host.wait(), 0, host.log.read_text())
+            self.assertNotIn("host.drain_interrupted", host.log.read_text())
+
     def test_answers_a_program_that_asks_for_json_as_up_does(self):
         with self.serve("--trust", KEY, "-o", "json", HELLO) as host:
             lines = [json.loads(line) for line in host.log.read_text().splitlines()]

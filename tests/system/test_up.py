@@ -12,7 +12,7 @@ from harness import FAILED_PRECONDITION, KEY, WAIT_S, WeftTest, free_port, is_li
 class Foreground(WeftTest):
     def test_serves_and_ends_with_zero_on_each_signal(self):
         app = self.write_app()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             with self.subTest(signal=number.name), self.up(app, "--trust", KEY) as host:
                 answer = host.get("/there?a=b")
 
@@ -113,6 +113,7 @@ class Background(WeftTest):
             self.assertEqual((outcome.code, outcome.out), (FAILED_PRECONDITION, ""), outcome.err)
             self.assertEqual(len(outcome.sentences()), 1, outcome.err)
             self.assertIn("data directory", outcome.err)
+            self.assertEqual(list(self.folder.rglob("weft.log")), [], "it wrote beside the other host")
             self.assertTrue(is_listening(port), "the host that was there first is gone")
 
 

@@ -7,12 +7,13 @@ namespace weft::app {
 Result<claims::TrustPolicy> load_trust(const cli::TrustOptions& options) {
     constexpr std::size_t trust_bytes_max = 1U << 20U;
     claims::TrustPolicy policy;
-    auto content =
-        options.file.empty() ? Result<Bytes>() : files::read_file(options.file, trust_bytes_max);
-    if (content && !options.file.empty()) {
-        TRY(policy, claims::read_trust(as_text(*content)).context("'{}'", options.file));
-    } else if (!content && (content.error().code != Errc::not_found || options.file_named)) {
-        return Failure(std::move(content).error());
+    if (!options.file.empty()) {
+        auto content = files::read_file(options.file, trust_bytes_max);
+        if (content) {
+            TRY(policy, claims::read_trust(as_text(*content)).context("'{}'", options.file));
+        } else if (content.error().code != Errc::not_found || options.file_named) {
+            return Failure(std::move(content).error());
+        }
     }
     for (const auto& key : options.keys) {
         TRY(auto issuer, claims::issuer_with_every_grant(key).context("--trust"));

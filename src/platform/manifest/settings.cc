@@ -37,9 +37,16 @@ constexpr std::array table{
     Setting{"http-server", Owner::link_source, "disable_keepalive", not_yet, "false"},
 };
 
-bool same(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; };
-    return std::ranges::equal(a, b, {}, lower, lower);
+const Setting* find(std::string_view provider, SettingOwner owner, std::string_view name) {
+    const auto* const row = std::ranges::find_if(table, [&](const Setting& setting) {
+        return setting.provider == provider && setting.owner == owner &&
+               same_setting(setting.name, name);
+    });
+    return row == table.end() ? nullptr : row;
+}
+
+bool asks_for_nothing(const Setting& setting, std::string_view value) {
+    return value.empty() || same_setting(value, setting.harmless);
 }
 
 std::string_view place_of(Owner owner) {
@@ -62,7 +69,7 @@ void report_unknown(const Owned& owned, const std::string& key, Findings& findin
     std::vector<std::string_view> names;
     for (const auto& row : table) {
         if (row.provider != owned.provider) continue;
-        if (same(row.name, key))
+        if (same_setting(row.name, key))
             return findings.warn(
                 "manifest.setting_misplaced", owned.config->property_places.at(key),
                 fmt::format("setting {} of {} has no effect here; it belongs in the {}",
@@ -78,12 +85,9 @@ void report_unknown(const Owned& owned, const std::string& key, Findings& findin
 
 void check(const Owned& owned, const std::string& key, const std::string& value,
            Findings& findings) {
-    const auto* const row = std::ranges::find_if(table, [&](const Setting& setting) {
-        return setting.provider == owned.provider && setting.owner == owned.owner &&
-               same(setting.name, key);
-    });
-    if (row == table.end()) return report_unknown(owned, key, findings);
-    if (row->use == acted_on || value.empty() || same(value, row->harmless)) return;
+    const auto* const row = find(owned.provider, owned.owner, key);
+    if (row == nullptr) return report_unknown(owned, key, findings);
+    if (row->use == acted_on || asks_for_nothing(*row, value)) return;
     const auto& place = owned.config->property_places.at(key);
     if (row->use == refused)
         findings.error("manifest.setting_unsupported", place,
@@ -107,6 +111,19 @@ void check_all(std::string_view provider, Owner owner, const std::vector<Config>
 }  // namespace
 
 std::span<const Setting> settings() { return table; }
+
+bool same_setting(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; };
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+const Setting* find_refused(std::string_view provider, SettingOwner owner, const TextMap& config) {
+    for (const auto& [key, value] : config) {
+        const auto* const row = find(provider, owner, key);
+        if (row != nullptr && row->use == refused && !asks_for_nothing(*row, value)) return row;
+    }
+    return nullptr;
+}
 
 void validate_settings(const Application& application, Findings& findings) {
     for (const auto& component : application.components) {

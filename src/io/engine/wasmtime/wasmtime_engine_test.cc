@@ -170,6 +170,18 @@ class WasmtimeEngine : public EnginePort {
         co_return slept + (instance->has_ended() ? ", ended" : ", alive");
     }
 
+    /// A long call that begins while the guest still works on after another one.
+    rt::Task<std::string> sleep_after_one_that_went_on() {
+        auto options = many;
+        options.after_response_max = std::chrono::milliseconds(100);
+        CO_TRY(auto instance, open(component_03(), options));
+        CO_TRY(auto response, co_await instance->handle_http({}, get("/late?10"), observer_));
+        CO_CHECK(co_await rt::read_all(response.body.get(), 1000));
+        response.body.reset();
+        CO_TRY(std::string slept, co_await fetch_in(instance, "/sleep?300"));
+        co_return slept + (instance->has_ended() ? ", ended" : ", alive");
+    }
+
     /// Short calls beside a guest that never gives up its thread by itself.
     rt::Task<std::string> answer_beside_a_spinner() {
         rt::Scope inner(shard());
@@ -342,6 +354,11 @@ TEST_P(WasmtimeEngine, TheTimeAfterAResponseIsNotTheNeighbours) {
     EXPECT_EQ(run(sleep_beside("/late?60000")).value(), "200 woke, ended");
     EXPECT_EQ(observer_->trap, "it went on for too long after its response");
     EXPECT_EQ(observer_->err, "");
+}
+
+TEST_P(WasmtimeEngine, WorkThatHasEndedCostsALaterCallNothing) {
+    EXPECT_EQ(run(sleep_after_one_that_went_on()).value(), "200 woke, alive");
+    EXPECT_EQ(observer_->trap, "");
 }
 
 TEST_P(WasmtimeEngine, EndsWorkThatAGuestStartedAndAnswered) {

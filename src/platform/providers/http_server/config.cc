@@ -2,42 +2,35 @@
 
 #include <algorithm>
 #include <cctype>
-#include <span>
 #include <string_view>
+
+#include "platform/manifest/settings.h"
 
 namespace weft::providers::http_server {
 namespace {
 
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
+using manifest::SettingOwner;
 
 /// A setting that is there and not empty.
 const std::string* find(const capability::Config& config, std::string_view name) {
     for (const auto& [key, value] : config)
-        if (!value.empty() && lower(key) == name) return &value;
+        if (!value.empty() && manifest::same_setting(key, name)) return &value;
     return nullptr;
 }
 
-Result<void> refuse_settings(const capability::Config& config,
-                             std::span<const std::string_view> names, std::string_view harmless) {
-    for (const auto name : names) {
-        const auto* value = find(config, name);
-        if (value != nullptr && lower(*value) != harmless)
-            return fail(
-                Errc::unsupported, "http_server.setting_unsupported",
+/// The manifest's reader does so too; not every link comes from a manifest.
+Result<void> refuse_settings(const capability::Config& config, SettingOwner owner) {
+    const auto* const refused = manifest::find_refused("http-server", owner, config);
+    if (refused == nullptr) return ok();
+    return fail(Errc::unsupported, "http_server.setting_unsupported",
                 "the setting '{}' of the http-server is not supported; take it out of the link",
-                name);
-    }
-    return ok();
+                refused->name);
 }
 
 }  // namespace
 
 Result<ProviderConfig> read_provider_config(const capability::Config& config) {
-    static constexpr std::string_view unsupported[] = {"header"};
-    CHECK(refuse_settings(config, unsupported, "host"));
+    CHECK(refuse_settings(config, SettingOwner::provider));
     ProviderConfig result;
     if (const auto* mode = find(config, "routing_mode")) {
         if (*mode == "address")
@@ -59,10 +52,7 @@ Result<ProviderConfig> read_provider_config(const capability::Config& config) {
 
 Result<LinkConfig> read_link_config(const ProviderConfig& provider,
                                     const capability::Config& config) {
-    static constexpr std::string_view unsupported[] = {
-        "readonly_mode", "cors_allowed_origins", "cors_allowed_headers", "cors_allowed_methods",
-        "tls_cert_file", "tls_priv_key_file",    "config_b64",           "config_json"};
-    CHECK(refuse_settings(config, unsupported, "false"));
+    CHECK(refuse_settings(config, SettingOwner::link_source));
     LinkConfig result{.address = provider.default_address, .path = {}, .host = {}};
     if (const auto* address = find(config, "address")) {
         TRY(result.address, net::parse_address(*address).context("address of the link"));
@@ -79,7 +69,9 @@ Result<LinkConfig> read_link_config(const ProviderConfig& provider,
                     "routing by path needs the setting 'path' in the link's source configuration");
     }
     if (const auto* host = find(config, "host")) {
-        result.host = lower(*host);
+        result.host = *host;
+        std::ranges::transform(result.host, result.host.begin(),
+                               [](unsigned char c) { return std::tolower(c); });
     } else if (provider.routing == Routing::host) {
         return fail(Errc::invalid_argument, "http_server.host_missing",
                     "routing by host needs the setting 'host' in the link's source configuration");

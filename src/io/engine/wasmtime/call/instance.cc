@@ -186,7 +186,7 @@ void WasmtimeInstance::after_poll(const we_poll& polled) {
     imports_.streams().pump();
     if (polled.state == WE_DONE) end();
     notify_calls();
-    watch_rest(executor_->now() + options_.after_response_max);
+    watch_rest(TimePoint::max());
     if (has_ended() || calls() < before) tell_owner();
 }
 
@@ -221,7 +221,7 @@ void WasmtimeInstance::release(Call& call) {
     if (has_ended()) return;
     const auto before = calls();
     if (call.is_over()) forget(call);
-    watch_rest(std::min(call.deadline(), executor_->now() + options_.after_response_max));
+    watch_rest(call.deadline());
     if (calls() < before) tell_owner();
 }
 
@@ -265,9 +265,9 @@ rt::CallCtx WasmtimeInstance::context_of(std::uint64_t id) const {
     return found == calls_.end() ? newest_ : (*found)->context();
 }
 
-/// A guest may go on after its responses, for a while: until `due` unless it has a time already.
-/// That is the time of the calls that are forgotten, never of those beside them.
-void WasmtimeInstance::watch_rest(TimePoint due) {
+/// A guest may go on after its responses, for a while and not past `deadline`, unless it has a time
+/// already. That is the time of the calls that are forgotten, never of those beside them.
+void WasmtimeInstance::watch_rest(TimePoint deadline) {
     if (has_ended()) return;
     const bool goes_on = unreturned_ > calls_.size() || (closed_ && calls_.empty());
     if (!goes_on) {
@@ -279,7 +279,7 @@ void WasmtimeInstance::watch_rest(TimePoint due) {
     if (rest_is_over_ && calls_.empty()) return end();
     if (due_ || rest_is_over_) return;
     due_.emplace([](void* self) { static_cast<WasmtimeInstance*>(self)->end_rest(); }, this);
-    executor_->arm(*due_, due);
+    executor_->arm(*due_, std::min(deadline, executor_->now() + options_.after_response_max));
 }
 
 /// What goes on has had its time. Calls beside it are served to their end, and no new ones.

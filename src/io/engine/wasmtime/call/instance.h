@@ -59,7 +59,7 @@ class WasmtimeInstance final : public Instance,
     void notify_calls();
     void abandon(Call& call);
     void forget(const Call& call);
-    void watch_rest(TimePoint due);
+    void watch_rest(TimePoint deadline);
     void end_rest();
     void tell_owner();
 
