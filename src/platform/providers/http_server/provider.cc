@@ -142,8 +142,9 @@ rt::Task<void> Provider::close(ListenerPtr listener) {
     auto drained = on_each_site(listener, [](Site* site) { return site->server->drain(); });
     Result<std::size_t> waited = co_await rt::race(std::move(drained), rt::sleep_until(due));
     if (!waited && waited.error().code == Errc::cancelled) co_return Failure(waited.error());
-    CO_CHECK(co_await on_each_site(listener, [](Site* site) { return stop_site(site); }));
+    // Each listener is stopped once: what has begun on other shards goes on when this is cancelled.
     std::erase(unused_, listener);
+    CO_CHECK(co_await on_each_site(listener, [](Site* site) { return stop_site(site); }));
     co_return ok();
 }
 
