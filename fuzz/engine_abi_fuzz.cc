@@ -3,6 +3,7 @@
 // freed once, and nothing is alive at the end.
 #include <algorithm>
 
+#include "engine_abi_buckets.h"
 #include "engine_abi_host.h"
 #include "engine_abi_machine.h"
 
@@ -33,6 +34,7 @@ struct Guest {
     bool is_done = false;
     bool is_dropped = false;
     bool has_fault = false;
+    Buckets buckets;
     std::vector<std::unique_ptr<Sink>> sinks;
 
     bool is_alive() const { return !is_done && !is_dropped; }
@@ -40,7 +42,8 @@ struct Guest {
 
 struct Token {
     we_import* raw;
-    const Guest* guest;
+    Guest* guest;
+    std::uint32_t function;
     struct Watched* watched = nullptr;  // What the library is to tell of it, if that was asked.
 };
 
@@ -81,7 +84,6 @@ class Host {
     Body* body();
     void watch(Token& token);
     void complete(Token token);
-    void read(we_stream* stream);
     void use_token();
     void use_stream();
     void free_component();
@@ -91,12 +93,13 @@ class Host {
     void wasi_context();
 
     // Callbacks of the library.
-    void on_import(Guest& guest, we_buf arguments, we_reply* reply);
+    void on_import(Guest& guest, std::uint32_t function, we_buf arguments, we_reply* reply);
     void on_done(Sink& sink, we_buf result, const we_error* error);
     void on_want(Body& body);
 
     Bytes arguments();
     Bytes value();
+    Bytes answer_of(Guest& guest, std::uint32_t function);
 
     Input input_;
     Buffers buffers_;
@@ -109,6 +112,7 @@ class Host {
     std::vector<we_component*> components_;
     we_wasi_context* wasi_context_ = nullptr;
     unsigned compiled_ = 0;
+    std::uint64_t buckets_made_ = 0;
 };
 
 // ------------------------------------------------------------------------------------------ values
@@ -145,11 +149,18 @@ Bytes Host::value() {
     }
 }
 
+/// What an answer says that will be taken.
+Bytes Host::answer_of(Guest& guest, std::uint32_t function) {
+    if (!guest.buckets.can_come_from(function) || input_.below(4) == 3) return value();
+    return guest.buckets.give(buckets_made_++, input_.below(8) == 7);
+}
+
 // --------------------------------------------------------------------------------------- callbacks
 
-void Host::on_import(Guest& guest, we_buf given, we_reply* reply) {
+void Host::on_import(Guest& guest, std::uint32_t function, we_buf given, we_reply* reply) {
     const auto asked = taken(given);
     expect(guest.is_alive(), "imports are asked inside of polls");
+    guest.buckets.take_arguments(function, asked);
     if (input_.below(2) == 1)
         if (auto* stream = we_reply_take_stream(reply, input_.below(2))) streams_.push_back(stream);
     if (input_.below(2) == 1)
@@ -159,7 +170,7 @@ void Host::on_import(Guest& guest, we_buf given, we_reply* reply) {
         case 1: return we_reply_refuse(reply, input_.below(3), view(std::string("no")));
         case 2:
         case 3: {
-            if (auto* token = we_reply_defer(reply)) tokens_.push_back({token, &guest});
+            if (auto* token = we_reply_defer(reply)) tokens_.push_back({token, &guest, function});
             if (input_.below(4) == 1) watch(tokens_.back());
             expect(we_reply_defer(reply) == nullptr, "an answer is deferred once");
             // A second answer is not taken.
@@ -172,7 +183,7 @@ void Host::on_import(Guest& guest, we_buf given, we_reply* reply) {
         }
         case 4: return;
         case 5: we_reply_answer(reply, buffers_.give({0})); return we_reply_refuse(reply, 0, {});
-        default: return we_reply_answer(reply, buffers_.give(value()));
+        default: return we_reply_answer(reply, buffers_.give(answer_of(guest, function)));
     }
 }
 
@@ -195,14 +206,16 @@ we_imports Host::imports(Guest& guest) {
     we_imports imports{};
     imports.context = &guest;
     if (input_.below(8) == 7) return imports;
-    imports.call = [](void* context, std::uint64_t call, std::uint32_t, we_buf arguments,
+    imports.call = [](void* context, std::uint64_t call, std::uint32_t function, we_buf arguments,
                       we_reply* reply) {
         auto& asking = *static_cast<Guest*>(context);
         expect(call <= asking.sinks.size(), "a guest is in a call that it was given");
-        asking.host->on_import(asking, arguments, reply);
+        asking.host->on_import(asking, function, arguments, reply);
     };
-    imports.drop_resource = [](void* context, std::uint32_t resource, we_str) {
-        expect(!static_cast<Guest*>(context)->is_dropped, "resources are dropped with the task");
+    imports.drop_resource = [](void* context, std::uint32_t resource, we_str handle) {
+        auto& dropping = *static_cast<Guest*>(context);
+        expect(!dropping.is_dropped, "resources are dropped with the task");
+        dropping.buckets.take_back({handle.data, handle.size});
         expect(resource < 2, "resources are those of the description");
     };
     return imports;
@@ -246,7 +259,9 @@ void Host::open() {
     all.insert(all.end(), components_.begin(), components_.end());
     const auto how = options(*guest);
     we_error* error = nullptr;
-    const auto status = we_instance_new(*input_.pick(all), &how, &guest->task, &error);
+    auto* const component = *input_.pick(all);
+    guest->buckets.are_counted = component == Machine::the().components[Machine::resources_place];
+    const auto status = we_instance_new(component, &how, &guest->task, &error);
     check_error(status, error);
     if (status == WE_OK) guests_.push_back(std::move(guest));
 }
@@ -386,6 +401,7 @@ void Host::drop(Guest& guest) {
     for (const auto& sink : guest.sinks) sink->given_up = true;
     we_task_drop(guest.task);
     guest.is_dropped = true;
+    expect(guest.buckets.is_empty(), "every handle comes back");
 }
 
 /// Names a call of the guest's, or none.
@@ -427,7 +443,12 @@ Body* Host::body() {
 
 void Host::feed(Body& body) {
     switch (input_.below(6)) {
-        case 0: return we_body_finish(body.raw);
+        case 0: {
+            const auto name = input_.take(input_.below(4));
+            const we_header field{view(name), view(name)};
+            const auto status = we_body_finish(body.raw, &field, input_.below(2));
+            return expect(status == WE_OK || status == WE_BAD_REQUEST, "an end, or a bad field");
+        }
         case 1: return we_body_fail(body.raw, input_.below(6));
         default: {
             const auto was_wanted = std::exchange(body.wanted, false);
@@ -464,20 +485,16 @@ void Host::complete(Token token) {
     if (input_.below(3) == 1)
         if (auto* one = body()) we_import_attach(token.raw, one->raw);
     const bool wanted = we_import_context(token.raw) != nullptr;
-    const auto fate = input_.below(4) == 1
-                          ? we_import_fail(token.raw, input_.below(3), view(std::string("late")))
-                          : we_import_complete(token.raw, buffers_.give(value()));
+    const auto fate =
+        input_.below(4) == 1
+            ? we_import_fail(token.raw, input_.below(3), view(std::string("late")))
+            : we_import_complete(
+                  token.raw,
+                  buffers_.give(wanted ? answer_of(*token.guest, token.function) : value()));
     expect(fate == (wanted ? WE_ANSWER_TAKEN : WE_ANSWER_GUEST_GONE), "two fates, both foreseen");
     expect(token.watched == nullptr || was_abandoned != wanted, "a watch foretells the fate");
     expect(!token.guest->is_dropped || fate == WE_ANSWER_GUEST_GONE,
            "a guest that is gone is told");
-}
-
-void Host::read(we_stream* stream) {
-    we_buf chunk{};
-    const auto state = we_stream_poll(stream, &Waiter::the(), &chunk);
-    expect(state >= WE_STREAM_PENDING && state <= WE_STREAM_CUT, "there are four states");
-    if (state == WE_STREAM_CHUNK) expect(taken(chunk).size() <= 64 * 1024, "at most 64 KiB");
 }
 
 // ------------------------------------------------------------------------------------------ engine
@@ -622,7 +639,7 @@ void Host::use_token() {
 void Host::use_stream() {
     auto* stream = input_.pick(streams_);
     if (stream == nullptr) return;
-    if (input_.below(4) != 1) return read(*stream);
+    if (input_.below(4) != 1) return read_stream(*stream);
     we_stream_free(*stream);
     streams_.erase(streams_.begin() + (stream - streams_.data()));
 }

@@ -178,6 +178,13 @@ struct Body {
 };
 
 /// Bytes of a file of the project.
+inline void read_stream(we_stream* stream) {
+    we_buf chunk{};
+    const auto state = we_stream_poll(stream, &Waiter::the(), &chunk);
+    expect(state >= WE_STREAM_PENDING && state <= WE_STREAM_CUT, "there are four states");
+    if (state == WE_STREAM_CHUNK) expect(taken(chunk).size() <= 64 * 1024, "at most 64 KiB");
+}
+
 inline Bytes read_file(const std::string& name) {
     std::ifstream file(std::filesystem::path(WEFT_SOURCE_DIR) / name, std::ios::binary);
     Bytes bytes{std::istreambuf_iterator<char>(file), {}};

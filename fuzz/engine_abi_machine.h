@@ -42,6 +42,9 @@ struct Code {
 
 /// What all inputs share, made once.
 struct Machine {
+    /// Of `resources.wat` among the components.
+    static constexpr std::size_t resources_place = 2;
+
     we_engine* engine = nullptr;
     std::vector<we_component*> components;
     we_module* module = nullptr;
@@ -155,7 +158,7 @@ inline void call_with_nulls(Buffers& buffers) {
     we_module_free(nullptr);
     we_task_drop(nullptr);
     we_body_free(nullptr);
-    we_body_finish(nullptr);
+    we_body_finish(nullptr, nullptr, 0);
     we_body_fail(nullptr, 0);
     we_stream_free(nullptr);
     we_wasi_context_free(nullptr);

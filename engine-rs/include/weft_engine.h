@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /// Changes whenever a layout or a meaning below changes.
-#define WE_ABI_VERSION 10u
+#define WE_ABI_VERSION 11u
 uint32_t we_abi_version(void);
 
 // --------------------------------------------------------------------------------------- runtime
@@ -158,8 +158,9 @@ typedef struct we_body_vtable {
 we_status we_body_new(const we_body_vtable*, void* context, we_body** out, we_error** error);
 /// Gives one chunk; always consumes `chunk`. WE_FEED_FULL: the chunk before was not taken yet.
 int32_t we_body_feed(we_body*, we_buf chunk);
-/// Nothing follows. What was fed before is still delivered.
-void we_body_finish(we_body*);
+/// Nothing but these fields follows (`trailers` may be null). What was fed before is still delivered.
+/// Errors: WE_BAD_REQUEST (a field that HTTP does not allow; the body has not ended).
+we_status we_body_finish(we_body*, const we_header* trailers, size_t trailer_count);
 /// The body cannot be completed: WE_BODY_* tells the guest why.
 void we_body_fail(we_body*, int32_t reason);
 /// Without finish or fail before it, the guest sees a terminated connection. A body that was never
@@ -199,7 +200,8 @@ typedef struct we_instance_options {
     size_t size;
     uint64_t memory_bytes_max;  ///< All linear memories together; 0: the engine's largest memory.
     uint64_t host_data_bytes_max;  ///< Handed to the host in one call, and allocated in the guest
-                                   ///< for values; 0: 16 MiB.
+                                   ///< for values; 0: 16 MiB. Four times that in the arguments of
+                                   ///< calls of imports that were not answered.
     uint64_t cpu_time_ns_max;  ///< Running time since its newest call began; 0: no limit. Looked at
                                ///< after each poll and at each epoch tick.
     uint32_t table_elements_max;  ///< Of each table; 0: 20,000.

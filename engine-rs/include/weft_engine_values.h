@@ -61,7 +61,7 @@ typedef struct we_imports {
     void (*call)(void* context, uint64_t call, uint32_t function, we_buf arguments,
                  we_reply* reply);
     /// The guest dropped a handle that it owned, ended with it, or could not be given it by an
-    /// answer. May be null.
+    /// answer; or one that it gave did not reach the C side. May be null.
     void (*drop_resource)(void* context, uint32_t resource, we_str handle);
     void* context;
 } we_imports;

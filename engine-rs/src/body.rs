@@ -1,9 +1,11 @@
 //! A request body that the C side feeds: at most one chunk lies between the two ends.
 
-use crate::abi::{self, Context, WeBuf, take};
+use crate::abi::{self, Context, WeBuf, WeHeader, take};
 use crate::checks::{give, options};
 use crate::error::{Fault, Status, report};
+use crate::fields;
 use bytes::Bytes;
+use http::HeaderMap;
 use http_body::{Body, Frame};
 use std::ffi::c_void;
 use std::pin::Pin;
@@ -46,6 +48,8 @@ enum End {
 struct State {
     chunk: Option<Bytes>,
     end: Option<End>,
+    /// Before a complete end; given once.
+    trailers: Option<HeaderMap>,
     waiting: Option<Waker>,
     /// `want` was called and not answered yet.
     wanted: bool,
@@ -65,10 +69,12 @@ impl Shared {
     }
 
     /// Marks the end unless there is one, and wakes the reader outside of the lock.
-    fn end(&self, end: End) {
+    fn end(&self, end: End, trailers: Option<HeaderMap>) {
         let waiting = {
             let mut state = self.lock();
-            state.end.get_or_insert(end);
+            if state.end.is_none() {
+                (state.end, state.trailers) = (Some(end), trailers);
+            }
             state.waiting.take()
         };
         if let Some(waker) = waiting {
@@ -117,7 +123,7 @@ impl WeBody {
 
 impl Drop for WeBody {
     fn drop(&mut self) {
-        self.0.end(End::Failed(Failure::Terminated));
+        self.0.end(End::Failed(Failure::Terminated), None);
         if !self.0.lock().reader_taken {
             (self.0.vtable.closed)(self.0.context.0);
         }
@@ -162,7 +168,10 @@ impl Body for BodyReader {
                 return Poll::Ready(Some(Ok(Frame::data(chunk))));
             }
             match state.end {
-                Some(End::Complete) => return Poll::Ready(None),
+                Some(End::Complete) => {
+                    let trailers = state.trailers.take();
+                    return Poll::Ready(trailers.map(|fields| Ok(Frame::trailers(fields))));
+                }
                 Some(End::Failed(failure)) => return Poll::Ready(Some(Err(error_of(failure)))),
                 None => {}
             }
@@ -200,10 +209,18 @@ pub unsafe extern "C" fn we_body_feed(body: *mut WeBody, chunk: WeBuf) -> i32 {
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_body_finish(body: *mut WeBody) {
-    if let Some(body) = unsafe { body.as_ref() } {
-        body.0.end(End::Complete);
-    }
+pub unsafe extern "C" fn we_body_finish(
+    body: *mut WeBody,
+    trailers: *const WeHeader,
+    count: usize,
+) -> i32 {
+    let result = unsafe { fields::copy(trailers, count) }.map(|trailers| {
+        let trailers = (count > 0).then_some(trailers);
+        if let Some(body) = unsafe { body.as_ref() } {
+            body.0.end(End::Complete, trailers);
+        }
+    });
+    unsafe { report(result, std::ptr::null_mut()) }
 }
 
 #[unsafe(no_mangle)]
@@ -215,7 +232,7 @@ pub unsafe extern "C" fn we_body_fail(body: *mut WeBody, reason: i32) {
         _ => Failure::Internal,
     };
     if let Some(body) = unsafe { body.as_ref() } {
-        body.0.end(End::Failed(failure));
+        body.0.end(End::Failed(failure), None);
     }
 }
 

@@ -5,11 +5,13 @@ use crate::error::Fault;
 use crate::response::HttpAnswer;
 use crate::runtime;
 use crate::value::Value;
-use crate::value::pipe::Handed;
+use crate::value::handed::Handed;
+use crate::window::Window;
 use futures::channel::oneshot;
 use http::Request;
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use wasmtime_wasi_http::WasiBody;
 
@@ -17,6 +19,7 @@ use wasmtime_wasi_http::WasiBody;
 pub struct HttpCall {
     pub request: Request<WasiBody>,
     pub answer: oneshot::Sender<HttpAnswer>,
+    pub window: Arc<Window>,
 }
 
 /// What a call of a function came to. An error here leaves the guest as it was.

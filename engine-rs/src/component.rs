@@ -36,13 +36,14 @@ impl ComponentParts {
         self.exports.get_or_init(|| value::exports_of(self.pre.component())).clone()
     }
 
-    /// Whether it exports anything that is not of WASI.
-    pub fn exports_beyond_wasi(&self) -> bool {
+    /// Whether it exports anything but what the engine itself calls.
+    pub fn exports_functions(&self) -> bool {
         let component = self.pre.component();
+        let own = ["wasi:http/incoming-handler@", "wasi:http/handler@", "wasi:cli/run@"];
         component
             .component_type()
             .exports(component.engine())
-            .any(|(name, _)| !name.starts_with("wasi:"))
+            .any(|(name, _)| !own.iter().any(|own| name.starts_with(own)))
     }
 }
 

@@ -5,8 +5,10 @@ use crate::checks::{give, handle, options};
 use crate::config::{Flavour, WeEngineConfig};
 use crate::error::{Fault, Status, report};
 use crate::limits::{Counters, RunningTime, WeInstanceOptions};
+use crate::outgoing_body;
 use crate::runtime;
 use crate::store::{HostState, bound_running_time};
+use crate::ticker;
 use crate::wasi_context::WasiContext;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -82,6 +84,7 @@ fn make_linker(engine: &Engine, flavour: Flavour) -> wasmtime::Result<Linker<Hos
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    outgoing_body::bound(&mut linker)?;
     if flavour == Flavour::Concurrent {
         wasmtime_wasi::p3::add_to_linker(&mut linker)?;
         wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
@@ -89,18 +92,24 @@ fn make_linker(engine: &Engine, flavour: Flavour) -> wasmtime::Result<Linker<Hos
     Ok(linker)
 }
 
-/// Advances the epoch, twice a tick, until the last user of the engine is gone.
+/// The ticker sees that nobody needs it.
+impl Drop for EngineParts {
+    fn drop(&mut self) {
+        ticker::wake();
+    }
+}
+
+/// Advances the epoch, twice a tick while guests run, until the last user of the engine is gone.
 fn start_ticking(parts: &Arc<EngineParts>) -> std::io::Result<()> {
     let pause = parts.config.tick() / 2;
     let parts = Arc::downgrade(parts);
-    let ticker = move || {
-        loop {
-            std::thread::sleep(pause);
-            let Some(parts) = parts.upgrade() else { return };
-            parts.machines().for_each(|machine| machine.engine.increment_epoch());
-        }
+    let tick = move || {
+        let parts = parts.upgrade();
+        parts.iter().flat_map(|parts| parts.machines()).for_each(|it| it.engine.increment_epoch());
+        parts.is_some()
     };
-    std::thread::Builder::new().name("weft-epoch".into()).spawn(ticker).map(drop)
+    let thread = std::thread::Builder::new().name("weft-epoch".into());
+    thread.spawn(move || ticker::run(pause, tick)).map(drop)
 }
 
 fn new_engine(config: &WeEngineConfig) -> Result<WeEngine, Fault> {

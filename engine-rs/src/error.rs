@@ -66,6 +66,13 @@ pub struct Fault {
 }
 
 const BACKTRACE_BYTES_MAX: usize = 8 * 1024;
+/// Of a message in which a guest may have a say.
+const MESSAGE_BYTES_MAX: usize = 8 * 1024;
+
+/// What a guest says of an error of its own.
+pub fn text_of_guest(error: &impl fmt::Debug) -> String {
+    bounded(1024, format_args!("{error:?}"))
+}
 
 impl Fault {
     pub fn new(status: Status, message: impl Into<String>) -> Self {
@@ -75,7 +82,7 @@ impl Fault {
 
     /// A failure of Wasmtime outside of guest code: the whole chain of causes in one sentence.
     pub fn of(status: Status, error: &wasmtime::Error) -> Self {
-        Fault::new(status, format!("{error:#}"))
+        Fault::new(status, bounded(MESSAGE_BYTES_MAX, format_args!("{error:#}")))
     }
 
     /// The guest used up its running time.
@@ -185,28 +192,37 @@ fn kind_of(trap: Trap) -> TrapKind {
 }
 
 /// Text that refuses to grow beyond the limit.
-struct Bounded(String);
+struct Bounded {
+    text: String,
+    bytes_max: usize,
+}
+
+/// What fits of `what` in `bytes_max` bytes.
+fn bounded(bytes_max: usize, what: fmt::Arguments<'_>) -> String {
+    let mut bounded = Bounded { text: String::new(), bytes_max };
+    // An error means that the limit is reached: what fits is kept.
+    let _ = bounded.write_fmt(what);
+    bounded.text
+}
 
 impl fmt::Write for Bounded {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = BACKTRACE_BYTES_MAX - self.0.len();
+        let room = self.bytes_max - self.text.len();
         if text.len() <= room {
-            self.0.push_str(text);
+            self.text.push_str(text);
             return Ok(());
         }
         let cut = (0..=room).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        self.0.push_str(&text[..cut]);
+        self.text.push_str(&text[..cut]);
         Err(fmt::Error)
     }
 }
 
 fn backtrace_of(error: &wasmtime::Error) -> String {
-    let mut text = Bounded(String::new());
-    if let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() {
-        // An error means that the limit is reached: what fits is kept.
-        let _ = write!(text, "{backtrace}");
+    match error.downcast_ref::<WasmBacktrace>() {
+        Some(backtrace) => bounded(BACKTRACE_BYTES_MAX, format_args!("{backtrace}")),
+        None => String::new(),
     }
-    text.0
 }
 
 /// Turns a result into a status and an owned error.

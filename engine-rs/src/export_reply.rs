@@ -4,7 +4,8 @@ use crate::abi::{self, Context, WeBuf};
 use crate::call_queue::Outcome;
 use crate::error::{Fault, Status};
 use crate::response::Guest;
-use crate::value::pipe::{Handed, WeStream};
+use crate::value::handed::Handed;
+use crate::value::pipe::WeStream;
 use std::ffi::c_void;
 use std::ptr::null;
 
@@ -60,10 +61,10 @@ impl ExportReply {
 
     fn end(&mut self, handed: Handed) {
         self.ended = true;
-        let mut streams = Vec::new();
-        streams.extend(handed.streams.into_iter().map(|stream| Box::into_raw(Box::new(stream))));
-        let (context, bytes) = (self.sink.context.0, handed.bytes.into_buf());
-        (self.sink.done)(context, bytes, streams.as_ptr(), streams.len(), null());
+        let (bytes, streams) = handed.arrive();
+        let streams: Vec<_> =
+            streams.into_iter().map(|stream| Box::into_raw(Box::new(stream))).collect();
+        (self.sink.done)(self.sink.context.0, bytes, streams.as_ptr(), streams.len(), null());
     }
 
     fn fail(&mut self, fault: &Fault) {

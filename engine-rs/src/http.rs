@@ -7,7 +7,9 @@ use crate::instance::{Reply, instance_of};
 use crate::request::{WeHttpRequest, request_of};
 use crate::response::{Response, WeHttpSink};
 use crate::task::WeTask;
+use crate::window::Window;
 use futures::channel::oneshot;
+use std::sync::Arc;
 
 /// # Safety
 /// The pointers are as the header says.
@@ -31,8 +33,10 @@ unsafe fn start(
     }
     let request = unsafe { request_of(raw) }?;
     let (answer, receiver) = oneshot::channel();
-    let request = CallRequest::Http(Box::new(HttpCall { request, answer }));
-    let id = instance.start(request, Reply::Http(Response::new(sink, receiver)))?;
+    let window = Arc::<Window>::default();
+    let response = Response::new(sink, receiver, window.clone());
+    let request = CallRequest::Http(Box::new(HttpCall { request, answer, window }));
+    let id = instance.start(request, Reply::Http(response))?;
     unsafe { *call = id };
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::call_queue::HttpCall;
 use crate::component::{ComponentParts, HttpExport};
+use crate::error::text_of_guest;
 use crate::store::HostState;
 use http::Request;
 use std::pin::Pin;
@@ -44,7 +45,8 @@ pub async fn handle_p2(
     call: Box<HttpCall>,
 ) -> Result<()> {
     use p2::bindings::http::types::Scheme;
-    let HttpCall { request, answer } = *call;
+    let HttpCall { request, answer, window } = *call;
+    store.data_mut().window = window.clone();
     let scheme = match request.uri().scheme_str() {
         Some("https") => Scheme::Https,
         _ => Scheme::Http,
@@ -52,7 +54,8 @@ pub async fn handle_p2(
     let mut http = store.data_mut().http();
     let request = http.new_incoming_request(scheme, request)?;
     let out = http.new_response_outparam_from_callback(move |result| {
-        drop(answer.send(result.map_err(|code| format!("{code:?}"))));
+        window.begin_response();
+        drop(answer.send(result.map_err(|code| text_of_guest(&code))));
     })?;
     guest.wasi_http_incoming_handler().call_handle(&mut *store, request, out).await
 }
@@ -77,14 +80,14 @@ pub async fn handle_p3(
     accessor: &Accessor<HostState>,
     call: Box<HttpCall>,
 ) -> Result<()> {
-    let HttpCall { request, answer: out } = *call;
+    let HttpCall { request, answer: out, .. } = *call;
     let handle = guest.wasi_http_handler().func_handle();
     let (call, sent) = accessor.with(|mut access| {
         let (request, sent) = take_over(access.data_mut(), request)?;
         handle.start_call_concurrent(access, (request,)).map(|call| (call, sent))
     })?;
     let answer = match handle.finish_call_concurrent(accessor, call).await?.0 {
-        Err(code) => Err(format!("{code:?}")),
+        Err(code) => Err(text_of_guest(&code)),
         Ok(response) => Ok(accessor.with(|mut access| {
             let response = access.data_mut().http().table.delete(response)?;
             response.into_http_with_getter(&mut access, sent, HostState::http)

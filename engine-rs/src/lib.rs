@@ -17,12 +17,14 @@ mod engine;
 mod error;
 mod export_call;
 mod export_reply;
+mod fields;
 mod http;
 mod http_handler;
 mod instance;
 mod limits;
 mod module;
 mod network;
+mod outgoing_body;
 mod program;
 mod request;
 mod response;
@@ -31,14 +33,16 @@ mod serve;
 mod stdio;
 mod store;
 mod task;
+mod ticker;
 mod value;
 mod wasi_context;
+mod window;
 
 #[cfg(test)]
 mod tests;
 
 /// Changes together with `WE_ABI_VERSION` in the header.
-const ABI_VERSION: u32 = 10;
+const ABI_VERSION: u32 = 11;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn we_abi_version() -> u32 {

@@ -2,9 +2,10 @@
 
 use crate::abi::{self, WeHeader, WeStr};
 use crate::body::WeBody;
-use crate::error::{Fault, Status};
+use crate::error::Fault;
+use crate::fields::{self, bad};
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use http::{Method, Request, Uri};
 use http_body_util::{BodyExt, Empty};
 use wasmtime_wasi_http::WasiBody;
 
@@ -22,11 +23,6 @@ pub struct WeHttpRequest {
 const _: () = assert!(size_of::<WeHttpRequest>() == 96);
 unsafe impl abi::Sized for WeHttpRequest {
     const NAME: &'static str = "we_http_request";
-}
-
-fn bad(what: &str, bytes: &[u8]) -> Fault {
-    let shown = bytes[..bytes.len().min(100)].escape_ascii();
-    Fault::new(Status::BadRequest, format!("the request's {what} '{shown}' is not valid"))
 }
 
 fn uri_of(scheme: &[u8], authority: &[u8], path: &[u8]) -> Result<Uri, Fault> {
@@ -53,17 +49,7 @@ unsafe fn head_of(raw: &WeHttpRequest) -> Result<Request<()>, Fault> {
     let mut request = Request::new(());
     *request.method_mut() = Method::from_bytes(method).map_err(|_| bad("method", method))?;
     *request.uri_mut() = uri;
-    let headers = match raw.header_count {
-        0 => &[],
-        count => unsafe { std::slice::from_raw_parts(raw.headers, count) },
-    };
-    for header in headers {
-        let (name, value) = unsafe { (header.name.bytes(), header.value.bytes()) };
-        let value = HeaderValue::from_bytes(value).map_err(|_| bad("value of header", name))?;
-        let name = HeaderName::from_bytes(name).map_err(|_| bad("header name", name))?;
-        let appended = request.headers_mut().try_append(name, value);
-        appended.map_err(|_| Fault::new(Status::BadRequest, "the request has too many headers"))?;
-    }
+    *request.headers_mut() = unsafe { fields::copy(raw.headers, raw.header_count) }?;
     Ok(request)
 }
 

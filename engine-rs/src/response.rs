@@ -2,12 +2,14 @@
 
 use crate::abi::{self, Context, WeHeader, WeStr};
 use crate::error::{Fault, Status};
+use crate::fields;
+use crate::window::Window;
 use futures::channel::oneshot;
 use http::HeaderMap;
 use http_body::Body;
-use smallvec::SmallVec;
 use std::ffi::c_void;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context as PollContext, Poll};
 use wasmtime_wasi_http::{Error as HttpError, WasiBody};
 
@@ -26,18 +28,9 @@ unsafe impl abi::Sized for WeHttpSink {
     const NAME: &'static str = "we_http_sink";
 }
 
-fn fields_of(map: &HeaderMap) -> SmallVec<[WeHeader; 16]> {
-    map.iter()
-        .map(|(name, value)| WeHeader {
-            name: WeStr::of(name.as_str().as_bytes()),
-            value: WeStr::of(value.as_bytes()),
-        })
-        .collect()
-}
-
 impl WeHttpSink {
     fn send_head(&self, status: u16, headers: &HeaderMap) {
-        let fields = fields_of(headers);
+        let fields = fields::borrow(headers);
         (self.head)(self.context.0, status, fields.as_ptr(), fields.len());
     }
 
@@ -47,7 +40,7 @@ impl WeHttpSink {
     }
 
     fn send_trailers(&self, trailers: &HeaderMap) {
-        let fields = fields_of(trailers);
+        let fields = fields::borrow(trailers);
         (self.trailers)(self.context.0, fields.as_ptr(), fields.len());
     }
 
@@ -76,11 +69,23 @@ pub struct Response {
     sink: WeHttpSink,
     state: State,
     paused: bool,
+    window: Arc<Window>,
+}
+
+impl Drop for Response {
+    fn drop(&mut self) {
+        self.state = State::Ended; // With it goes the reading end of the body.
+        self.window.open();
+    }
 }
 
 impl Response {
-    pub fn new(sink: WeHttpSink, answer: oneshot::Receiver<HttpAnswer>) -> Self {
-        Response { sink, state: State::Head(answer), paused: false }
+    pub fn new(
+        sink: WeHttpSink,
+        answer: oneshot::Receiver<HttpAnswer>,
+        window: Arc<Window>,
+    ) -> Self {
+        Response { sink, state: State::Head(answer), paused: false, window }
     }
 
     pub fn resume(&mut self) {
@@ -141,7 +146,10 @@ impl Response {
             Some(frame) => frame.map_err(|_| incomplete())?,
         };
         match frame.into_data() {
-            Ok(bytes) => self.paused = self.sink.send_chunk(&bytes),
+            Ok(bytes) => {
+                self.paused = self.sink.send_chunk(&bytes);
+                self.window.consume(bytes.len());
+            }
             Err(frame) => {
                 if let Some(trailers) = frame.trailers_ref() {
                     self.sink.send_trailers(trailers);

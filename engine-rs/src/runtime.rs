@@ -4,6 +4,7 @@
 use crate::abi;
 use crate::checks::options;
 use crate::error::{Fault, Status, report};
+use crate::ticker;
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::mem::ManuallyDrop;
@@ -128,11 +129,13 @@ thread_local! {
 
 /// Starts a slice: the poll begins.
 pub fn begin_slice() {
+    ticker::begin_poll();
     SLICE.set(Some(Slice { begin: Instant::now(), yielded: false }));
 }
 
 /// Ends the slice; true when the guest gave its thread back because the slice was used up.
 pub fn end_slice() -> bool {
+    ticker::end_poll();
     SLICE.take().is_some_and(|slice| slice.yielded)
 }
 

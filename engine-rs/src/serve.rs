@@ -9,7 +9,7 @@ use crate::error::Fault;
 use crate::http_handler::{Handler, handle_p2, handle_p3};
 use crate::limits::{RunningTime, WeInstanceOptions};
 use crate::store::HostState;
-use crate::value::pipe::Handed;
+use crate::value::handed::Handed;
 use crate::value::{self, Calls};
 use crate::wasi_context::WasiContext;
 use std::future::poll_fn;
@@ -82,7 +82,7 @@ impl Server {
             return self.serve_sequential(store, &mut guest).await;
         }
         // Inside of the event loop nothing can be looked up any more.
-        if self.component.exports_beyond_wasi() {
+        if self.component.exports_functions() {
             guest.bind_exports(store)?;
         }
         self.serve_concurrent(store, &guest).await
@@ -107,7 +107,7 @@ impl Server {
                 CallRequest::Export(request) => {
                     let calls = guest.bind_exports(store)?;
                     let called = calls.call(store, request.function, request.arguments).await;
-                    if called.as_ref().is_ok_and(|handed| !handed.streams.is_empty()) {
+                    if called.as_ref().is_ok_and(Handed::has_streams) {
                         bail!("a component that handles requests of WASI 0.2 gives no streams");
                     }
                     self.queue.tell(job.id, CallEvent::Outcome(settle(called)?));

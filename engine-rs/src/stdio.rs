@@ -60,7 +60,9 @@ impl Output {
             return Ok(());
         }
         match self.target {
-            Target::Call(call, context) => call(context.0, self.stream as i32, WeStr::of(bytes)),
+            Target::Call(call, context) => bytes
+                .chunks(WRITE_BYTES_MAX)
+                .for_each(|piece| call(context.0, self.stream as i32, WeStr::of(piece))),
             Target::Process => self.descriptor().write_all(bytes)?,
             Target::Nobody => {}
         }

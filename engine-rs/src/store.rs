@@ -5,6 +5,7 @@ use crate::abi::{Context, WeStr};
 use crate::limits::{Counters, Limiter, RunningTime, WeInstanceOptions};
 use crate::runtime;
 use crate::value::state::State;
+use crate::window::{WRITE_BYTES, Window};
 use std::ffi::c_void;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -16,8 +17,6 @@ use wasmtime_wasi_http::{
     WasiHttpView,
 };
 
-const RESPONSE_CHUNK_BYTES_MAX: usize = 64 * 1024;
-
 pub struct HostState {
     table: ResourceTable,
     wasi: WasiCtx,
@@ -27,6 +26,8 @@ pub struct HostState {
     counters: Arc<Counters>,
     /// The state of imports and exports beyond WASI.
     pub values: State,
+    /// Of the call that the guest is in.
+    pub window: Arc<Window>,
 }
 
 impl HostState {
@@ -39,7 +40,7 @@ impl HostState {
         let limiter = Limiter::new(options);
         let values = State::new(options.imports, options.handles_max, options.host_data_bytes_max);
         let hooks = Hooks { refused: options.refused, context: options.context };
-        HostState { table, wasi, http, hooks, limiter, counters, values }
+        HostState { table, wasi, http, hooks, limiter, counters, values, window: Arc::default() }
     }
 
     pub fn growth_refused(&self) -> bool {
@@ -98,7 +99,12 @@ impl WasiHttpHooks for Hooks {
     }
 
     fn p2_outgoing_body_chunk_size(&mut self) -> usize {
-        RESPONSE_CHUNK_BYTES_MAX
+        WRITE_BYTES
+    }
+
+    /// Bytes are what is bounded, by the window; this many small writes may wait too.
+    fn p2_outgoing_body_buffer_chunks(&mut self) -> usize {
+        1_024
     }
 }
 

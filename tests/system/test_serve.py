@@ -2,13 +2,30 @@
 
 import contextlib
 import json
+import platform
 import select
 import signal
 import socket
+import unittest
+from pathlib import Path
 
 from harness import (DENIED, GUEST, GUEST_03, HELLO, KEY, PROGRAM, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED, WAIT_S, WeftTest,
                      is_listening, manifest, wait_until)
 from test_up import read_until
+
+
+# The numbers of futex and of epoll_wait or epoll_pwait; the fourth argument of each is its timeout.
+FUTEX, EPOLL = {"x86_64": (202, (232, 281)), "aarch64": (98, (22,))}.get(platform.machine(), (None, ()))
+
+
+def threads_of(host) -> list[Path]:
+    return list(Path(f"/proc/{host.process.pid}/task").iterdir())
+
+
+def waits_without_a_timeout(thread: Path) -> bool:
+    call, *arguments = (thread / "syscall").read_text().split()
+    timeout = int(arguments[3], 16) if len(arguments) > 3 else None
+    return call == str(FUTEX) and timeout == 0 or call in map(str, EPOLL) and timeout == 0xffffffff
 
 
 class Serve(WeftTest):
@@ -38,6 +55,15 @@ class Serve(WeftTest):
             self.assertTrue(read_until(client, None).endswith(b"0\r\n\r\n"), "the response is not complete")
             self.assertEqual(host.wait(), 0, host.log.read_text())
             self.assertNotIn("host.drain_interrupted", host.log.read_text())
+
+    @unittest.skipIf(FUTEX is None, "the numbers of this machine's system calls are not known")
+    def test_an_idle_host_sleeps_and_still_ends_who_computes_on(self):
+        with self.serve("--unsigned", "--cpu-time", "50ms", GUEST) as host:
+            for _ in range(2):
+                self.assertEqual(host.get("/ignore").body, b"ignored")
+                wait_until(lambda: all(map(waits_without_a_timeout, threads_of(host))), "every thread waits without a timeout")
+            # The clock of time slices goes on when a guest runs again.
+            self.assertEqual(host.get("/spin").status, 500)
 
     def test_answers_a_program_that_asks_for_json_as_up_does(self):
         with self.serve("--trust", KEY, "-o", "json", HELLO) as host:

@@ -429,7 +429,10 @@ impl Call {
         feed.wants = 0;
         if feed.chunks.is_empty() {
             match feed.failure {
-                None => unsafe { we_body_finish(feed.body) },
+                None => {
+                    let status = unsafe { we_body_finish(feed.body, std::ptr::null(), 0) };
+                    assert_eq!(status, 0);
+                }
                 Some(reason) => unsafe { we_body_fail(feed.body, reason) },
             }
         } else {

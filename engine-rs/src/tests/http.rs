@@ -2,11 +2,15 @@
 
 use super::host::*;
 use crate::abi::{WeHeader, WeStr};
+use crate::body::{we_body_finish, we_body_free, we_body_new};
 use crate::component::we_component_free;
 use crate::engine::we_engine_free;
 use crate::error::*;
 use crate::instance::we_call_resume;
 use crate::request::WeHttpRequest;
+use futures::executor::block_on;
+use http_body_util::BodyExt;
+use std::ptr::null_mut;
 
 #[test]
 fn the_guest_sees_the_request_and_the_host_the_response() {
@@ -159,4 +163,39 @@ fn a_guest_reaches_nothing_of_the_machine() {
     assert!(world.starts_with("0 variables, 0 arguments, 0 directories, Err("), "{world}");
     assert!(denied.contains("HttpRequestDenied"), "{denied}");
     assert_eq!(outgoing.refused, [(1, "localhost:1".to_owned())]);
+}
+
+#[test]
+fn a_guest_may_write_much_before_it_sets_its_response() {
+    let engine = engine(&config()).unwrap();
+    let early = include_bytes!("../../../src/io/engine/testdata/early.wasm");
+    let component = compile(engine, early).unwrap();
+
+    let heard = Call::start(component, &get("/"), call_options()).unwrap().finish();
+
+    assert!(heard.ended.unwrap().is_ok());
+    assert_eq!((heard.status, heard.body.len()), (200, 1 << 20));
+    unsafe {
+        we_component_free(component);
+        we_engine_free(engine);
+    }
+}
+
+#[test]
+fn trailers_end_a_request_body() {
+    let (mut body, mut error) = (null_mut(), null_mut());
+    let asked = body_vtable();
+    let mut waits = Box::<Heard>::default();
+    let context = std::ptr::from_mut(waits.as_mut()).cast();
+    assert_eq!(unsafe { we_body_new(&asked, context, &mut body, &mut error) }, 0);
+    let field =
+        |name: &'static str| WeHeader { name: WeStr::of(name.as_bytes()), value: WeStr::of(b"7") };
+    let reader = unsafe { &*body }.take_reader().unwrap();
+
+    assert_eq!(unsafe { we_body_finish(body, &field("bad name"), 1) }, Status::BadRequest as i32);
+    assert_eq!(unsafe { we_body_finish(body, &field("x-t"), 1) }, 0);
+
+    let collected = block_on(reader.collect()).unwrap();
+    assert_eq!(collected.trailers().unwrap()["x-t"], "7");
+    unsafe { we_body_free(body) };
 }

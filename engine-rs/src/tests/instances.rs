@@ -216,7 +216,7 @@ fn a_call_that_was_given_up_is_not_heard_of_again() {
 
     // It goes on to the end of the call, of which nothing is told.
     assert_eq!(unsafe { we_body_feed(body, owned(b"ab".to_vec())) }, 0);
-    unsafe { we_body_finish(body) };
+    unsafe { we_body_finish(body, std::ptr::null(), 0) };
     while heard.feed.as_ref().unwrap().closed == 0 {
         assert!(!warm.instance.poll());
         if heard.feed.as_ref().unwrap().closed == 0 {

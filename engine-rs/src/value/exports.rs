@@ -3,8 +3,8 @@
 use super::check::Receiver;
 use super::describe::{Description, Function};
 use super::from_host::Value;
+use super::handed::Handed;
 use super::lift::Lifted;
-use super::pipe::Handed;
 use super::shape::{Shape, tuple_layout};
 use super::slots::{Parameters, Results, SPILLED};
 use super::streams::seal;

@@ -2,6 +2,7 @@
 
 use crate::abi::WeBuf;
 use crate::body::BodyReader;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, PoisonError};
 
 /// Encoded values. A stream or future in the bytes is the place of its end in `ends`.
@@ -10,11 +11,13 @@ pub struct Value {
     pub bytes: WeBuf,
     /// Behind a lock because wasmtime lends values to be lowered; each end is taken once.
     ends: Mutex<Vec<Option<BodyReader>>>,
+    /// How many of the handles in an answer's bytes are the guest's by now, or were told as dropped.
+    pub handles_settled: AtomicUsize,
 }
 
 impl From<WeBuf> for Value {
     fn from(bytes: WeBuf) -> Self {
-        Value { bytes, ends: Mutex::default() }
+        Value { bytes, ..Value::default() }
     }
 }
 

@@ -1,9 +1,11 @@
 //! How a call of an import reaches the C side and how its answer comes back: inline, or later through a
 //! token that any thread completes.
 
+use super::asked::{Asked, ENDS_MAX, Undelivered};
 use super::from_host::Value;
+use super::handed::Handed;
 use super::import_call::{Asking, HostAnswer, ImportCall, Phase, Watch};
-use super::pipe::{Handed, WeStream};
+use super::pipe::WeStream;
 use super::state::State;
 use crate::abi::{Context, WeBuf, WeStr};
 use crate::body::WeBody;
@@ -13,17 +15,23 @@ use std::ptr::{null, null_mut};
 use std::sync::Arc;
 use std::task::Waker;
 
-/// Asks the C side. Its callback runs here.
-pub fn ask(state: &State, function: u32, handed: Handed) -> Asking {
+/// Asks the C side. Its callback runs here. Errors: HostData, Internal.
+pub fn ask(state: &State, function: u32, handed: Handed) -> std::result::Result<Asked, Fault> {
     let imports = state.imports;
-    let arguments = handed.bytes.into_buf();
-    Asking::new(imports.context, handed.streams, |reply| match imports.call {
-        Some(call) => call(imports.context.0, state.call, function, arguments, reply),
-        None => {
-            let message = "the guest calls an import, and its call was started without any";
-            unsafe { answer(reply, Err(Fault::new(Status::Internal, message))) };
-        }
-    })
+    let Some(call) = imports.call else {
+        let message = "the guest calls an import, and its call was started without any";
+        return Err(Fault::new(Status::Internal, message));
+    };
+    let room = state.room_for(handed.size())?;
+    let facts = state.import_facts.as_ref().filter(|facts| {
+        facts.get(function as usize).is_some_and(|facts| facts.with_handles.is_some())
+    });
+    let undelivered = facts.cloned().map(|facts| Undelivered { imports, facts, function });
+    let (arguments, streams) = handed.arrive();
+    let asking = Asking::new(imports.context, streams, |reply| {
+        call(imports.context.0, state.call, function, arguments, reply);
+    });
+    Ok(Asked { asking, undelivered, _room: room })
 }
 
 fn refusal_of(kind: i32, message: WeStr) -> Fault {
@@ -65,8 +73,6 @@ unsafe fn finish(token: *const ImportCall, answer: HostAnswer) -> i32 {
     if taken { TAKEN } else { GONE }
 }
 
-/// How many ends one answer may bring.
-const ENDS_MAX: usize = 128;
 const NO_PLACE: u32 = u32::MAX;
 
 /// Appends the reading end of `body`; the result is its place.

@@ -115,6 +115,14 @@ impl Asking {
     }
 }
 
+impl Asking {
+    /// An answer that was given and not awaited.
+    pub fn take_answer(&self) -> Option<Value> {
+        let mut state = self.0.lock();
+        (state.phase == Phase::Answered).then(|| std::mem::take(&mut state.value))
+    }
+}
+
 impl Future for Asking {
     type Output = Result<Value>;
 

@@ -1,10 +1,11 @@
 //! Defines every import that the engine does not offer, so that its calls reach the C side.
 
+use super::asked::Asked;
 use super::describe::{Description, Function, Interface, is_offered};
 use super::hook;
-use super::import_call::Asking;
 use super::shape::{Origin, Shape};
 use super::slots::{Answer, Arguments};
+use super::state::ImportFacts;
 use super::streams::seal;
 use super::types::{RESOURCES_MAX, resource_type};
 use crate::error::{Fault, Status};
@@ -12,7 +13,7 @@ use crate::store::HostState;
 use std::sync::Arc;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker, LinkerInstance, ResourceType};
-use wasmtime::{AsContextMut, Result, StoreContextMut};
+use wasmtime::{AsContextMut, Error, Result, StoreContextMut};
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, DynPollable, IoError};
 
 /// Defines imports in a linker.
@@ -33,15 +34,17 @@ impl Imports<'_> {
         component: &Component,
         linker: &mut Linker<HostState>,
     ) -> Result<(), Fault> {
-        let mut names = Vec::new();
+        let mut facts = Vec::new();
         for interface in &self.description.imports {
             for function in &interface.functions {
                 self.refuse_unless_possible(interface, function)?;
-                names.push(interface.path(function));
+                let path = interface.path(function);
+                let with_handles = function.result.clone().filter(Shape::has_handles);
+                facts.push(ImportFacts { path, with_handles });
             }
         }
         self.define_resources(component, linker)?;
-        let mut import = Import { number: 0, names: Arc::new(names) };
+        let mut import = Import { number: 0, facts: Arc::new(facts) };
         for interface in &self.description.imports {
             let mut instance = open(linker, &interface.name)?;
             for function in &interface.functions {
@@ -161,8 +164,8 @@ fn alias_of_engine(
 #[derive(Clone)]
 struct Import {
     number: u32,
-    /// The names of all imports, by number.
-    names: Arc<Vec<String>>,
+    /// Of all imports, by number.
+    facts: Arc<Vec<ImportFacts>>,
 }
 
 impl Import {
@@ -171,11 +174,16 @@ impl Import {
         &self,
         mut store: StoreContextMut<'_, HostState>,
         arguments: Arguments<N>,
-    ) -> Result<Asking> {
+    ) -> Result<Asked> {
         let handed = seal(arguments.0, store.as_context_mut())?;
         let state = &mut store.data_mut().values;
-        state.import_names.get_or_insert_with(|| self.names.clone());
-        Ok(hook::ask(state, self.number, handed))
+        state.import_facts.get_or_insert_with(|| self.facts.clone());
+        hook::ask(state, self.number, handed).map_err(Error::new)
+    }
+
+    async fn answer<const M: usize>(function: u32, asked: Result<Asked>) -> Result<Answer<M>> {
+        let (value, undelivered) = asked?.answer().await?;
+        Ok(Answer { value, function, undelivered })
     }
 }
 
@@ -185,8 +193,7 @@ fn define_sync<const N: usize, const M: usize>(
     import: Import,
 ) -> Result<()> {
     instance.func_wrap_async(name, move |store, arguments: Arguments<N>| {
-        let (asking, function) = (import.ask(store, arguments), import.number);
-        Box::new(async move { Ok(Answer::<M> { value: asking?.await?, function }) })
+        Box::new(Import::answer::<M>(import.number, import.ask(store, arguments)))
     })
 }
 
@@ -196,9 +203,8 @@ fn define_async<const N: usize, const M: usize>(
     import: Import,
 ) -> Result<()> {
     instance.func_wrap_concurrent(name, move |accessor, arguments: Arguments<N>| {
-        let function = import.number;
-        let asking = accessor.with(|mut store| import.ask(store.as_context_mut(), arguments));
-        Box::pin(async move { Ok(Answer::<M> { value: asking?.await?, function }) })
+        let asked = accessor.with(|mut store| import.ask(store.as_context_mut(), arguments));
+        Box::pin(Import::answer::<M>(import.number, asked))
     })
 }
 

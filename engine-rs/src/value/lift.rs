@@ -41,39 +41,10 @@ impl Lifted {
         Lifted { bytes: Encoded::empty(), marks: Vec::new() }
     }
 
-    /// The same for values in which there are no streams and futures.
-    pub fn seal_handles(self, state: &mut State) -> Result<Encoded> {
-        self.check_size(state)?;
-        let Lifted { mut bytes, marks } = self;
-        let mut insertions = Vec::with_capacity(marks.len());
-        for Mark { place, handle } in marks {
-            let mut name = Vec::new();
-            handle.name(state, &mut name)?;
-            insertions.push((place, name));
-        }
-        bytes.insert(&insertions);
-        Ok(bytes)
-    }
-
     pub fn check_size(&self, state: &State) -> Result<()> {
         let worst = unsigned_size(HANDLE_BYTES_MAX as u64) + HANDLE_BYTES_MAX;
         if self.marks.len().saturating_mul(worst) > state.bytes_max {
             bail!("a guest hands over more handles than a call may carry");
-        }
-        Ok(())
-    }
-}
-
-impl Handle {
-    pub fn name(self, state: &mut State, name: &mut Vec<u8>) -> Result<()> {
-        let handles = &mut state.handles;
-        match self {
-            Handle::Lent(rep) => put_bytes(name, handles.peek(rep)?),
-            Handle::Given(rep) => {
-                put_bytes(name, handles.peek(rep)?);
-                handles.take_back(rep);
-            }
-            Handle::Stream(_) | Handle::Future(_) => types::refuse()?,
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ use crate::store::HostState;
 use future_value::{new_future, new_stream};
 use std::any::Any;
 use std::mem::MaybeUninit;
+use std::sync::atomic::Ordering::Relaxed;
 use wasmtime::component::__internal::wasmtime_environ::component::{
     StringEncoding, TypeMapIndex, TypeResourceTableIndex,
 };
@@ -265,7 +266,10 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
             Some(call) => self.state()?.handles.take_claimed(call)?,
             None if !is_own => bail!("a handle can only be lent to a call"),
             None => match types::imported_resource(self.cx.resource_type(table)) {
-                Some(resource) => self.state()?.give(resource, bytes)?,
+                Some(resource) => {
+                    self.value.handles_settled.fetch_add(1, Relaxed);
+                    self.state()?.give(resource, bytes)?
+                }
                 None => return types::refuse(),
             },
         };

@@ -5,11 +5,13 @@
 //! of 0.3 outlives a call. The codec uses wasmtime's traits for values, which are public but not stable: only
 //! `lift`, `lower`, `slots` and `types` know them, and the tests compare them with wasmtime's own values.
 
+mod asked;
 mod check;
 mod describe;
 mod encoded;
 mod exports;
 mod from_host;
+pub mod handed;
 mod handles;
 mod hook;
 mod import_call;

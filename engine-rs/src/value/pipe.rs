@@ -13,13 +13,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use wasmtime::{Result, bail};
 
-/// What a guest handed over, for the C side.
-pub struct Handed {
-    pub bytes: Encoded,
-    /// A stream or future in the bytes is the place of its end here.
-    pub streams: Vec<WeStream>,
-}
-
 /// How many streams and futures of one store are open at the same time.
 const STREAMS_MAX: usize = 128;
 

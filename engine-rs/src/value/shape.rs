@@ -211,6 +211,9 @@ impl Shape {
             Shape::Future(Some(value)) if value.find(&Shape::is_stream).is_some() => {
                 Some("a future of a stream or future".to_owned())
             }
+            Shape::Future(Some(value)) if value.has_handles() => {
+                Some("a future of a resource".to_owned())
+            }
             Shape::Own(resource) | Shape::Borrow(resource) => match resource.origin {
                 Origin::Import(_) => None,
                 Origin::Engine => Some(format!("'{}', a resource of the engine", resource.name)),

@@ -2,12 +2,14 @@
 //! unsafe traits for as many core values as its parameter says; `typecheck` compares that number with
 //! the real one when a function is linked or looked up.
 
+use super::asked::Undelivered;
 use super::from_host::Value;
 use super::lift::{self, Lifted};
 use super::lower::{Lowerer, Slots, state_of};
 use super::types::address_in;
 use super::wire::Malformed;
 use std::mem::MaybeUninit;
+use std::sync::atomic::Ordering::Relaxed;
 use wasmtime::component::__internal::wasmtime_environ::component::{
     MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, TypeTuple,
 };
@@ -28,6 +30,15 @@ pub struct Answer<const N: usize> {
     pub value: Value,
     /// The number of the import.
     pub function: u32,
+    pub undelivered: Option<Undelivered>,
+}
+
+impl<const N: usize> Drop for Answer<N> {
+    fn drop(&mut self) {
+        if let Some(undelivered) = &self.undelivered {
+            undelivered.tell(&self.value);
+        }
+    }
 }
 
 /// Arguments for an export, however many slots it takes.
@@ -83,6 +94,7 @@ impl<const N: usize> Answer<N> {
         let tys = &tuple(types, &ty)?.types;
         Lowerer::new(cx, &self.value, None)
             .and_then(|lowerer| lower(lowerer, tys))
+            .map(|()| self.value.handles_settled.store(usize::MAX, Relaxed))
             .map_err(|error| blame(cx, self.function, error))
     }
 }
@@ -92,8 +104,8 @@ fn blame<T>(cx: &mut LowerContext<'_, T>, function: u32, error: Error) -> Error 
     if !error.is::<Malformed>() {
         return error;
     }
-    let names = state_of(cx).ok().and_then(|state| state.import_names.as_ref());
-    let name = names.and_then(|names| names.get(function as usize)).map_or("", String::as_str);
+    let facts = state_of(cx).ok().and_then(|state| state.import_facts.as_ref());
+    let name = facts.and_then(|facts| facts.get(function as usize)).map_or("", |it| &it.path);
     Error::msg(format!("the host's answer of '{name}' does not fit: {error}"))
 }
 

@@ -3,9 +3,12 @@
 use super::handles::Handles;
 use super::import_call::ImportCall;
 use super::pipe::OpenStreams;
+use super::shape::Shape;
 use crate::abi::{Context, WeBuf, WeStr};
+use crate::error::{Fault, Status};
 use std::ffi::c_void;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// `we_imports`: who answers the imports of one store.
 #[repr(C)]
@@ -17,6 +20,39 @@ pub struct WeImports {
 }
 const _: () = assert!(size_of::<WeImports>() == 24);
 
+impl WeImports {
+    pub fn tell_dropped(&self, resource: u32, bytes: &[u8]) {
+        if let Some(drop_resource) = self.drop_resource {
+            drop_resource(self.context.0, resource, WeStr::of(bytes));
+        }
+    }
+}
+
+/// What is known of one import.
+pub struct ImportFacts {
+    /// How messages name it.
+    pub path: String,
+    /// The type of its answer, if there are handles in it.
+    pub with_handles: Option<Shape>,
+}
+
+/// Arguments below this size do not count: as many as there can be are little.
+const SMALL_BYTES: usize = 4 << 10;
+/// How often an instance may have what one call may hand over in calls that were not answered.
+const CALLS_IN_FLIGHT: usize = 4;
+
+/// The room that the arguments of one call take until it is answered.
+pub struct Room {
+    in_flight: Arc<AtomicUsize>,
+    bytes: usize,
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.in_flight.fetch_sub(self.bytes, Relaxed);
+    }
+}
+
 /// What a store knows about values.
 pub struct State {
     pub imports: WeImports,
@@ -26,8 +62,10 @@ pub struct State {
     pub handles: Handles,
     /// What one call may hand over, in each direction.
     pub bytes_max: usize,
-    /// How messages name the imports, by number; known once one of them was called.
-    pub import_names: Option<Arc<Vec<String>>>,
+    /// By number; known once one of them was called.
+    pub import_facts: Option<Arc<Vec<ImportFacts>>>,
+    /// The larger arguments of calls of imports that were not answered.
+    in_flight: Arc<AtomicUsize>,
     pub open_streams: Arc<OpenStreams>,
 }
 
@@ -41,7 +79,8 @@ impl State {
             call: 0,
             handles,
             bytes_max,
-            import_names: None,
+            import_facts: None,
+            in_flight: Arc::default(),
             open_streams: Arc::default(),
         }
     }
@@ -50,20 +89,30 @@ impl State {
     pub fn give(&mut self, resource: u32, bytes: &[u8]) -> wasmtime::Result<u32> {
         let given = self.handles.give(resource, bytes);
         if given.is_err() {
-            self.tell_dropped(resource, bytes);
+            self.imports.tell_dropped(resource, bytes);
         }
         given
     }
 
-    pub fn drop_resource(&mut self, rep: u32) {
-        if let Some(handle) = self.handles.take_back(rep) {
-            self.tell_dropped(handle.resource, &handle.bytes);
+    /// Room for the arguments of a call; small ones need none. Errors: HostData.
+    pub fn room_for(&self, bytes: usize) -> Result<Option<Room>, Fault> {
+        if bytes < SMALL_BYTES {
+            return Ok(None);
         }
+        let most = self.bytes_max.saturating_mul(CALLS_IN_FLIGHT);
+        let room = Room { in_flight: self.in_flight.clone(), bytes };
+        if self.in_flight.fetch_add(bytes, Relaxed).saturating_add(bytes) > most {
+            let message = format!(
+                "the guest has more than {most} bytes of arguments in calls of imports that were not answered"
+            );
+            return Err(Fault::new(Status::HostData, message));
+        }
+        Ok(Some(room))
     }
 
-    pub fn tell_dropped(&self, resource: u32, bytes: &[u8]) {
-        if let Some(drop_resource) = self.imports.drop_resource {
-            drop_resource(self.imports.context.0, resource, WeStr::of(bytes));
+    pub fn drop_resource(&mut self, rep: u32) {
+        if let Some(handle) = self.handles.take_back(rep) {
+            self.imports.tell_dropped(handle.resource, &handle.bytes);
         }
     }
 }
@@ -73,7 +122,7 @@ impl Drop for State {
     fn drop(&mut self) {
         let handles: Vec<_> = self.handles.drain().collect();
         for handle in handles {
-            self.tell_dropped(handle.resource, &handle.bytes);
+            self.imports.tell_dropped(handle.resource, &handle.bytes);
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Streams of bytes and futures that a guest hands over: into pipes, from which the C side reads them.
 
+use super::handed::{Given, Handed};
 use super::lift::{Handle, Lifted, Mark};
 use super::lower::future_value::FutureValue;
-use super::pipe::{Handed, WeStream, Writer, new_pipe};
-use super::wire::put_unsigned;
+use super::pipe::{WeStream, Writer, new_pipe};
+use super::wire::{put_bytes, put_unsigned};
 use crate::store::HostState;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -55,7 +56,7 @@ impl FutureConsumer<HostState> for Writer {
         let mut payload = None;
         source.read(store.as_context_mut(), &mut payload)?;
         if let Some(payload) = payload {
-            self.put(payload.into_bytes(&mut store.data_mut().values)?);
+            self.put(payload.into_bytes());
         }
         Poll::Ready(Ok(()))
     }
@@ -83,28 +84,36 @@ pub fn read_future(
 
 /// Puts the bytes of all handles in their places and opens streams and futures.
 pub fn seal(lifted: Lifted, mut store: StoreContextMut<'_, HostState>) -> Result<Handed> {
-    let mut streams = Vec::new();
     if lifted.marks.is_empty() {
-        return Ok(Handed { bytes: lifted.bytes, streams });
+        return Ok(Handed::new(lifted.bytes, Vec::new(), None));
     }
     lifted.check_size(&store.data().values)?;
     let Lifted { mut bytes, marks } = lifted;
+    let mut streams = Vec::new();
+    let mut given = Given::new(store.data().values.imports);
     let mut insertions = Vec::with_capacity(marks.len());
     for Mark { place, handle } in marks {
         let mut name = Vec::new();
+        let handles = &mut store.data_mut().values.handles;
         let stream = match handle {
-            Handle::Stream(stream) => read_stream(store.as_context_mut(), stream)?,
-            Handle::Future(future) => read_future(store.as_context_mut(), future)?,
-            handle => {
-                handle.name(&mut store.data_mut().values, &mut name)?;
-                insertions.push((place, name));
-                continue;
+            Handle::Lent(rep) => {
+                put_bytes(&mut name, handles.peek(rep)?);
+                None
             }
+            Handle::Given(rep) => {
+                put_bytes(&mut name, handles.peek(rep)?);
+                given.add(handles.take_back(rep));
+                None
+            }
+            Handle::Stream(stream) => Some(read_stream(store.as_context_mut(), stream)?),
+            Handle::Future(future) => Some(read_future(store.as_context_mut(), future)?),
         };
-        put_unsigned(&mut name, streams.len() as u64);
-        streams.push(stream);
+        if let Some(stream) = stream {
+            put_unsigned(&mut name, streams.len() as u64);
+            streams.push(stream);
+        }
         insertions.push((place, name));
     }
     bytes.insert(&insertions);
-    Ok(Handed { bytes, streams })
+    Ok(Handed::new(bytes, streams, Some(given)))
 }

@@ -3,16 +3,24 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/core/bytes.h"
 #include "base/rt/task.h"
 
 namespace weft::rt {
 
-/// Some bytes of a stream. `last` says that nothing follows; only then may `data` be empty.
+/// Names and values that follow the last byte of a stream: the trailer fields of HTTP.
+using Trailers = std::vector<std::pair<std::string, std::string>>;
+
+/// Some bytes of a stream. `last` says that nothing follows; only then may `data` be empty, and may
+/// there be trailers.
 struct Chunk {
     Bytes data;
     bool last = false;
+    std::unique_ptr<Trailers> trailers = nullptr;  ///< Null without any, which is nearly always.
 };
 
 /// Where bytes come from: request and response bodies, sockets, logs. Bounded: it reads ahead no

@@ -67,6 +67,8 @@ Result<std::optional<rt::Chunk>> BodyDecoder::read(BytesView input, std::size_t&
     }
     used = input.size() - rest.size();
     piece.last = is_done();
+    if (piece.last && !trailers_.empty())
+        piece.trailers = std::make_unique<rt::Trailers>(std::move(trailers_));
     if (piece.data.empty() && !piece.last) return std::nullopt;
     return std::optional<rt::Chunk>(std::move(piece));
 }
@@ -93,9 +95,11 @@ Result<void> BodyDecoder::read_line(std::string_view line) {
         next_ = Next::nothing;
         return ok();
     }
-    if (!read_field(line)) return malformed("a trailer is not a field");
+    const auto field = read_field(line);
+    if (!field) return malformed("a trailer is not a field");
     if (line.size() > extra_left_) return malformed("chunk extensions and trailers are too long");
     extra_left_ -= line.size();
+    if (!belongs_to_connection(field->name)) trailers_.emplace_back(field->name, field->value);
     return ok();
 }
 

@@ -15,8 +15,8 @@ namespace weft::net {
 
 /// Reads the content of one request from the bytes after its head: as many bytes as the head says,
 /// or chunks. It must take nothing of the request that follows, in whatever pieces the bytes
-/// arrive. Chunk extensions and trailers are checked, bounded in total and dropped. Source: RFC
-/// 9112 sections 6.3 and 7.1.
+/// arrive. Chunk extensions and trailers are checked and bounded in total; trailers come with the
+/// last piece, without those of the connection. Source: RFC 9112 sections 6.3 and 7.1.
 class BodyDecoder {
   public:
     /// Bytes of extensions and trailers in one request.
@@ -51,6 +51,7 @@ class BodyDecoder {
     std::uint64_t body_bytes_ = 0;  // What the sizes seen so far add up to.
     std::uint64_t body_bytes_max_;  // Invariant: body_bytes_ <= body_bytes_max_.
     std::size_t extra_left_ = extra_bytes_max;
+    rt::Trailers trailers_;
 };
 
 }  // namespace weft::net

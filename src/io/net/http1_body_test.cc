@@ -35,9 +35,20 @@ TEST(BodyDecoder, TakesAsManyBytesAsTheHeadSays) {
     EXPECT_EQ(decode({.content_length = 5}, "abcde", 4), "net.http_body_too_large");
 }
 
-TEST(BodyDecoder, JoinsChunksAndDropsExtensionsAndTrailers) {
+TEST(BodyDecoder, JoinsChunksAndDropsExtensions) {
     EXPECT_EQ(chunks("3\r\nabc\r\n0A\r\n0123456789\r\n0\r\n\r\nGET"), "abc0123456789|GET");
     EXPECT_EQ(chunks("1;a=b;c=\"d e\"\r\nx\r\n0 ; z\r\nx-sum: 1\r\ny:\r\n\r\n"), "x|");
+}
+
+TEST(BodyDecoder, GivesTrailersWithTheLastPiece) {
+    const std::string_view input = "1\r\nx\r\n0\r\nx-sum: 1\r\nContent-Length: 9\r\ny:\r\n\r\n";
+    auto decoder = *BodyDecoder::create({.is_chunked = true}, 100);
+    std::size_t used = 0;
+
+    const auto piece = *decoder.read(as_bytes(input), used);
+
+    ASSERT_TRUE(piece && piece->trailers);
+    EXPECT_EQ(*piece->trailers, (rt::Trailers{{"x-sum", "1"}, {"y", ""}}));
 }
 
 TEST(BodyDecoder, ReadsTheSameInEveryCut) {

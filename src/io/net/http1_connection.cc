@@ -281,7 +281,7 @@ Result<Http1Connection::Opening> Http1Connection::open(HttpResponse& response,
     if (is_without_content) {
         // For a 204 nothing is declared, else the length of what a GET would have got.
         if (declared && response.status != 204) out.head.framing = Framing::length;
-    } else if (out.first.last || declared) {
+    } else if (declared || (out.first.last && (!out.first.trailers || client_is_http_1_0_))) {
         out.head.framing = Framing::length;
     } else {
         out.head.framing = client_is_http_1_0_ ? Framing::until_close : Framing::chunked;
@@ -357,7 +357,8 @@ rt::Task<void> Http1Connection::send_body(std::unique_ptr<rt::ByteSource> body, 
         if (!*ready) break;
         chunk = std::move(**ready);
     }
-    if (is_whole && is_chunked) append_last_chunk(out);
+    if (is_whole && is_chunked)
+        is_whole = noted(append_last_chunk(out, chunk.trailers.get())).has_value();
     if (!out.empty()) CO_CHECK(co_await write(std::move(out)));
     keep_alive_ = keep_alive_ && is_whole;
     co_return ok();

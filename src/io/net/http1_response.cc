@@ -69,38 +69,35 @@ void append_number(Bytes& out, std::uint64_t number, int base) {
     append(out, std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
 }
 
-bool belongs_to_connection(std::string_view name) {
-    static constexpr std::array<std::string_view, 5> names{
-        "connection", "keep-alive", "transfer-encoding", "content-length", "upgrade"};
-    return std::ranges::any_of(
-        names, [name](std::string_view own) { return same_header_name(name, own); });
-}
-
 bool is_safe_value(std::string_view value) {
     return value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+Result<void> check_field(std::string_view name, std::string_view value) {
+    if (is_token(name) && is_safe_value(value)) return ok();
+    return fail(Errc::invalid_argument, "net.http_unsafe_field",
+                "a response field has a name that is not a token or a value with CR, LF or NUL");
+}
+
+void append_field(Bytes& out, std::string_view name, std::string_view value) {
+    if (belongs_to_connection(name)) return;
+    append(out, name);
+    append(out, ": ");
+    append(out, value);
+    append(out, "\r\n");
 }
 
 }  // namespace
 
 Result<void> append_response_head(Bytes& out, const ResponseHead& head,
                                   const HttpHeaders& headers) {
-    for (const auto& header : headers)
-        if (!is_token(header.name) || !is_safe_value(header.value))
-            return fail(
-                Errc::invalid_argument, "net.http_unsafe_field",
-                "a response field has a name that is not a token or a value with CR, LF or NUL");
+    for (const auto& header : headers) CHECK(check_field(header.name, header.value));
     append(out, "HTTP/1.1 ");
     append_number(out, head.status, 10);
     append(out, " ");
     append(out, reason_phrase(head.status));
     append(out, "\r\n");
-    for (const auto& header : headers) {
-        if (belongs_to_connection(header.name)) continue;
-        append(out, header.name);
-        append(out, ": ");
-        append(out, header.value);
-        append(out, "\r\n");
-    }
+    for (const auto& header : headers) append_field(out, header.name, header.value);
     if (find_header(headers, "date") == nullptr && !head.date.empty()) {
         append(out, "date: ");
         append(out, head.date);
@@ -126,6 +123,14 @@ void append_chunk(Bytes& out, BytesView data) {
     append(out, "\r\n");
 }
 
-void append_last_chunk(Bytes& out) { append(out, "0\r\n\r\n"); }
+Result<void> append_last_chunk(Bytes& out, const rt::Trailers* trailers) {
+    static const rt::Trailers none;
+    if (trailers == nullptr) trailers = &none;
+    for (const auto& [name, value] : *trailers) CHECK(check_field(name, value));
+    append(out, "0\r\n");
+    for (const auto& [name, value] : *trailers) append_field(out, name, value);
+    append(out, "\r\n");
+    return ok();
+}
 
 }  // namespace weft::net

@@ -39,7 +39,8 @@ Result<void> append_response_head(Bytes& out, const ResponseHead& head, const Ht
 /// Appends one chunk of the chunked coding.
 void append_chunk(Bytes& out, BytesView data);
 
-/// Appends the last chunk, which is empty.
-void append_last_chunk(Bytes& out);
+/// Appends the last chunk, which is empty, and `trailers` unless null; those that belong to the
+/// connection are left out. Errors: as append_response_head.
+Result<void> append_last_chunk(Bytes& out, const rt::Trailers* trailers);
 
 }  // namespace weft::net

@@ -31,6 +31,19 @@ TEST(ResponseHead, RefusesAFieldThatWouldSplitTheResponse) {
     EXPECT_TRUE(out.empty());
 }
 
+TEST(LastChunk, HasTrailersButNoneOfTheConnection) {
+    Bytes out;
+    const rt::Trailers trailers{{"x-sum", "4"}, {"Content-Length", "9"}};
+    const rt::Trailers split{{"x", "a\r\nb: c"}};
+
+    EXPECT_EQ(append_last_chunk(out, &split).error().slug, Slug("net.http_unsafe_field"));
+    ASSERT_TRUE(out.empty());
+    ASSERT_TRUE(append_last_chunk(out, &trailers));
+    ASSERT_TRUE(append_last_chunk(out, nullptr));
+
+    EXPECT_EQ(as_text(out), "0\r\nx-sum: 4\r\n\r\n0\r\n\r\n");
+}
+
 TEST(ResponseHead, StatusOfEveryOwnRefusal) {
     const auto status = [](Failure failure) { return status_of_refusal(failure.error()); };
 

@@ -22,6 +22,9 @@ using HttpHeaders = std::vector<HttpHeader>;
 /// Field names are equal except for the case of ASCII letters.
 bool same_header_name(std::string_view a, std::string_view b);
 
+/// A field that says how this connection delimits or keeps messages; it is never passed on.
+bool belongs_to_connection(std::string_view name);
+
 /// The first value of a field, or null.
 const std::string* find_header(const HttpHeaders& headers, std::string_view name);
 

@@ -216,6 +216,19 @@ TEST_F(HttpServerTest, ChunkedRequestBodyStreamsThrough) {
     EXPECT_NE(client.read_to_close().find("x-path: /again"), std::string::npos);
 }
 
+TEST_F(HttpServerTest, TrailersPassThroughWhereTheyCan) {
+    start();
+    const auto post = [](std::string_view path) {
+        return "POST " + std::string(path) +
+               " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+               "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-T: 7\r\n\r\n";
+    };
+
+    // All of the response is there at once; it is chunked for the trailers' sake.
+    EXPECT_TRUE(ask(post("/through")).ends_with("\r\n\r\n1\r\na\r\n0\r\nX-T: 7\r\n\r\n"));
+    EXPECT_TRUE(ask(post("/echo")).ends_with("content-length: 1\r\nconnection: close\r\n\r\na"));
+}
+
 TEST_F(HttpServerTest, SendsContinueWhenTheBodyIsRead) {
     start();
     LoopbackClient client(address_);

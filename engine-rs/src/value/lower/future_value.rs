@@ -5,7 +5,6 @@ use crate::body::BodyReader;
 use crate::value::encoded::Encoded;
 use crate::value::from_host::Value;
 use crate::value::lift::{self, Lifted};
-use crate::value::state::State;
 use crate::value::types;
 use bytes::Bytes;
 use http_body::Body;
@@ -28,10 +27,11 @@ pub enum FutureValue {
 }
 
 impl FutureValue {
-    pub fn into_bytes(self, state: &mut State) -> Result<Encoded> {
+    /// In futures there are no handles.
+    pub fn into_bytes(self) -> Encoded {
         match self {
-            FutureValue::Lifted(lifted) => lifted.seal_handles(state),
-            FutureValue::Given(value) => Ok(value.bytes.as_ref().into()),
+            FutureValue::Lifted(lifted) => lifted.bytes,
+            FutureValue::Given(value) => value.bytes.as_ref().into(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! several calls in one instance.
 
 use super::world::{Fate, Live, Way, World, bytes, engine};
+use crate::error::{Fault, Status};
 use futures::task::noop_waker_ref;
 use std::pin::pin;
 use std::task::{Context, Poll};
@@ -104,8 +105,8 @@ fn run(
     loop {
         match all.as_mut().poll(&mut Context::from_waker(noop_waker_ref())) {
             Poll::Ready(results) => {
-                let bytes = |result: Result<crate::value::pipe::Handed>| {
-                    result.unwrap().bytes.as_slice().to_vec()
+                let bytes = |result: Result<crate::value::handed::Handed>| {
+                    result.unwrap().as_slice().to_vec()
                 };
                 return results.unwrap().into_iter().map(bytes).collect();
             }
@@ -156,7 +157,7 @@ fn a_deferred_answer_reaches_a_single_call() {
     assert_eq!(live.script.tokens.pop_front().unwrap().complete(b"\x04late"), Fate::Taken);
     let Poll::Ready(result) = call.as_mut().poll(&mut cx) else { panic!("it was answered") };
 
-    assert_eq!(result.unwrap().bytes.as_slice(), b"\x04late");
+    assert_eq!(result.unwrap().as_slice(), b"\x04late");
 }
 
 #[test]
@@ -166,4 +167,33 @@ fn results_that_do_not_fit_the_slots_come_from_memory() {
     let expected: Vec<u8> = (40..57).collect();
 
     assert_eq!(live.call(Way::Raw, world.number("wide"), &[40]).unwrap(), expected);
+}
+
+#[test]
+fn the_arguments_of_calls_that_wait_for_their_answers_have_a_budget() {
+    let text = TEXT.replace("(i32.const 512) (i32.const 3)", "(i32.const 512) (i32.const 6000)");
+    let world = World::new(&engine(true), true, &text);
+    let mut live = world.live(Way::Raw);
+    live.store.data_mut().values.bytes_max = 6_500;
+    live.script.defers = true;
+    // A call's arguments are 6,003 bytes; four times 6,500 are the budget.
+    let mut rounds = 0;
+    let answered = run(&mut live, &[1, 2, 3, 4], |script| {
+        rounds += 1;
+        script.tokens.drain(..).for_each(|token| assert_eq!(token.complete(b"\0"), Fate::Taken));
+    });
+    assert_eq!((answered.len(), rounds), (4, 1));
+
+    let calls = &live.calls;
+    let mut all = pin!(live.store.run_concurrent(async |accessor| {
+        let calls = (1..=5).map(|it| calls.call_concurrent(accessor, 0, bytes(&[it]).into()));
+        futures::future::try_join_all(calls).await
+    }));
+    let Poll::Ready(ended) = all.as_mut().poll(&mut Context::from_waker(noop_waker_ref())) else {
+        panic!("the fifth call is one too many");
+    };
+    let error = ended.and_then(|calls| calls).err().unwrap();
+    let fault = Fault::of_guest(&error, false);
+    assert_eq!(fault.status, Status::HostData);
+    assert!(fault.message.contains("more than 26000 bytes of arguments"), "{}", fault.message);
 }

@@ -39,7 +39,7 @@ fn run(live: &mut Live, mut script: impl FnMut(Token)) -> wasmtime::Result<Vec<u
     let mut call = pin!(live.calls.call(&mut live.store, 0, bytes(&[5]).into()));
     loop {
         match call.as_mut().poll(&mut Context::from_waker(noop_waker_ref())) {
-            Poll::Ready(result) => return result.map(|handed| handed.bytes.as_slice().to_vec()),
+            Poll::Ready(result) => return result.map(|handed| handed.as_slice().to_vec()),
             Poll::Pending => script(live.script.tokens.pop_front().expect("it waits for the host")),
         }
     }
@@ -86,7 +86,7 @@ fn an_answer_may_come_from_another_thread() {
         };
         let result = block_on(call).unwrap();
 
-        assert_eq!(result.bytes.as_slice(), [9]);
+        assert_eq!(result.as_slice(), [9]);
         drop(sender);
         assert_eq!(host.join().unwrap(), [Fate::Taken, Fate::Taken]);
     });

@@ -1,11 +1,14 @@
 //! Resources of the C side: lent, given, returned and dropped; those of a component are refused.
 
-use super::world::{Live, Way, World, bytes, engine};
+use super::world::{Fate, Live, Way, World, bytes, engine};
 use crate::error::{Fault, Status, TrapKind};
 use crate::value::argument_fault_of;
 use crate::value::handles::HANDLE_BYTES_MAX;
 use crate::value::wire::{put_bytes, put_unsigned};
 use futures::executor::block_on;
+use futures::task::noop_waker_ref;
+use std::pin::pin;
+use std::task::Context;
 
 const TEXT: &str = include_str!("../../../../src/io/engine/testdata/resources.wat");
 
@@ -164,8 +167,8 @@ fn of_two_calls_together_each_has_handles_of_its_own() {
     });
 
     let (first, second) = block_on(together).unwrap();
-    assert_eq!(first.unwrap().bytes.as_slice(), counted(b"one"));
-    assert_eq!(second.unwrap().bytes.as_slice(), counted(b"other"));
+    assert_eq!(first.unwrap().as_slice(), counted(b"one"));
+    assert_eq!(second.unwrap().as_slice(), counted(b"other"));
 }
 
 #[test]
@@ -199,4 +202,115 @@ fn arguments_that_need_too_much_of_the_guests_memory_are_refused() {
     let message = live.refused(&world, "visit", &name).message;
 
     assert!(message.contains("more memory of the guest"), "{message}");
+}
+
+/// Takes many handles with a text behind them, and gives one before a text.
+const MANY: &str = r#"(component
+(import "test:res/kv" (instance $kv
+  (export "bucket" (type $bucket (sub resource)))
+  (export "all" (func (result (tuple (list (own $bucket)) string))))
+  (export "close" (func (param "bucket" (own $bucket)) (param "reason" string)))))
+(alias export $kv "bucket" (type $bucket))
+(core module $libc_module
+  (memory (export "memory") 2)
+  (data (i32.const 512) "\ff")
+  (global $heap (mut i32) (i32.const 1024))
+  (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+    (local $at i32)
+    (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
+    (global.set $heap (i32.add (local.get $at) (local.get 3)))
+    (local.get $at)))
+(core instance $libc (instantiate $libc_module))
+(core func $all (canon lower (func $kv "all")
+  (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+(core func $close (canon lower (func $kv "close") (memory (core memory $libc "memory"))))
+(core module $main_module
+  (import "host" "all" (func $all (param i32)))
+  (import "host" "close" (func $close (param i32 i32 i32)))
+  (func (export "take") (call $all (i32.const 16)))
+  (func (export "give") (param i32) (call $close (local.get 0) (i32.const 512) (i32.const 1))))
+(core instance $main (instantiate $main_module
+  (with "host" (instance (export "all" (func $all)) (export "close" (func $close))))))
+(func (export "take") (canon lift (core func $main "take")))
+(func (export "give") (param "bucket" (own $bucket)) (canon lift (core func $main "give"))))"#;
+
+/// An answer of `all` with handles that are numbers.
+fn handles_then(count: u64, rest: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    put_unsigned(&mut bytes, count);
+    (0..count).for_each(|number| put_bytes(&mut bytes, &number.to_le_bytes()));
+    [&bytes, rest].concat()
+}
+
+/// The numbers of the handles that were told as dropped, in order.
+fn dropped(live: Live<'_>) -> Vec<u64> {
+    let Live { store, script, calls, .. } = live;
+    drop((store, calls));
+    let number = |handle: &Vec<u8>| u64::from_le_bytes(handle[..].try_into().unwrap());
+    let mut numbers: Vec<_> = script.dropped.iter().map(|(_, handle)| number(handle)).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+#[test]
+fn each_handle_of_an_answer_that_fails_halfway_is_dropped_once() {
+    let world = World::new(&engine(false), false, MANY);
+    let cases = [
+        (3, &b"\x02ok"[..], true),
+        (3, b"\x01\xff", false),
+        (3, b"", false),
+        (3, b"\x02ok and more", false),
+        (1_003, b"\x02ok", false),
+    ];
+    for (count, rest, fits) in cases {
+        let mut live = world.live(Way::Raw);
+        live.script.answers.push_back(handles_then(count, rest));
+
+        assert_eq!(live.ask(&world, "take", &[]).is_ok(), fits, "{count} {rest:?}");
+
+        assert_eq!(dropped(live), (0..count).collect::<Vec<_>>(), "{count} {rest:?}");
+    }
+}
+
+#[test]
+fn the_handles_of_an_answer_that_nobody_takes_are_dropped() {
+    for concurrency in [false, true] {
+        let world = World::new(&engine(concurrency), concurrency, MANY);
+        let mut live = world.live(Way::Raw);
+        live.script.defers = true;
+        {
+            let take = live.number("take");
+            let mut call = pin!(live.calls.call(&mut live.store, take, bytes(&[]).into()));
+            assert!(call.as_mut().poll(&mut Context::from_waker(noop_waker_ref())).is_pending());
+            let token = live.script.tokens.pop_front().unwrap();
+            assert_eq!(token.complete(&handles_then(3, b"\x02ok")), Fate::Taken);
+        }
+        assert_eq!(dropped(live), [0, 1, 2]);
+    }
+}
+
+#[test]
+fn a_handle_before_an_argument_that_fails_is_dropped_once() {
+    let world = World::new(&engine(false), false, MANY);
+    let mut live = world.live(Way::Raw);
+    let mut handle = Vec::new();
+    put_bytes(&mut handle, &7_u64.to_le_bytes());
+
+    assert!(live.ask(&world, "give", &handle).is_err());
+
+    assert!(live.script.asked.is_empty());
+    assert_eq!(dropped(live), [7]);
+}
+
+#[test]
+fn the_handle_of_a_result_that_nobody_takes_is_dropped() {
+    let world = world();
+    let mut live = world.live(Way::Raw);
+    let relay = world.number("relay");
+
+    let handed = block_on(live.calls.call(&mut live.store, relay, bytes(b"\x01h").into()));
+
+    assert!(live.script.dropped.is_empty());
+    drop(handed.unwrap());
+    assert_eq!(live.script.dropped, [(0, b"h".to_vec())]);
 }

@@ -6,7 +6,7 @@ use crate::body::*;
 use crate::error::Fault;
 use crate::error::Status;
 use crate::tests::host::{Waiter, init, outcome, owned};
-use crate::value::pipe::Handed;
+use crate::value::handed::Handed;
 use crate::value::{Value, argument_fault_of};
 use futures::task::noop_waker_ref;
 use std::ffi::c_void;
@@ -58,7 +58,7 @@ impl Body {
     }
 
     fn finish(&self) {
-        unsafe { we_body_finish(self.raw) };
+        unsafe { we_body_finish(self.raw, std::ptr::null(), 0) };
     }
 
     fn end(&self) -> BodyReader {
@@ -91,7 +91,7 @@ fn run(
 }
 
 fn result(handed: Result<Handed>) -> Vec<u8> {
-    handed.unwrap().bytes.as_slice().to_vec()
+    handed.unwrap().as_slice().to_vec()
 }
 
 /// The bytes of an unsigned number.
@@ -217,8 +217,9 @@ fn a_stream_may_be_an_argument_and_a_result() {
     let body = Body::new();
     assert_eq!(body.feed(b"through"), 0);
     let arguments = with_end(bytes(&[0]), body.end());
-    let Handed { bytes, mut streams } = run(&mut live, "same", arguments, |_| {}).unwrap();
-    assert_eq!(bytes.as_slice(), [0]);
+    let handed = run(&mut live, "same", arguments, |_| {}).unwrap();
+    assert_eq!(handed.as_slice(), [0]);
+    let (_, mut streams) = handed.arrive();
     let stream = Stream::new(streams.pop().unwrap());
     let mut reads = 0;
     let read = loop {
@@ -339,5 +340,5 @@ fn an_argument_without_an_end_that_is_fed_does_not_enter_the_guest() {
     live.script.answers = [vec![0]].into();
     body.finish();
     let handed = run(&mut live, "receive", bytes(&number(1_000)).into(), |_| {}).unwrap();
-    assert_eq!(handed.bytes.as_slice(), [0]);
+    assert_eq!(handed.as_slice(), [0]);
 }

@@ -7,10 +7,12 @@ use crate::limits::Counters;
 use crate::limits::WeInstanceOptions;
 use crate::store::HostState;
 use crate::tests::host::Waiter;
+use crate::value::asked::Asked;
 use crate::value::describe::{Description, Function};
+use crate::value::handed::Handed;
 use crate::value::hook::{ask as ask_host, *};
-use crate::value::import_call::{Asking, ImportCall};
-use crate::value::pipe::{Handed, WeStream, we_stream_free, we_stream_poll};
+use crate::value::import_call::ImportCall;
+use crate::value::pipe::{WeStream, we_stream_free, we_stream_poll};
 use crate::value::shape::Shape;
 use crate::value::state::WeImports;
 use crate::value::{Calls, Encoded, Exports, Value, description_of, extend};
@@ -22,7 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 use wasmtime::component::{Component, Func, Instance, InstancePre, Linker, Val};
-use wasmtime::{Config, Engine, Result, Store};
+use wasmtime::{Config, Engine, Error, Result, Store};
 
 /// Whether wasmtime's event loop is on.
 pub fn engine(concurrency: bool) -> Engine {
@@ -188,10 +190,10 @@ pub enum Way {
     Dynamic,
 }
 
-fn ask(state: &mut HostState, number: u32, arguments: &[Val], shapes: &[Shape]) -> Result<Asking> {
+fn ask(state: &mut HostState, number: u32, arguments: &[Val], shapes: &[Shape]) -> Result<Asked> {
     let asked = dynamic::encode_all(arguments, shapes)?;
-    let handed = Handed { bytes: asked.as_slice().into(), streams: Vec::new() };
-    Ok(ask_host(&state.values, number, handed))
+    let handed = Handed::new(asked.as_slice().into(), Vec::new(), None);
+    ask_host(&state.values, number, handed).map_err(Error::new)
 }
 
 fn answer(answer: &Value, shapes: &[Shape], results: &mut [Val]) -> Result<()> {
@@ -219,7 +221,7 @@ fn link_dynamic(
                         let asked = store
                             .with(|mut store| ask(store.data_mut(), number, arguments, &params));
                         let result = result.clone();
-                        Box::pin(async move { answer(&asked?.await?, &result, results) })
+                        Box::pin(async move { answer(&asked?.answer().await?.0, &result, results) })
                     },
                 )?;
                 continue;
@@ -227,7 +229,7 @@ fn link_dynamic(
             instance.func_new_async(&function.name, move |mut store, _, arguments, results| {
                 let asked = ask(store.data_mut(), number, arguments, &params);
                 let result = result.clone();
-                Box::new(async move { answer(&asked?.await?, &result, results) })
+                Box::new(async move { answer(&asked?.answer().await?.0, &result, results) })
             })?;
         }
     }
@@ -303,7 +305,7 @@ impl Live<'_> {
         match way {
             Way::Raw => {
                 let call = self.calls.call(&mut self.store, number, bytes(arguments).into());
-                block_on(call).map(|handed| handed.bytes.as_slice().to_vec())
+                block_on(call).map(|handed| handed.arrive().0.as_ref().to_vec())
             }
             Way::Dynamic => self.call_dynamic(number, arguments),
         }

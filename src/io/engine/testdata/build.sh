@@ -1,6 +1,6 @@
 #!/bin/sh
 # Rebuilds the .wasm files after a change to their sources: testguest and testguest_p3 answer HTTP, testprogram is a
-# program, testmodule the same one as a core module of preview 1. Needs Rust with the targets wasm32-wasip1 and
+# program, testmodule the same one as a core module of preview 1, early a guest that writes before it answers. Needs Rust with the targets wasm32-wasip1 and
 # wasm32-wasip2, and the engine's crates (they carry the WIT of WASI 0.3).
 set -eu
 cd "$(dirname "$0")"
@@ -30,5 +30,9 @@ build testguest wasm32-wasip2 testguest.wasm
 build testguest_p3 wasm32-wasip2 testguest_p3.wasm
 build testprogram wasm32-wasip2 testprogram.wasm
 build testprogram wasm32-wasip1 testmodule.wasm
+# What C does not hide: needs Debian's clang-19 and lld-19, and wasm-tools.
+clang-19 --target=wasm32 -std=c23 -O2 -Wall -nostdlib -Wl,--no-entry -o "$target/early.core.wasm" early.c
+wasm-tools component embed "$wit/../../../wit" --world bindings "$target/early.core.wasm" -o "$target/early.wasm"
+wasm-tools component new "$target/early.wasm" -o early.wasm
 # Those in text form are assembled by the test that compares both.
 (cd "$engine" && WEFT_UPDATE_TESTDATA=1 cargo test --locked --profile fast testdata)

@@ -35,8 +35,12 @@ void ResponseBuffer::connect(we_http_sink& sink) {
         buffer.paused_ = buffer.content_.size() >= window_bytes;
         return buffer.paused_ ? 1 : 0;
     };
-    // The port has no trailers yet.
-    sink.trailers = [](void*, const we_header*, std::size_t) noexcept {};
+    sink.trailers = [](void* self, const we_header* fields, std::size_t count) noexcept {
+        auto trailers = std::make_unique<rt::Trailers>();
+        for (const auto& field : std::span(fields, count))
+            trailers->emplace_back(text(field.name), text(field.value));
+        static_cast<ResponseBuffer*>(self)->trailers_ = std::move(trailers);
+    };
     sink.end = [](void* self, const we_error* error) noexcept {
         auto& buffer = *static_cast<ResponseBuffer*>(self);
         if (error != nullptr) buffer.error_ = failure_of(error).error();
@@ -54,10 +58,10 @@ net::HttpResponse ResponseBuffer::take_head() {
 std::optional<Result<rt::Chunk>> ResponseBuffer::take_chunk() {
     if (!content_.empty()) {
         const bool last = ended_ && !error_;
-        return rt::Chunk{std::exchange(content_, {}), last};
+        return rt::Chunk{std::exchange(content_, {}), last, last ? std::move(trailers_) : nullptr};
     }
     if (error_) return failure();
-    if (ended_) return rt::Chunk{{}, true};
+    if (ended_) return rt::Chunk{{}, true, std::move(trailers_)};
     return std::nullopt;
 }
 

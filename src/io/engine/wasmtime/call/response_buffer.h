@@ -38,6 +38,7 @@ class ResponseBuffer {
   private:
     std::optional<net::HttpResponse> head_;
     Bytes content_;
+    std::unique_ptr<rt::Trailers> trailers_;
     std::optional<Error> error_;
     bool ended_ = false;
     bool paused_ = false;

@@ -71,10 +71,15 @@ void BodyFeed::deliver(Result<rt::Chunk> chunk) {
         source_.reset();
         return;
     }
-    const bool last = chunk->last;
     if (!chunk->data.empty()) we_body_feed(body_.get(), give(std::move(chunk->data)));
-    if (!last) return;
-    we_body_finish(body_.get());
+    if (!chunk->last) return;
+    std::vector<we_header> trailers;
+    if (chunk->trailers)
+        for (const auto& [name, value] : *chunk->trailers)
+            trailers.push_back({borrow(name), borrow(value)});
+    // Fields that the library does not take are the client's fault; the content is complete.
+    if (we_body_finish(body_.get(), trailers.data(), trailers.size()) != WE_OK)
+        we_body_finish(body_.get(), nullptr, 0);
     source_.reset();
 }
 
