@@ -36,13 +36,13 @@ class TestHandler final : public HttpHandler {
         } else if (path == "/through") {
             response.body = std::move(request.body);  // Streams back while it still arrives.
         } else if (path == "/fail") {
-            co_return fail(Errc::exhausted, "test.full", "the pool is full");
+            co_return fail(Errc::exhausted, "host.queue_full", "the pool is full");
         } else if (path == "/fail-at-once") {
             response.body =
-                rt::failing_source({}, Error{Errc::guest_trap, "test.trap", "it trapped"});
+                rt::failing_source({}, Error{Errc::guest_trap, "engine.trap", "it trapped"});
         } else if (path == "/fail-midway") {
             response.body = rt::failing_source(to_bytes("first"),
-                                               Error{Errc::guest_trap, "test.trap", "it trapped"});
+                                               Error{Errc::guest_trap, "engine.trap", "it trapped"});
         } else if (path.starts_with("/declared?")) {
             response.headers.push_back({"Content-Length", path.substr(10)});
             response.body = rt::source_of(to_bytes("abcdefghij"), 4);
@@ -53,7 +53,7 @@ class TestHandler final : public HttpHandler {
             response.status = static_cast<std::uint16_t>(std::stoul(path.substr(8)));
             response.headers.push_back({"content-length", "5"});
             response.body =
-                rt::failing_source({}, Error{Errc::guest_trap, "test.trap", "it trapped"});
+                rt::failing_source({}, Error{Errc::guest_trap, "engine.trap", "it trapped"});
         } else if (path == "/never") {
             waiting.set_value();
             rt::OneShot<void> never;
@@ -135,9 +135,9 @@ class HttpServerTest : public testing::Test {
     /// Waits until it is so on the shard.
     template <typename Condition>
     void wait_until(Condition is_so) {
-        const auto due = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        const auto due = thread_.shard().now() + std::chrono::seconds(10);
         bool so = false;
-        while (!so && std::chrono::steady_clock::now() < due) run([&] { so = is_so(); });
+        while (!so && thread_.shard().now() < due) run([&] { so = is_so(); });
         EXPECT_TRUE(so) << "not within 10 s";
     }
     HttpServerStats stats() {

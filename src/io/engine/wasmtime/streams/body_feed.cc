@@ -72,6 +72,7 @@ void BodyFeed::deliver(Result<rt::Chunk> chunk) {
         return;
     }
     const bool last = chunk->last;
+    if (meter_) meter_(chunk->data.size());
     if (!chunk->data.empty()) we_body_feed(body_.get(), give(std::move(chunk->data)));
     if (!last) return;
     we_body_finish(body_.get());
@@ -80,6 +81,7 @@ void BodyFeed::deliver(Result<rt::Chunk> chunk) {
 
 void BodyFeed::stop() {
     reads_.refuse();
+    meter_ = {};
     if (reading_)
         reads_.cancel();
     else
