@@ -87,6 +87,7 @@ rt::Task<std::optional<RequestHead>> Http1Connection::read_head() {
     auto due = begin + (is_first ? limits.first_head_wait : limits.idle_wait);
     decoder_.reset();
     RequestHeadReader reader(limits.head_bytes_max);
+    bool has_looked = false;
     for (;;) {
         if (!stream_.input().empty()) {
             if (is_idle_ && !is_first) due = shared_->executor->now() + limits.head_wait;
@@ -101,18 +102,20 @@ rt::Task<std::optional<RequestHead>> Http1Connection::read_head() {
             }
         }
         if (stream_.is_ended()) co_return std::nullopt;
-        // A client that does not even take the last response is not waited for any longer.
-        const auto taken_by = std::max(shared_->executor->now(), begin + limits.write_wait);
-        Result<void> filled = co_await stream_.fill(is_idle_ ? std::min(due, taken_by) : due);
+        // A client that did not even take the last response is not waited for any longer.
+        const auto taken_by = begin + limits.write_wait;
+        const bool looks = is_idle_ && !std::exchange(has_looked, true) && taken_by < due;
+        Result<void> filled = co_await stream_.fill(looks ? taken_by : due);
         if (filled) continue;
         const bool is_late = filled.error().code == Errc::deadline;
-        if (!is_idle_) {
-            if (is_late) ++shared_->stats.heads_too_slow;
-            co_return Failure(std::move(filled).error());
+        if (is_late && looks && stream_.unconfirmed_bytes() == 0) continue;
+        if (is_late && looks) {
+            ++shared_->stats.bodies_too_slow;
+            stream_.abort();
         }
-        if (!is_late || shared_->executor->now() >= due || stream_.unconfirmed_bytes() > 0) {
-            co_return std::nullopt;
-        }
+        if (is_idle_) co_return std::nullopt;
+        if (is_late) ++shared_->stats.heads_too_slow;
+        co_return Failure(std::move(filled).error());
     }
 }
 
@@ -198,7 +201,7 @@ rt::Task<void> Http1Connection::await_client(Awaits what) {
         waited = co_await stream_.writable(due);
     if (!is_open_) co_return waited;  // What is shared may be gone.
     if (is_slow) shared_->remove_slow(this);
-    const auto moved = what == Awaits::bytes ? stream_.input().size() - had
+    const auto moved = what == Awaits::bytes ? std::max(stream_.input().size(), had) - had
                                              : had - std::min(had, stream_.unconfirmed_bytes());
     pace->note(shared_->executor->now() - begin, moved);
     if (waited || waited.error().code != Errc::deadline) co_return waited;

@@ -31,6 +31,8 @@ class TestHandler final : public HttpHandler {
             }
         } else if (path == "/stream") {
             response.body = rt::source_of(to_bytes("abcdefghij"), 4);
+        } else if (path == "/whole") {
+            response.body = rt::source_of(Bytes(100'000));
         } else if (path == "/big") {
             response.body = rt::source_of(Bytes(64U << 20U), 64U << 10U);
         } else if (path == "/through") {
@@ -41,8 +43,8 @@ class TestHandler final : public HttpHandler {
             response.body =
                 rt::failing_source({}, Error{Errc::guest_trap, "engine.trap", "it trapped"});
         } else if (path == "/fail-midway") {
-            response.body = rt::failing_source(to_bytes("first"),
-                                               Error{Errc::guest_trap, "engine.trap", "it trapped"});
+            response.body = rt::failing_source(
+                to_bytes("first"), Error{Errc::guest_trap, "engine.trap", "it trapped"});
         } else if (path.starts_with("/declared?")) {
             response.headers.push_back({"Content-Length", path.substr(10)});
             response.body = rt::source_of(to_bytes("abcdefghij"), 4);

@@ -177,6 +177,21 @@ TEST_F(HttpServerTest, AClientThatDoesNotTakeTheResponseIsEnded) {
     wait_until([&] { return server_->stats().connections == 0; });
 }
 
+TEST_F(HttpServerTest, AClientThatLeavesTheResponseInTheKernelIsEndedBeforeAnIdleOne) {
+    HttpLimits limits;
+    limits.write_wait = 30ms;
+    start(limits);
+    LoopbackClient idle(address_);
+    idle.send("GET /whole HTTP/1.1\r\nHost: h\r\n\r\n");
+    for (std::size_t got = 0; got < 100'000;) got += idle.read_until(std::string(1, '\0')).size();
+    LoopbackClient leaves(address_, "127.0.0.1", 4096);
+    leaves.send("GET /whole HTTP/1.1\r\nHost: h\r\n\r\n");
+
+    wait_until([&] { return server_->stats().bodies_too_slow == 1; });
+
+    EXPECT_EQ(stats().connections, 1U);
+}
+
 TEST_F(HttpServerTest, OfTooManySlowClientsTheOneThatIsSoForLongestIsEnded) {
     HttpLimits limits;
     limits.slow_clients_max = 1;

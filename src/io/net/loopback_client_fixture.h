@@ -17,13 +17,16 @@ namespace weft::net {
 /// For tests of servers: a blocking socket with a deadline on every read.
 class LoopbackClient {
   public:
-    /// From one of the machine's own addresses.
-    explicit LoopbackClient(const Address& address, const char* from = "127.0.0.1")
+    /// From one of the machine's own addresses; `buffer_bytes` is what the kernel keeps for it.
+    explicit LoopbackClient(const Address& address, const char* from = "127.0.0.1",
+                            int buffer_bytes = 0)
         : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         sockaddr_in own{};
         own.sin_family = AF_INET;
         ::inet_pton(AF_INET, from, &own.sin_addr);
         ::bind(fd_, reinterpret_cast<sockaddr*>(&own), sizeof own);
+        if (buffer_bytes > 0)
+            ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof buffer_bytes);
         sockaddr_in to{};
         to.sin_family = AF_INET;
         to.sin_port = htons(address.port);
