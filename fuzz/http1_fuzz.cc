@@ -1,11 +1,13 @@
-// Any bytes are refused, not enough, or a request: its parts have the form that they promise, and
-// it reads the same whole and byte by byte.
+// Any bytes are refused, not enough, or a request: its parts have the form that they promise, it
+// reads the same whole and byte by byte, and Boost.Beast finds the same end and content if it
+// accepts it too.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
 #include "base/core/bytes.h"
+#include "http1_beast.h"
 #include "io/net/http1_body.h"
 #include "io/net/http1_request.h"
 
@@ -57,6 +59,21 @@ void check_head(const net::RequestHead& head) {
     expect(!head.is_chunked || head.content_length == 0);
 }
 
+/// `input` begins with the head, behind empty lines, which the other parser does not know.
+void compare(const net::RequestHead& head, const Content& own, BytesView input,
+             std::size_t head_bytes) {
+    const auto other = fuzz::read_with_beast(input, body_bytes_max);
+    if (!other) return;
+    expect(other->method == head.request.method);
+    expect(other->is_chunked == head.is_chunked);
+    expect(head.is_chunked || other->content_length.value_or(0) == head.content_length);
+    if (own.is_refused || other->is_refused) return;
+    expect(other->is_done == own.is_done);
+    if (!own.is_done) return;
+    expect(other->used == head_bytes + own.used);
+    expect(other->content == own.bytes);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -78,5 +95,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto cut = read_body(**head, rest, 1);
     expect(whole.is_refused == cut.is_refused && whole.is_done == cut.is_done);
     if (!whole.is_refused) expect(whole.bytes == cut.bytes && whole.used == cut.used);
+    const auto empty = as_text(input).find_first_not_of("\r\n");
+    compare(**head, whole, input.subspan(empty), used - empty);
     return 0;
 }

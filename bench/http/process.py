@@ -45,11 +45,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def get_root(port: int) -> tuple[int, bytes] | None:
-    """Status and body of `GET /`; None while nobody listens."""
+def get(port: int, path: str = "/") -> tuple[int, bytes] | None:
+    """Status and body; None while nobody listens."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-            connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
             answer = b""
             while chunk := connection.recv(65536):
                 answer += chunk
@@ -76,7 +76,8 @@ def _unchunk(body: bytes) -> bytes:
 
 
 @contextlib.contextmanager
-def serving(command: list[str], port: int, log: Path, env: dict[str, str] | None = None) -> Iterator[Running]:
+def serving(command: list[str], port: int, log: Path, env: dict[str, str] | None = None,
+            path: str = "/") -> Iterator[Running]:
     """Runs a server until the block ends. The time to its first 200 counts from just before the process is made."""
     with log.open("wb") as out:
         begun = time.monotonic()
@@ -84,15 +85,15 @@ def serving(command: list[str], port: int, log: Path, env: dict[str, str] | None
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env,
                                    start_new_session=True, preexec_fn=_end_with_parent)
     try:
-        body = _wait_for_answer(process, port, begun + START_WAIT_S, log)
+        body = _wait_for_answer(process, port, path, begun + START_WAIT_S, log)
         yield Running(process, port, time.monotonic() - begun, body)
     finally:
         stop(process)
 
 
-def _wait_for_answer(process: subprocess.Popen, port: int, deadline: float, log: Path) -> bytes:
+def _wait_for_answer(process: subprocess.Popen, port: int, path: str, deadline: float, log: Path) -> bytes:
     while time.monotonic() < deadline:
-        answer = get_root(port)
+        answer = get(port, path)
         if answer and answer[0] == 200:
             return answer[1]
         if process.poll() is not None:

@@ -2,10 +2,11 @@
 
 import contextlib
 import http.client
+import select
 import socket
 import threading
 
-from harness import KEY, WAIT_S, WeftTest, is_listening, wait_until
+from harness import GUEST, KEY, WAIT_S, WeftTest, is_listening, wait_until
 
 
 class Smoke(WeftTest):
@@ -60,6 +61,20 @@ class Smoke(WeftTest):
             self.assertEqual(host.get().status, 200)
             host.terminate()
             self.assertEqual(host.wait(), 0, host.log.read_text())
+
+
+class SlowClients(WeftTest):
+    def test_uploads_of_which_nothing_comes_hold_no_instance(self):
+        with self.serve("--unsigned", GUEST) as host, contextlib.ExitStack() as open_now:
+            slow = [open_now.enter_context(socket.create_connection(("127.0.0.1", host.port), WAIT_S)) for _ in range(300)]
+            for client in slow:
+                client.sendall(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")
+
+            answer = host.request("POST", "/echo", b"hello")
+
+            self.assertEqual((answer.status, answer.body), (200, b"hello"))
+            ended, _, _ = select.select(slow, [], [], 0)
+            self.assertEqual(ended, [], "it was answered only when the slow ones had been given up")
 
 
 class Routes(WeftTest):

@@ -87,8 +87,9 @@ class Instance {
     /// `engine.instance_busy`: closed, ended, or it has as many calls as it may), unavailable (the
     /// guest answered with an error code; it ended because of another call,
     /// `engine.instance_lost`), deadline (ctx.deadline passed before the head; a body that is still
-    /// running then fails its read with deadline), cancelled, unsupported (not an HTTP component).
-    /// A failure after the head is the error of a body read.
+    /// running then fails its read with deadline; each KiB that a body moves, either way, puts the
+    /// deadline off by a second, and so does a reader that does not read), cancelled, unsupported
+    /// (not an HTTP component). A failure after the head is the error of a body read.
     virtual rt::Task<net::HttpResponse> handle_http(rt::CallCtx ctx, net::HttpRequest request,
                                                     std::shared_ptr<GuestObserver> observer) = 0;
 

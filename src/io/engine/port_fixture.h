@@ -139,6 +139,41 @@ class EnginePort : public testing::TestWithParam<EngineUnderTest> {
         return fetch(get(std::move(path)), Limits{}, ctx);
     }
 
+    /// Takes nothing of the response until its deadline is over, then all of it.
+    rt::Task<std::string> read_late(std::string path, Duration time) {
+        rt::CallCtx ctx;
+        ctx.deadline = thread_.shard().now() + time;
+        CO_TRY(auto response,
+               co_await call_once(component_.get(), ctx, get(std::move(path)), {}, observer_));
+        CO_CHECK(co_await rt::sleep_until(ctx.deadline + time));
+        CO_TRY(Bytes body, co_await rt::read_all(response.body.get(), 64U << 20U));
+        co_return std::to_string(body.size());
+    }
+
+    /// A KiB at a time, each after `pause`.
+    struct SlowSource final : rt::ByteSource {
+        SlowSource(rt::Executor* executor, std::size_t pieces, Duration pause)
+            : executor(executor), left(pieces), pause(pause) {}
+        rt::Task<rt::Chunk> read() override {
+            CO_CHECK(co_await rt::sleep_until(executor->now() + pause));
+            co_return rt::Chunk{Bytes(1024, 'x'), --left == 0};
+        }
+        std::optional<Result<rt::Chunk>> try_read() override { return std::nullopt; }
+
+        rt::Executor* executor;
+        std::size_t left;
+        Duration pause;
+    };
+    rt::Task<std::string> echo_slowly(std::size_t pieces, Duration pause, Duration time) {
+        auto request = get("/echo");
+        request.method = "POST";
+        request.body = std::make_unique<SlowSource>(&thread_.shard(), pieces, pause);
+        rt::CallCtx ctx;
+        ctx.deadline = thread_.shard().now() + time;
+        CO_TRY(std::string text, co_await fetch(std::move(request), Limits{}, ctx));
+        co_return text.substr(0, 4) + std::to_string(text.size() - 4);
+    }
+
     /// Feeds pieces while the guest sends them back.
     rt::Task<std::string> echo(std::size_t pieces, std::size_t piece_bytes) {
         auto request = get("/echo");

@@ -72,6 +72,13 @@ TEST_P(EnginePort, AWaitingGuestIsEndedByTheDeadline) {
               Errc::deadline);
 }
 
+TEST_P(EnginePort, ABodyThatMovesIsNotCutByTheDeadline) {
+    EXPECT_EQ(run(read_late("/big?300000", std::chrono::milliseconds(250))).value(), "300000");
+    EXPECT_EQ(
+        run(echo_slowly(5, std::chrono::milliseconds(100), std::chrono::milliseconds(250))).value(),
+        "200 5120");
+}
+
 TEST_P(EnginePort, ACallWithoutTimeLeftDoesNotStart) {
     EXPECT_EQ(code_of(run(fetch_before("/ignore", std::chrono::nanoseconds(0)))), Errc::deadline);
 }

@@ -69,6 +69,22 @@ bool read_range(std::string_view text, AddressRange& out) {
 
 }  // namespace
 
+bool contains(const AddressRange& range, const ClientAddress& client) {
+    if (range.family != client.family) return false;
+    for (std::size_t bit = 0; bit < range.bits; bit += 8) {
+        const auto at = bit / 8;
+        const auto unused = std::max<int>(0, static_cast<int>(bit) + 8 - range.bits);
+        if (((range.bytes.at(at) ^ client.bytes.at(at)) >> unused) != 0) return false;
+    }
+    return true;
+}
+
+ClientAddress neighbourhood_of(ClientAddress client) {
+    if (client.family == AddressRange::Family::ipv6)
+        std::ranges::fill(std::span(client.bytes).last<8>(), std::uint8_t{0});
+    return client;
+}
+
 Result<AddressRange> parse_address_range(std::string_view text) {
     AddressRange range;
     if (read_range(text, range)) return range;

@@ -77,5 +77,32 @@ TEST(AddressRange, RefusesIpv4InsideIpv6WhichWouldNeverMatch) {
     EXPECT_FALSE(parse_address_range("[::ffff:127.0.0.0/104]:80"));
 }
 
+ClientAddress client(std::string_view text) {
+    const auto range = *parse_address_range(text);
+    return {range.family, range.bytes};
+}
+
+TEST(AddressRange, ContainsWhatBeginsWithItsBits) {
+    const auto is_in = [](std::string_view address, std::string_view range) {
+        return contains(*parse_address_range(range), client(address));
+    };
+
+    EXPECT_TRUE(is_in("10.1.2.3", "10.0.0.0/8"));
+    EXPECT_TRUE(is_in("10.1.2.3", "10.1.2.3"));
+    EXPECT_TRUE(is_in("10.1.3.255", "10.1.2.0/23"));
+    EXPECT_TRUE(is_in("10.1.2.3", "0.0.0.0/0"));
+    EXPECT_TRUE(is_in("fd00::1", "fd00::/8"));
+    EXPECT_FALSE(is_in("11.1.2.3", "10.0.0.0/8"));
+    EXPECT_FALSE(is_in("10.1.2.4", "10.1.2.3"));
+    EXPECT_FALSE(is_in("10.1.4.0", "10.1.2.0/23"));
+    EXPECT_FALSE(is_in("::1", "0.0.0.0/0"));
+    EXPECT_FALSE(is_in("fe00::1", "fd00::/8"));
+}
+
+TEST(ClientAddress, OfIpv6ANetworkIsOneClient) {
+    EXPECT_EQ(neighbourhood_of(client("2001:db8:1:2:3:4:5:6")), client("2001:db8:1:2::"));
+    EXPECT_EQ(neighbourhood_of(client("10.1.2.3")), client("10.1.2.3"));
+}
+
 }  // namespace
 }  // namespace weft::net

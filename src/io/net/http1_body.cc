@@ -14,13 +14,50 @@ Failure malformed(std::string_view reason) {
                 reason);
 }
 
-/// A semicolon and a name (RFC 9112 section 7.1.1); what follows the name is not looked into.
+void skip_blanks(std::string_view& text) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+}
+
+bool take(std::string_view& text, char mark) {
+    if (!text.starts_with(mark)) return false;
+    text.remove_prefix(1);
+    return true;
+}
+
+bool take_token(std::string_view& text) {
+    std::size_t size = 0;
+    while (size < text.size() && is_token(text.substr(size, 1))) ++size;
+    text.remove_prefix(size);
+    return size > 0;
+}
+
+/// Behind its first quote.
+bool take_quoted(std::string_view& text) {
+    while (!text.empty()) {
+        const char c = text.front();
+        text.remove_prefix(1);
+        if (c == '"') return true;
+        if (c == '\\' && !text.empty()) text.remove_prefix(1);
+    }
+    return false;
+}
+
+/// Names, and perhaps values, each behind a semicolon (RFC 9112 section 7.1.1).
 bool is_extension(std::string_view text) {
-    constexpr std::string_view blanks = " \t";
-    const auto mark = text.find_first_not_of(blanks);
-    if (mark == std::string_view::npos || text[mark] != ';' || has_control(text)) return false;
-    const auto name = text.find_first_not_of(blanks, mark + 1);
-    return name != std::string_view::npos && is_token(text.substr(name, 1));
+    if (has_control(text)) return false;
+    while (!text.empty()) {
+        skip_blanks(text);
+        if (!take(text, ';')) return false;
+        skip_blanks(text);
+        if (!take_token(text)) return false;
+        auto behind = text;
+        skip_blanks(behind);
+        if (!take(behind, '=')) continue;
+        text = behind;
+        skip_blanks(text);
+        if (take(text, '"') ? !take_quoted(text) : !take_token(text)) return false;
+    }
+    return true;
 }
 
 }  // namespace

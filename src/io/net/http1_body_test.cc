@@ -37,7 +37,7 @@ TEST(BodyDecoder, TakesAsManyBytesAsTheHeadSays) {
 
 TEST(BodyDecoder, JoinsChunksAndDropsExtensions) {
     EXPECT_EQ(chunks("3\r\nabc\r\n0A\r\n0123456789\r\n0\r\n\r\nGET"), "abc0123456789|GET");
-    EXPECT_EQ(chunks("1;a=b;c=\"d e\"\r\nx\r\n0 ; z\r\nx-sum: 1\r\ny:\r\n\r\n"), "x|");
+    EXPECT_EQ(chunks("1;a=b;c=\"d\\\" e\" ; f = g\r\nx\r\n0 ; z\r\nx-sum: 1\r\ny:\r\n\r\n"), "x|");
 }
 
 TEST(BodyDecoder, GivesTrailersWithTheLastPiece) {
@@ -88,6 +88,11 @@ TEST(BodyDecoder, RefusesWhatTwoParsersWouldReadDifferently) {
         {"3;\ra\r\nabc\r\n", "not an extension"},
         {"3;\r\nabc\r\n", "not an extension"},
         {"3;=a\r\nabc\r\n", "not an extension"},
+        {"3;a=\r\nabc\r\n", "not an extension"},
+        {"3;a \r\nabc\r\n", "not an extension"},
+        {"3;a=\"b\r\nabc\r\n", "not an extension"},
+        {"3;a=\"b\\\"\r\nabc\r\n", "not an extension"},
+        {"3;a=\"b\"c\r\nabc\r\n", "not an extension"},
         {"00000000000000003\r\nabc\r\n", "hexadecimal"},
         {"fffffffffffffffff\r\n", "hexadecimal"},
         {"0\r\n folded: 1\r\n\r\n", "trailer"},

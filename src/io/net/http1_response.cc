@@ -13,6 +13,7 @@ std::uint16_t status_of_refusal(const Error& error) {
         error.slug == Slug("net.http_fields_exceeded"))
         return 431;
     if (error.slug == Slug("net.http_body_too_large")) return 413;
+    if (error.slug == Slug("net.client_gone")) return 400;  // It is not complete.
     if (error.slug == Slug("net.http_version")) return 505;
     if (error.slug == Slug("net.peer_too_slow")) return 408;
     return static_cast<std::uint16_t>(errc_row(error.code).http_status);

@@ -1,14 +1,13 @@
 #include "io/net/http_server.h"
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <utility>
-#include <vector>
 
 #include "base/core/random.h"
 #include "base/rt/scope.h"
 #include "base/rt/time.h"
+#include "io/net/connection_table.h"
 #include "io/net/http1_connection.h"
 #include "io/net/tcp.h"
 
@@ -18,17 +17,18 @@ struct HttpServer::Impl {
     Impl(Http1Shared common, TcpListener opened)
         : shared(std::move(common)),
           listener(std::move(opened)),
+          table(&shared.limits, &shared.stats),
           accepting(shared.executor),
           serving(shared.executor) {}
 
     Http1Shared shared;
     TcpListener listener;
-    std::vector<Http1Connection*> open;  // Each removes itself when it ends.
+    ConnectionTable table;
     rt::Scope accepting;
     rt::Scope serving;
 
     rt::Task<void> accept_all();
-    rt::Task<void> serve(std::shared_ptr<Http1Connection> connection);
+    rt::Task<void> serve(std::shared_ptr<Http1Connection> connection, ClientAddress client);
 };
 
 namespace {
@@ -47,22 +47,18 @@ rt::Task<void> HttpServer::Impl::accept_all() {
             CO_CHECK(co_await rt::sleep_until(shared.executor->now() + accept_pause));
             continue;
         }
-        if (open.size() >= shared.limits.connections_max) {
-            ++shared.stats.connections_refused;
-            continue;
-        }
+        const auto client = stream->peer();
+        if (!table.admit(client)) continue;
         auto connection = std::make_shared<Http1Connection>(std::move(*stream), &shared);
-        CO_CHECK(serving.spawn(serve(std::move(connection))));
+        CO_CHECK(serving.spawn(serve(std::move(connection), client)));
     }
 }
 
-rt::Task<void> HttpServer::Impl::serve(std::shared_ptr<Http1Connection> connection) {
-    Http1Connection* const entry = connection.get();
-    open.push_back(entry);
-    shared.stats.connections = open.size();
-    Result<void> result = co_await Http1Connection::serve(std::move(connection));
-    std::erase(open, entry);
-    shared.stats.connections = open.size();
+rt::Task<void> HttpServer::Impl::serve(std::shared_ptr<Http1Connection> connection,
+                                       ClientAddress client) {
+    const auto place = table.add(connection.get(), client);
+    Result<void> result = co_await Http1Connection::serve(std::move(connection), &table, place);
+    table.remove(place);
     co_return result;
 }
 
@@ -87,6 +83,10 @@ Address HttpServer::address() const { return impl_->listener.address(); }
 
 const HttpServerStats& HttpServer::stats() const { return impl_->shared.stats; }
 
+void HttpServer::set_proxies(std::vector<AddressRange> proxies) {
+    impl_->table.set_proxies(std::move(proxies));
+}
+
 void HttpServer::start() {
     WEFT_ASSERT(impl_->accepting.spawn(impl_->accept_all()), "a server starts once");
 }
@@ -95,7 +95,7 @@ rt::Task<void> HttpServer::stop_accepting() {
     impl_->shared.draining = true;
     co_await impl_->accepting.close();
     impl_->listener.close();
-    for (Http1Connection* connection : impl_->open) connection->drain();
+    impl_->table.drain_all();
     co_return ok();
 }
 

@@ -6,151 +6,15 @@
 
 #include <gtest/gtest.h>
 
-#include "base/rt/byte_stream_fixture.h"
-#include "base/rt/pipe.h"
-#include "base/rt/scope.h"
 #include "base/rt/shard.h"
 #include "base/rt/sim_loop_fixture.h"
-#include "io/net/loopback_client_fixture.h"
+#include "io/net/http_server_fixture.h"
 #include "io/net/tcp.h"
 
 namespace weft::net {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Answers by path; lives on the shard.
-class TestHandler final : public HttpHandler {
-  public:
-    rt::Task<HttpResponse> handle(rt::CallCtx, HttpRequest request) override {
-        HttpResponse response;
-        const auto path = request.path_and_query;
-        if (path == "/echo") {
-            if (request.body) {
-                CO_TRY(Bytes body, co_await rt::read_all(request.body.get(), 1U << 20U));
-                response.body = rt::source_of(std::move(body));
-            }
-        } else if (path == "/stream") {
-            response.body = rt::source_of(to_bytes("abcdefghij"), 4);
-        } else if (path == "/through") {
-            response.body = std::move(request.body);  // Streams back while it still arrives.
-        } else if (path == "/fail") {
-            co_return fail(Errc::exhausted, "test.full", "the pool is full");
-        } else if (path == "/fail-at-once") {
-            response.body =
-                rt::failing_source({}, Error{Errc::guest_trap, "test.trap", "it trapped"});
-        } else if (path == "/fail-midway") {
-            response.body = rt::failing_source(to_bytes("first"),
-                                               Error{Errc::guest_trap, "test.trap", "it trapped"});
-        } else if (path.starts_with("/declared?")) {
-            response.headers.push_back({"Content-Length", path.substr(10)});
-            response.body = rt::source_of(to_bytes("abcdefghij"), 4);
-        } else if (path.starts_with("/declared-whole?")) {
-            response.headers.push_back({"Content-Length", path.substr(16)});
-            response.body = rt::source_of(to_bytes("abc"));
-        } else if (path.starts_with("/status?")) {
-            response.status = static_cast<std::uint16_t>(std::stoul(path.substr(8)));
-            response.headers.push_back({"content-length", "5"});
-            response.body =
-                rt::failing_source({}, Error{Errc::guest_trap, "test.trap", "it trapped"});
-        } else if (path == "/never") {
-            waiting.set_value();
-            rt::OneShot<void> never;
-            Result<void> result = co_await never;
-            ended.set_value(std::string(result.error().slug.text()));
-            co_return Failure(result.error());
-        } else {
-            response.headers.push_back({"x-path", path});
-            response.headers.push_back({"x-host", request.authority});
-            response.body = rt::source_of(to_bytes(request.method + "\n"));
-        }
-        co_return response;
-    }
-
-    HttpResponse refuse(const rt::CallCtx&, const Error& error) override {
-        HttpResponse response;
-        response.status = error.code == Errc::exhausted ? 503 : 500;
-        response.body = rt::source_of(to_bytes(error.message));
-        return response;
-    }
-
-    void note_broken(const rt::CallCtx&, const Error& error) override {
-        broken += std::string(error.slug.text()) + " ";
-    }
-
-    std::promise<void> waiting;
-    std::promise<std::string> ended;
-    std::string broken;
-};
-
-rt::Task<void> finish(HttpServer* server, bool drain, std::promise<void>* done) {
-    Result<void> result = drain ? co_await server->drain() : co_await server->stop();
-    done->set_value();
-    co_return result;
-}
-
-class HttpServerTest : public testing::Test {
-  protected:
-    void start(HttpLimits limits = {}) {
-        run([&] {
-            auto opened = HttpServer::listen({.executor = &thread_.shard(),
-                                              .handler = &handler_,
-                                              .clock = &clock_,
-                                              .random = &random_,
-                                              .limits = limits},
-                                             {"127.0.0.1", 0});
-            ASSERT_TRUE(opened) << opened.error().message;
-            server_ = std::move(*opened);
-            server_->start();
-            address_ = server_->address();
-        });
-    }
-    void TearDown() override {
-        if (server_) end(false);
-        run([&] {
-            scope_.reset();
-            server_.reset();
-        });
-    }
-    /// Runs `work` on the shard and waits for it.
-    template <typename Work>
-    void run(Work work) {
-        std::promise<void> done;
-        thread_.shard().post([&] {
-            work();
-            done.set_value();
-        });
-        done.get_future().wait();
-    }
-    void end(bool drain) {
-        std::promise<void> done;
-        run([&] {
-            if (!scope_) scope_ = std::make_unique<rt::Scope>(&thread_.shard());
-            ASSERT_TRUE(scope_->spawn(finish(server_.get(), drain, &done)));
-        });
-        ASSERT_EQ(done.get_future().wait_for(10s), std::future_status::ready);
-    }
-    std::string ask(std::string_view request) {
-        LoopbackClient client(address_);
-        client.send(request);
-        return client.read_to_close();
-    }
-
-    /// Long ago, so that a Date field shows whose clock it is from.
-    class OldClock final : public WallClock {
-        std::chrono::system_clock::time_point now() const override {
-            return std::chrono::system_clock::time_point(784111777s);
-        }
-    };
-
-    OldClock clock_;
-    SeededRandom random_{1};
-    rt::ShardThread thread_{0};
-    TestHandler handler_;
-    std::unique_ptr<HttpServer> server_;
-    std::unique_ptr<rt::Scope> scope_;
-    Address address_;
-};
 
 TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {
     start();
@@ -370,7 +234,7 @@ TEST_F(HttpServerTest, LittleContentThatComesLateDoesNotEndTheConnection) {
 TEST_F(HttpServerTest, AContentAtFaultIsTheClientsFault) {
     HttpLimits limits;
     limits.body_bytes_max = 4;
-    limits.body_wait = 20ms;
+    limits.body_grace = 20ms;
     start(limits);
     const std::string post = "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
 
@@ -394,19 +258,6 @@ TEST_F(HttpServerTest, ClientThatSendsMoreAndLeavesCancelsItsCall) {
     EXPECT_EQ(ended.get(), "rt.cancelled");
 }
 
-TEST_F(HttpServerTest, LimitsOfConnectionsHoldWhenFilled) {
-    HttpLimits limits;
-    limits.connections_max = 1;
-    start(limits);
-
-    LoopbackClient first(address_);
-    first.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
-    first.read_until("GET\n");
-    LoopbackClient second(address_);
-    EXPECT_EQ(second.read_to_close(), "");
-    run([&] { EXPECT_EQ(server_->stats().connections_refused, 1U); });
-}
-
 TEST_F(HttpServerTest, LimitsOfRequestsHoldWhenFilled) {
     HttpLimits limits;
     limits.head_bytes_max = 4096;
@@ -419,22 +270,6 @@ TEST_F(HttpServerTest, LimitsOfRequestsHoldWhenFilled) {
     EXPECT_TRUE(ask("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n" + close)
                     .starts_with("HTTP/1.1 413 "));
     EXPECT_TRUE(ask("GET / HTTP/9.9\r\nHost: h\r\n\r\n").starts_with("HTTP/1.1 505 "));
-}
-
-TEST_F(HttpServerTest, SlowHeadIsEndedAfterItsTime) {
-    HttpLimits limits;
-    limits.head_wait = 20ms;
-    start(limits);
-
-    EXPECT_TRUE(ask("GET / HTTP/1.1\r\nHos").starts_with("HTTP/1.1 408 "));
-}
-
-TEST_F(HttpServerTest, IdleConnectionIsEndedAfterItsTime) {
-    HttpLimits limits;
-    limits.idle_wait = 20ms;
-    start(limits);
-
-    EXPECT_EQ(ask(""), "");
 }
 
 TEST(HttpServerInASimulation, HasNoSockets) {

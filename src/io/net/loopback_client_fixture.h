@@ -17,8 +17,16 @@ namespace weft::net {
 /// For tests of servers: a blocking socket with a deadline on every read.
 class LoopbackClient {
   public:
-    explicit LoopbackClient(const Address& address)
+    /// From one of the machine's own addresses; `buffer_bytes` is what the kernel keeps for it.
+    explicit LoopbackClient(const Address& address, const char* from = "127.0.0.1",
+                            int buffer_bytes = 0)
         : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in own{};
+        own.sin_family = AF_INET;
+        ::inet_pton(AF_INET, from, &own.sin_addr);
+        ::bind(fd_, reinterpret_cast<sockaddr*>(&own), sizeof own);
+        if (buffer_bytes > 0)
+            ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof buffer_bytes);
         sockaddr_in to{};
         to.sin_family = AF_INET;
         to.sin_port = htons(address.port);
@@ -33,6 +41,12 @@ class LoopbackClient {
     void send(std::string_view text) {
         ASSERT_EQ(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL), ssize_t(text.size()));
     }
+    /// Sends as much as the peer takes; it may end the connection meanwhile.
+    std::size_t send_some(std::string_view text) {
+        const auto sent = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
+        return sent < 0 ? 0 : static_cast<std::size_t>(sent);
+    }
+    void close_sending() { ::shutdown(fd_, SHUT_WR); }
     /// Reads until `end` appears at the end of all that was read, or the peer closed.
     std::string read_until(std::string_view end) {
         std::string all;

@@ -1,5 +1,7 @@
 #include "io/net/tcp.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -7,7 +9,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
 
 #include "base/rt/one_shot.h"
 
@@ -46,6 +47,8 @@ struct TcpStream::Impl : std::enable_shared_from_this<TcpStream::Impl> {
     bool ended = false;
     rt::OneShot<void>* reader = nullptr;  // In the frame of a waiting fill().
     rt::TaskContext* watcher = nullptr;   // Set by watch().
+    bool waits_for_room = false;
+    rt::OneShot<void>* writer = nullptr;  // In the frame of a waiting writable().
 
     void make_room() {
         if (begin == end) begin = end = 0;
@@ -149,31 +152,56 @@ Result<std::size_t> TcpStream::try_write(BytesView data) {
     return sent;
 }
 
-rt::Task<void> TcpStream::write(Bytes data, TimePoint due) {
+// As with a read: the kernel's wait runs on when the task that asked for it is gone.
+rt::Task<void> TcpStream::writable(TimePoint due) {
     auto impl = impl_;
-    // The bytes and the wait are shared with the handler: a cancelled write leaves the kernel call
-    // to end by itself.
-    struct Writing {
-        Bytes data;
-        rt::OneShot<void> done;
-    };
-    auto writing = std::make_shared<Writing>();
-    writing->data = std::move(data);
-    asio::async_write(impl->socket, asio::buffer(writing->data),
-                      [writing, impl](const error_code& error, std::size_t) {
-                          if (error)
-                              writing->done.complete_now(broken(error));
-                          else
-                              writing->done.complete_now(ok());
-                      });
-    Result<void> result = co_await writing->done.until(due, &peer_too_slow);
-    if (!result) impl->close();  // Part of it may have been sent: nothing can follow.
+    rt::OneShot<void> room;
+    impl->writer = &room;
+    if (!std::exchange(impl->waits_for_room, true))
+        impl->socket.async_wait(tcp::socket::wait_write, [impl](const error_code& error) {
+            impl->waits_for_room = false;
+            if (impl->writer != nullptr)
+                std::exchange(impl->writer, nullptr)
+                    ->complete_now(error ? Result<void>(broken(error)) : ok());
+        });
+    Result<void> result = co_await room.until(due, &peer_too_slow);
+    if (impl->writer == &room) impl->writer = nullptr;
     co_return result;
+}
+
+std::size_t TcpStream::unconfirmed_bytes() const {
+    int bytes = 0;
+    if (::ioctl(impl_->socket.native_handle(), SIOCOUTQ, &bytes) != 0) return 0;
+    return static_cast<std::size_t>(bytes);
+}
+
+ClientAddress TcpStream::peer() const {
+    error_code error;
+    const auto address = impl_->socket.remote_endpoint(error).address();
+    ClientAddress client;
+    if (error) return client;
+    if (address.is_v6() && !address.to_v6().is_v4_mapped()) {
+        client.family = AddressRange::Family::ipv6;
+        client.bytes = address.to_v6().to_bytes();
+        return client;
+    }
+    const auto bytes =
+        address.is_v4()
+            ? address.to_v4().to_bytes()
+            : asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_bytes();
+    std::ranges::copy(bytes, client.bytes.begin());
+    return client;
 }
 
 void TcpStream::shutdown_write() {
     error_code ignored;
     impl_->socket.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+void TcpStream::abort() {
+    error_code ignored;
+    impl_->socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    impl_->close();
 }
 
 struct TcpListener::Impl {

@@ -9,11 +9,12 @@
 #include "base/rt/executor.h"
 #include "base/rt/task.h"
 #include "io/net/address.h"
+#include "io/net/address_range.h"
 
 namespace weft::net {
 
 /// One connection with a bounded input buffer of its own, so that a peer cannot make the host keep
-/// more than that. Shard-local; one fill and one write at a time. Destroying it closes the
+/// more than that. Shard-local; one fill and one wait for room at a time. Destroying it closes the
 /// connection; no task of it may run then.
 class TcpStream {
   public:
@@ -41,11 +42,19 @@ class TcpStream {
     /// Sends what the kernel takes at once; returns the number of bytes. Errors: unavailable (the
     /// connection broke).
     Result<std::size_t> try_write(BytesView data);
-    /// Sends all of it, at most until `due`. Errors: unavailable, deadline, cancelled.
-    rt::Task<void> write(Bytes data, TimePoint due);
+    /// Waits until the kernel takes more, at most until `due`. One waiter. Errors: unavailable,
+    /// deadline, cancelled.
+    rt::Task<void> writable(TimePoint due);
+    /// Bytes that the kernel took and the peer has not confirmed: how slow a peer is shows here
+    /// long before the kernel takes more.
+    std::size_t unconfirmed_bytes() const;
+    /// Where the peer is; all zero once the connection broke.
+    ClientAddress peer() const;
 
     /// Ends our side and lets the peer read what was sent.
     void shutdown_write();
+    /// Closes it at once; what was sent and not confirmed is lost.
+    void abort();
 
   private:
     std::shared_ptr<Impl> impl_;

@@ -19,6 +19,7 @@ constexpr std::array table{
     Setting{"http-server", Owner::provider, "routing_mode", acted_on},
     Setting{"http-server", Owner::provider, "default_address", acted_on},
     Setting{"http-server", Owner::provider, "header", refused, "host"},
+    Setting{"http-server", Owner::provider, "trusted_proxies", acted_on},
     Setting{"http-server", Owner::link_source, "address", acted_on},
     Setting{"http-server", Owner::link_source, "path", acted_on},
     Setting{"http-server", Owner::link_source, "host", acted_on},

@@ -18,7 +18,8 @@ enum class SettingUse : std::uint8_t {
     refused,  ///< Without it the application would be less safe than it was meant to be.
 };
 
-/// One setting of a built-in provider. Source: wasmCloud's providers of 1.9.
+/// One setting of a built-in provider. Source: wasmCloud's providers of 1.9;
+/// `trusted_proxies` is Weft's own.
 struct Setting {
     std::string_view provider;  ///< "http-server".
     SettingOwner owner;

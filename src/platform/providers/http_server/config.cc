@@ -27,6 +27,23 @@ Result<void> refuse_settings(const capability::Config& config, SettingOwner owne
                 refused->name);
 }
 
+/// Addresses and ranges, with commas or blanks between them.
+Result<std::vector<net::AddressRange>> read_proxies(std::string_view text) {
+    constexpr std::string_view between = ", \t\n";
+    std::vector<net::AddressRange> proxies;
+    for (;;) {
+        text.remove_prefix(std::min(text.find_first_not_of(between), text.size()));
+        if (text.empty()) return proxies;
+        const auto one = text.substr(0, text.find_first_of(between));
+        text.remove_prefix(one.size());
+        TRY(const auto range, net::parse_address_range(one).context("trusted_proxies"));
+        if (range.port != 0)
+            return fail(Errc::invalid_argument, "http_server.proxy_port",
+                        "'{}' in trusted_proxies has a port; a proxy connects from any", one);
+        proxies.push_back(range);
+    }
+}
+
 }  // namespace
 
 Result<ProviderConfig> read_provider_config(const capability::Config& config) {
@@ -46,6 +63,9 @@ Result<ProviderConfig> read_provider_config(const capability::Config& config) {
     if (const auto* address = find(config, "default_address")) {
         TRY(result.default_address,
             net::parse_address(*address).context("default_address of the http-server"));
+    }
+    if (const auto* proxies = find(config, "trusted_proxies")) {
+        TRY(result.proxies, read_proxies(*proxies));
     }
     return result;
 }

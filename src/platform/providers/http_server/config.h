@@ -1,9 +1,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/core/result.h"
 #include "io/net/address.h"
+#include "io/net/address_range.h"
 #include "platform/capability/link.h"
 
 namespace weft::providers::http_server {
@@ -15,6 +17,7 @@ enum class Routing { address, path, host };
 struct ProviderConfig {
     Routing routing = Routing::address;
     net::Address default_address{.host = "127.0.0.1", .port = 8000};
+    std::vector<net::AddressRange> proxies = {};  ///< Whose connections are those of many clients.
 };
 
 /// Settings of one link's source end. What a mode does not use is empty.
@@ -25,9 +28,10 @@ struct LinkConfig {
     std::string host;  ///< Lower case, without port; empty takes all.
 };
 
-/// Reads `routing_mode` (address, path or host) and `default_address` (127.0.0.1:8000, where
-/// upstream's is reachable from everywhere). Names of settings have no case; the manifest's reader
-/// tells of those that are not known. Errors: invalid_argument; unsupported for a `header`.
+/// Reads `trusted_proxies`, `routing_mode` (address, path or host) and `default_address`
+/// (127.0.0.1:8000, where upstream's is reachable from everywhere). Names of settings have no case;
+/// the manifest's reader tells of those that are not known. Errors: invalid_argument; unsupported
+/// for a `header`.
 Result<ProviderConfig> read_provider_config(const capability::Config& config);
 
 /// Reads `address`, `path` and `host`. Errors: invalid_argument; unsupported for settings whose

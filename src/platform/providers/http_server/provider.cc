@@ -34,9 +34,11 @@ Result<Provider::Plan> Provider::plan(const Links& links) {
             read_provider_config(link.provider_config).context("provider '{}'", link.source));
         TRY(const auto config,
             read_link_config(provider, link.source_config).context("link to '{}'", link.target));
-        auto& [address, routes] = plan[listener_key(config.address, link)];
-        address = config.address;
-        CHECK(routes.add({.host = config.host, .path = config.path, .target = link.target})
+        auto& planned = plan[listener_key(config.address, link)];
+        planned.address = config.address;
+        planned.proxies.insert(planned.proxies.end(), provider.proxies.begin(),
+                               provider.proxies.end());
+        CHECK(planned.routes.add({.host = config.host, .path = config.path, .target = link.target})
                   .context("link to '{}' on {}", link.target, config.address.text()));
     }
     return plan;
@@ -79,7 +81,9 @@ rt::Task<void> Provider::change_links(capability::LinkChange change) {
     for (auto& [text, entry] : planned) {
         const auto routes = std::make_shared<const Routes>(std::move(entry.routes));
         CO_CHECK(co_await on_each_site(listeners_.at(text),
-                                       [routes](Site* site) { return set_routes(site, routes); }));
+                                       [routes, proxies = entry.proxies](Site* site) {
+                                           return set_routes(site, routes, proxies);
+                                       }));
     }
     for (auto& listener : unused) {
         context_.log.info("http.address_closed", obs::kv("address", listener->address.text()));
@@ -90,8 +94,9 @@ rt::Task<void> Provider::change_links(capability::LinkChange change) {
     co_return ok();
 }
 
-rt::Task<void> Provider::set_routes(Site* site, RoutesPtr routes) {
+rt::Task<void> Provider::set_routes(Site* site, RoutesPtr routes, Proxies proxies) {
     site->handler->set_routes(std::move(routes));
+    site->server->set_proxies(std::move(proxies));
     if (!std::exchange(site->serves, true)) site->server->start();
     co_return ok();
 }

@@ -48,9 +48,11 @@ class Provider final : public capability::Provider {
     };
     using ListenerPtr = std::shared_ptr<Listener>;
     using RoutesPtr = std::shared_ptr<const Routes>;
+    using Proxies = std::vector<net::AddressRange>;
     struct Planned {
         net::Address address;
         Routes routes;
+        Proxies proxies;  ///< Of all links.
     };
     using Plan = std::map<std::string, Planned>;
     using Links = std::map<capability::LinkKey, capability::Link>;
@@ -59,7 +61,7 @@ class Provider final : public capability::Provider {
     rt::Task<ListenerPtr> open(net::Address address);
     rt::Task<net::Address> open_site(capability::HostShard shard, Site* site, net::Address address,
                                      net::HttpServer::Options options);
-    static rt::Task<void> set_routes(Site* site, RoutesPtr routes);
+    static rt::Task<void> set_routes(Site* site, RoutesPtr routes, Proxies proxies);
     rt::Task<void> close(ListenerPtr listener);
     static rt::Task<void> stop_site(Site* site);
     template <typename Make>

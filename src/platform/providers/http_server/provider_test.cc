@@ -64,6 +64,14 @@ TEST(Config, ReadsUpstreamsKeysAndRefusesWhatItDoesNotDo) {
               Slug("http_server.routing_unknown"));
     EXPECT_EQ(read_provider_config({{"default_address", "x"}}).error().slug,
               Slug("net.address_invalid"));
+    EXPECT_EQ(
+        read_provider_config({{"trusted_proxies", " 10.0.0.7, fd00::/8 ::1"}})->proxies,
+        (std::vector{*net::parse_address_range("10.0.0.7"), *net::parse_address_range("fd00::/8"),
+                     *net::parse_address_range("::1")}));
+    EXPECT_EQ(read_provider_config({{"trusted_proxies", "10.0.0.7,proxy"}}).error().slug,
+              Slug("net.range_invalid"));
+    EXPECT_EQ(read_provider_config({{"trusted_proxies", "10.0.0.7:80"}}).error().slug,
+              Slug("http_server.proxy_port"));
 }
 
 /// Answers with its name and the path, or with the error that the path names.
@@ -102,13 +110,15 @@ class ProviderTest : public testing::Test {
         on_control([&] { provider_.reset(); });
     }
 
-    std::unique_ptr<Provider> make() {
-        return std::make_unique<Provider>(capability::ProviderContext{
-            .shards = {{{&control_.shard(), scopes_[0].get()}, &invoker_},
-                       {{&other_.shard(), scopes_[1].get()}, &invoker_}},
-            .log = {},
-            .clock = &clock_,
-            .random = &random_});
+    std::unique_ptr<Provider> make(net::HttpLimits limits = {}) {
+        return std::make_unique<Provider>(
+            capability::ProviderContext{
+                .shards = {{{&control_.shard(), scopes_[0].get()}, &invoker_},
+                           {{&other_.shard(), scopes_[1].get()}, &invoker_}},
+                .log = {},
+                .clock = &clock_,
+                .random = &random_},
+            limits);
     }
     static void turn(rt::Shard& shard) {
         std::promise<void> done;
@@ -254,6 +264,29 @@ TEST_F(ProviderTest, AnAddressThatNoLinkNamesIsClosed) {
 
     EXPECT_FALSE(net::LoopbackClient(before).is_connected());
     EXPECT_TRUE(provider_->addresses().empty());
+}
+
+TEST_F(ProviderTest, AProxyIsNotOneClient) {
+    on_control([&] { provider_ = make({.connections_max = 1, .connections_per_client_max = 0}); });
+    auto one = link("a", {{"address", "127.0.0.1:0"}});
+    one.provider_config = {{"trusted_proxies", "127.0.0.0/8"}};
+    ASSERT_TRUE(put({one}));
+    // As many as meet each shard: an idle one makes room.
+    std::vector<std::unique_ptr<net::LoopbackClient>> open;
+    const auto answers = [&] {
+        int answered = 0;
+        for (int i = 0; i < 32; ++i) {
+            open.push_back(std::make_unique<net::LoopbackClient>(address()));
+            open.back()->send_some("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+            answered += open.back()->read_until("a /x").ends_with("a /x") ? 1 : 0;
+        }
+        return answered;
+    };
+
+    EXPECT_EQ(answers(), 32);
+    one.provider_config.clear();
+    ASSERT_TRUE(put({one}));
+    EXPECT_EQ(answers(), 0) << "it has no share once half of one is taken";
 }
 
 TEST_F(ProviderTest, DrainStopsAccepting) {

@@ -46,6 +46,9 @@ class Call {
     virtual void let_go() {}
     /// After each poll of the instance: moves on what goes into the guest.
     virtual void pump() {}
+    /// So many bytes of a body that it reads or writes have moved: each KiB gives it one second
+    /// more, up to the time that it had at its start. So a body that moves is not cut.
+    void note_moved(std::size_t bytes);
     /// Wakes who waits, if something arrived.
     void notify();
     /// The library has let go of the call, or will: its time is not watched any more.
@@ -64,10 +67,15 @@ class Call {
     void begin(std::uint64_t id, Owner* owner);
     /// True once after something arrived.
     virtual bool take_news() = 0;
+    /// It has something for a reader that does not take it: then that reader's time runs.
+    virtual bool waits_for_reader() const { return false; }
 
   private:
+    void on_due();
+
     rt::Executor* executor_;
     rt::CallCtx ctx_;
+    Duration time_{};         // From `begin` to the first deadline.
     Owner* owner_ = nullptr;  // Null before begin and after detach.
     std::uint64_t id_ = 0;
     rt::OneShot<void>* waiting_ = nullptr;  // Of the arrival that is awaited.

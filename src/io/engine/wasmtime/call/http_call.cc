@@ -22,6 +22,8 @@ Result<std::shared_ptr<HttpCall>> HttpCall::create(rt::Executor* executor, rt::C
     std::shared_ptr<HttpCall> call(new HttpCall(executor, std::move(ctx)));
     if (body) {
         TRY(call->feed_, BodyFeed::create(executor, std::move(body)));
+        // `detach` stops the feed before the call goes.
+        call->feed_->set_meter([raw = call.get()](std::size_t bytes) { raw->note_moved(bytes); });
     }
     return call;
 }

@@ -32,6 +32,7 @@ class HttpCall final : public Call {
   private:
     using Call::Call;
     bool take_news() override { return response_.take_news(); }
+    bool waits_for_reader() const override { return response_.has_content(); }
 
     ResponseBuffer response_;
     std::shared_ptr<BodyFeed> feed_;  // Null without a request body.

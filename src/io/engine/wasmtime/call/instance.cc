@@ -208,6 +208,7 @@ void WasmtimeInstance::notify_calls() {
 
 std::optional<Result<rt::Chunk>> WasmtimeInstance::take_chunk(HttpCall& call) {
     auto chunk = call.response().take_chunk();
+    if (chunk && *chunk) call.note_moved((*chunk)->data.size());
     if (call.response().take_resume() && !has_ended()) {
         we_call_resume(job_->task(), call.id());
         job_->wake();

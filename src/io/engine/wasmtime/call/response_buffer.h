@@ -19,6 +19,8 @@ class ResponseBuffer {
 
     bool has_head() const { return head_.has_value(); }
     bool has_ended() const { return ended_; }
+    /// There is content that nobody took.
+    bool has_content() const { return !content_.empty(); }
     bool has_failed() const { return error_.has_value(); }
     /// Complete, and all of it was taken.
     bool is_delivered() const { return ended_ && !error_ && content_.empty(); }

@@ -71,6 +71,7 @@ void BodyFeed::deliver(Result<rt::Chunk> chunk) {
         source_.reset();
         return;
     }
+    if (meter_) meter_(chunk->data.size());
     if (!chunk->data.empty()) we_body_feed(body_.get(), give(std::move(chunk->data)));
     if (!chunk->last) return;
     std::vector<we_header> trailers;
@@ -85,6 +86,7 @@ void BodyFeed::deliver(Result<rt::Chunk> chunk) {
 
 void BodyFeed::stop() {
     reads_.refuse();
+    meter_ = {};
     if (reading_)
         reads_.cancel();
     else

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "base/rt/byte_stream.h"
@@ -17,6 +18,8 @@ class BodyFeed : public std::enable_shared_from_this<BodyFeed> {
     static Result<std::shared_ptr<BodyFeed>> create(rt::Executor* executor,
                                                     std::unique_ptr<rt::ByteSource> source);
 
+    /// Is told how much the guest gets, each time.
+    void set_meter(std::move_only_function<void(std::size_t)> meter) { meter_ = std::move(meter); }
     /// For the request or answer; stays ours.
     we_body* body() const { return body_.get(); }
     /// The guest reads no more of it.
@@ -43,6 +46,7 @@ class BodyFeed : public std::enable_shared_from_this<BodyFeed> {
     bool reading_ = false;                    // `source_` must stay alive.
     std::shared_ptr<Asked> asked_ = std::make_shared<Asked>();
     BodyHandle body_;
+    std::move_only_function<void(std::size_t)> meter_;
     rt::Scope reads_;
 };
 
