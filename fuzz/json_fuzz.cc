@@ -1,4 +1,5 @@
-// Any text is either refused or a value; what is a value is written back to an equal one.
+// Any text is either refused or a value; what is a value is written as JSON that is written the
+// same when it is read again.
 #include <cstdint>
 #include <cstdlib>
 
@@ -12,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (value) {
         for (const auto& written : {write_json(*value), write_json_pretty(*value)}) {
             const auto again = parse_json(written);
-            if (!again || !(*again == *value)) std::abort();
+            if (!again || write_json(*again) != write_json(*value)) std::abort();
         }
     } else if (value.error().message.empty()) {
         std::abort();

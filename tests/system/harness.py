@@ -82,6 +82,15 @@ def skip(test: unittest.TestCase, reason: str) -> None:
     test.skipTest(reason)
 
 
+def read_only(test: unittest.TestCase, folder: Path) -> tuple[str, ...]:
+    """What to put before a command that finds this folder read-only."""
+    script = f"mount --bind '{folder}' '{folder}' && mount -o remount,ro,bind '{folder}' && exec \"$@\""
+    prefix = ("unshare", *(() if os.geteuid() == 0 else ("--map-root-user",)), "--mount", "sh", "-ec", script, "sh")
+    if not shutil.which("unshare") or subprocess.run([*prefix, "true"], capture_output=True).returncode != 0:
+        skip(test, "this machine does not let us mount")
+    return prefix
+
+
 @dataclass
 class Outcome:
     """What a command left behind."""

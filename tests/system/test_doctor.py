@@ -2,11 +2,13 @@
 
 import os
 import resource
+import socket
 from pathlib import Path
 
-from harness import IS_SANITIZED, INVALID_ARGUMENT, Outcome, WeftTest
+from harness import FAILED_PRECONDITION, IS_SANITIZED, INVALID_ARGUMENT, KEY, Outcome, WeftTest, read_only
 
-CHECKS = ["pool", "reset", "instances", "memory", "compiler", "code_cache", "cores", "descriptors"]
+CHECKS = ["pool", "reset", "instances", "memory", "compiler", "data_dir", "code_cache", "trust", "port", "cores",
+          "descriptors"]
 
 
 class Doctor(WeftTest):
@@ -67,6 +69,58 @@ class Doctor(WeftTest):
         self.assertEqual(found["pool"]["state"], "warn")
         self.assertIn("memory", found["pool"]["message"])
         self.assertNotIn("reset", found)
+
+    def unfit(self, check: str, *args: object, **run) -> str:
+        """The doctor finds this and nothing else in the way of a host, and `up` does not start either."""
+        outcome = self.weft("doctor", "-o", "json", *args, **run)
+        self.assertEqual(outcome.code, FAILED_PRECONDITION, outcome.out)
+        failed = [found for found in outcome.json()["checks"] if found["state"] == "fail"]
+        self.assertEqual([found["name"] for found in failed], [check])
+        self.assertFalse(outcome.json()["fit"])
+        self.assertTrue(failed[0]["remedy"])
+        self.assertNotEqual(self.weft("up", self.write_app(), "--trust", KEY, *args, **run).code, 0)
+        return failed[0]["message"]
+
+    def test_is_not_fit_where_the_data_directory_cannot_be(self):
+        self.write("in-the-way", "a file")
+        self.assertIn("is not a directory", self.unfit("data_dir", "--data-dir", "in-the-way"))
+        self.assertIn("is not a directory", self.unfit("data_dir", "--data-dir", "in-the-way/below"))
+
+    def test_is_not_fit_with_a_home_that_is_read_only(self):
+        home = self.folder / "ro"
+        home.mkdir()
+        prefix = read_only(self, home)
+        self.env = {"PATH": self.env["PATH"], "HOME": str(home)}
+
+        said = self.unfit("data_dir", prefix=prefix)
+
+        self.assertIn("Read-only file system", said)
+
+    def test_is_not_fit_while_a_host_has_the_data_directory(self):
+        with self.up(self.write_app(), "--trust", KEY) as host:
+            self.assertIn(f"process {host.process.pid}", self.unfit("data_dir"))
+
+    def test_is_not_fit_with_a_trust_file_that_a_host_does_not_read(self):
+        trust = self.write("trust.yaml", "isuers: []\n")
+        self.assertIn("did you mean 'issuers'", self.unfit("trust", "--trust-file", trust))
+        trust.write_text("unsigned: deny\n")
+        trust.chmod(0o666)
+        self.assertIn("chmod go-w", self.unfit("trust", "--trust-file", trust))
+
+    def test_names_a_port_that_is_taken(self):
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            outcome = self.weft("doctor", "--addr", f"127.0.0.1:{other.getsockname()[1]}")
+        self.assertEqual(outcome.code, FAILED_PRECONDITION)
+        self.assertRegex(outcome.out, r"(?m)^fail  port ")
+
+    def test_a_cache_that_is_a_file_is_only_a_warning(self):
+        self.write("file", "")
+        found = self.checks(self.weft("doctor", "-o", "json", "--code-cache", "file"))
+        self.assertEqual(found["code_cache"]["state"], "warn")
+        with self.up(self.write_app(), "--trust", KEY, "--code-cache", "file") as host:
+            self.assertEqual(host.get().status, 200)
 
     def test_takes_no_words(self):
         self.assertEqual(self.weft("doctor", "something").code, INVALID_ARGUMENT)

@@ -8,8 +8,8 @@ import subprocess
 import threading
 from pathlib import Path
 
-from harness import (BINARY, DEADLINE, DENIED, EXHAUSTED, FAILED_PRECONDITION, GUEST, GUEST_TRAP, INVALID_ARGUMENT, MODULE,
-                     PROGRAM, UNAUTHENTICATED, UNSUPPORTED, WAIT_S, Outcome, WeftTest, end_with_parent, wait_until)
+from harness import (BINARY, DEADLINE, DENIED, EXHAUSTED, GUEST, GUEST_TRAP, INVALID_ARGUMENT, MODULE,
+                     NOT_FOUND, PROGRAM, UNAUTHENTICATED, UNSUPPORTED, WAIT_S, Outcome, WeftTest, end_with_parent, wait_until)
 from test_trust import tampered_at
 
 FORMS = {"component": PROGRAM, "module": MODULE}
@@ -154,9 +154,21 @@ class World(RunTest):
                     self.assertEqual(outcome.code, 1)
                     self.assertNotIn("secret", outcome.out)
 
+    def test_directories_and_variables_may_be_given_as_they_are(self):
+        self.write("data/in", "content")
+        self.env["GIVEN"] = "yes"
+        self.assert_ran(self.program("read", "data/in", options=("--dir", "data")), "content")
+        self.assert_ran(self.program("read", "/in", options=("--dir", "data::/")), "content")
+        self.assertEqual(self.program("write", "data/out", "x", options=("--dir", "data:ro")).code, 1)
+        self.assert_ran(self.program("environment", options=("--env", "GIVEN", "--env", "NOT_SET")), "GIVEN=yes\n")
+
+    def test_a_memory_that_is_too_small_for_it_is_a_limit(self):
+        outcome = self.program("exit", 0, options=("--memory", "64KiB"))
+        self.assert_refused(outcome, EXHAUSTED, "engine.memory_limit")
+
     def test_a_directory_that_is_not_there_stops_the_command(self):
         outcome = self.program("exit", 0, options=("--dir", "nowhere::/d"))
-        said = self.assert_refused(outcome, FAILED_PRECONDITION, "engine.wasi_context_refused")
+        said = self.assert_refused(outcome, NOT_FOUND, "file.not_found")
         self.assertIn(f"{self.folder}/nowhere", said)
 
     def test_the_network_is_closed_but_for_what_is_allowed(self):
@@ -222,7 +234,7 @@ class Trust(RunTest):
                 key = self.sign(PROGRAM, "wasi:http")
                 outcome = self.weft("run", "--trust", key, option, value, "signed.wasm", "exit", 0)
                 said = self.assert_refused(outcome, DENIED, "claims.host_grant_unclaimed")
-                self.assertIn(f"--caps {capability}", said)
+                self.assertIn(f"--caps wasi:http,{capability}", said)
 
                 key = self.sign(PROGRAM, capability)
                 self.done("trust", "add", key, "--grant", "wasi:http")
@@ -245,5 +257,6 @@ class Refusals(RunTest):
 
     def test_a_wrong_command_line_is_refused(self):
         self.assert_refused(self.weft("run"), INVALID_ARGUMENT, "cli.argument_missing")
-        self.assert_refused(self.weft("run", "--dir", "data", MODULE), INVALID_ARGUMENT, "cli.dir_wrong")
+        self.assert_refused(self.weft("run", "--dir", "data::", MODULE), INVALID_ARGUMENT, "cli.dir_wrong")
+        self.assert_refused(self.weft("run", "--env", "=x", MODULE), INVALID_ARGUMENT, "cli.env_wrong")
         self.assert_refused(self.weft("run", "--allow-net", "localhost", MODULE), INVALID_ARGUMENT, "net.range_invalid")

@@ -16,6 +16,14 @@ namespace weft::codec {
 
 struct JsonMember;
 
+/// Integers beyond it, and below its negative, are written as strings: most programs read numbers
+/// as doubles, which hold no larger ones exactly.
+constexpr std::int64_t json_exact_max = std::int64_t{1} << 53;
+constexpr bool is_json_number(std::integral auto value) {
+    return std::cmp_less_equal(value, json_exact_max) &&
+           std::cmp_greater_equal(value, -json_exact_max);
+}
+
 /// One JSON value (RFC 8259). Strings are UTF-8. An object keeps its members in source order; a
 /// parsed one never holds a key twice. Integers that fit are `int64`, larger ones `uint64`, every
 /// other number `double`. Copying copies the tree.
@@ -53,7 +61,8 @@ class Json {
     bool is_null() const { return kind() == Kind::null; }
 
     /// The value if it has that type, else nothing. `as_int` and `as_uint` take both integer kinds
-    /// when the value fits; `as_double` takes every number.
+    /// when the value fits, and a string that `write_json` makes of such an integer; `as_double`
+    /// takes every number.
     std::optional<bool> as_bool() const;
     std::optional<std::int64_t> as_int() const;
     std::optional<std::uint64_t> as_uint() const;
@@ -117,8 +126,9 @@ struct JsonLimits {
 Result<Json> parse_json(std::string_view text, JsonLimits limits = {});
 
 /// Compact text without white space. Control characters, DEL and line separators are escaped,
-/// invalid UTF-8 becomes U+FFFD, a number that is not finite becomes null. Parsing the result gives
-/// an equal value, except for those replacements.
+/// invalid UTF-8 becomes U+FFFD, a number that is not finite becomes null, an integer beyond
+/// `json_exact_max` a string. Parsing the result gives an equal value, except for those
+/// replacements.
 std::string write_json(const Json& value);
 /// The same over several lines, two spaces a level, without a line feed at the end.
 std::string write_json_pretty(const Json& value);

@@ -1,3 +1,4 @@
+#include <charconv>
 #include <string_view>
 
 #include "base/codec/json.h"
@@ -45,6 +46,17 @@ std::optional<std::string> as_owned_string(const Json& value) {
     return std::nullopt;
 }
 
+/// An integer that was too large to be written as a number.
+template <typename Integer>
+std::optional<Integer> read_written(const std::string* text) {
+    if (text == nullptr) return std::nullopt;
+    Integer value = 0;
+    const char* const end = text->data() + text->size();
+    const auto [stop, error] = std::from_chars(text->data(), end, value);
+    if (error != std::errc() || stop != end || is_json_number(value)) return std::nullopt;
+    return value;
+}
+
 constexpr std::string_view wants_string = "a string";
 constexpr std::string_view wants_int = "an integer of at most 64 bits";
 constexpr std::string_view wants_bool = "true or false";
@@ -80,14 +92,14 @@ std::optional<bool> Json::as_bool() const {
 
 std::optional<std::int64_t> Json::as_int() const {
     if (const auto* value = std::get_if<std::int64_t>(&value_)) return *value;
-    return std::nullopt;
+    return read_written<std::int64_t>(as_string());
 }
 
 std::optional<std::uint64_t> Json::as_uint() const {
     if (const auto* value = std::get_if<std::uint64_t>(&value_)) return *value;
     if (const auto* value = std::get_if<std::int64_t>(&value_); value && *value >= 0)
         return static_cast<std::uint64_t>(*value);
-    return std::nullopt;
+    return read_written<std::uint64_t>(as_string());
 }
 
 std::optional<double> Json::as_double() const {

@@ -114,9 +114,9 @@ TEST(JsonWrite, EscapesWhatATerminalOrParserCouldTakeForACommand) {
 }
 
 TEST(JsonWrite, RoundTripsNumbers) {
-    for (const Json& number : {Json(0), Json(-1), Json(std::numeric_limits<std::int64_t>::min()),
-                               Json(std::numeric_limits<std::uint64_t>::max()), Json(1.0),
-                               Json(-0.0), Json(0.1), Json(1e300), Json(5e-324), Json(1e22)})
+    for (const Json& number :
+         {Json(0), Json(-1), Json(json_exact_max), Json(-json_exact_max), Json(1.0), Json(-0.0),
+          Json(0.1), Json(1e300), Json(5e-324), Json(1e22)})
         EXPECT_EQ(parsed(write_json(number)), number) << write_json(number);
     EXPECT_EQ(write_json(Json(std::nan(""))), "null");
     EXPECT_EQ(write_json(Json(std::numeric_limits<double>::infinity())), "null");
@@ -147,6 +147,28 @@ TEST(JsonAccess, ReadsMembersByType) {
     EXPECT_EQ(json.find_strings("l").value()->size(), 2U);
     EXPECT_EQ(json.find_string("n").value(), std::nullopt);
     EXPECT_EQ(json.find_int("absent").value(), std::nullopt);
+}
+
+TEST(JsonWrite, IntegersThatADoubleCannotHoldAreStringsAndReadBack) {
+    constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+    const Json json =
+        Json::Object{{"a", json_exact_max},  {"b", json_exact_max + 1},
+                     {"c", -json_exact_max}, {"d", -json_exact_max - 1},
+                     {"e", least},           {"f", std::numeric_limits<std::uint64_t>::max()}};
+
+    const auto text = write_json(json);
+
+    EXPECT_EQ(text, R"({"a":9007199254740992,"b":"9007199254740993","c":-9007199254740992,)"
+                    R"("d":"-9007199254740993","e":"-9223372036854775808",)"
+                    R"("f":"18446744073709551615"})");
+    const Json again = parsed(text);
+    EXPECT_EQ(again.get_int("b").value(), json_exact_max + 1);
+    EXPECT_EQ(again.get_int("e").value(), least);
+    EXPECT_EQ(again.find("f")->as_uint(), std::numeric_limits<std::uint64_t>::max());
+    EXPECT_EQ(again.find("f")->as_int(), std::nullopt);
+    EXPECT_EQ(again.find("b")->as_string()->size(), 16U);
+    for (const auto* text_of_no_integer : {"12", "9007199254740992", "9007199254740993 ", "x", ""})
+        EXPECT_EQ(Json(text_of_no_integer).as_int(), std::nullopt) << text_of_no_integer;
 }
 
 TEST(JsonAccess, TellsMissingFromMistyped) {

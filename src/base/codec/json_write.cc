@@ -17,8 +17,8 @@ class Writer {
         switch (value.kind()) {
             case Json::Kind::null: out_ += "null"; break;
             case Json::Kind::boolean: out_ += *value.as_bool() ? "true" : "false"; break;
-            case Json::Kind::int64: out_ += std::to_string(*value.as_int()); break;
-            case Json::Kind::uint64: out_ += std::to_string(*value.as_uint()); break;
+            case Json::Kind::int64: write_integer(*value.as_int()); break;
+            case Json::Kind::uint64: write_integer(*value.as_uint()); break;
             case Json::Kind::real: write_double(*value.as_double()); break;
             case Json::Kind::string: append_json_string(out_, *value.as_string()); break;
             case Json::Kind::array: write_array(*value.as_array()); break;
@@ -29,6 +29,11 @@ class Writer {
     std::string take() { return std::move(out_); }
 
   private:
+    void write_integer(auto value) {
+        const std::string_view quote = is_json_number(value) ? "" : "\"";
+        out_.append(quote).append(std::to_string(value)).append(quote);
+    }
+
     void write_double(double value) {
         if (!std::isfinite(value)) {
             out_ += "null";

@@ -165,7 +165,16 @@ Result<std::optional<YamlEvent>> YamlEventReader::next() {
         return syntax_failure("the value cannot be read");
     }
     converted->mark = last_mark_;
+    note_flow(*converted);
     return converted;
+}
+
+void YamlEventReader::note_flow(const YamlEvent& event) {
+    using Type = YamlEvent::Type;
+    if (event.type == Type::sequence_start || event.type == Type::mapping_start)
+        open_.push_back({event.mark, event.flow});
+    else if (event.type == Type::sequence_end || event.type == Type::mapping_end)
+        open_.pop_back();
 }
 
 Failure YamlEventReader::syntax_failure(std::string_view unexplained) {
@@ -174,6 +183,9 @@ Failure YamlEventReader::syntax_failure(std::string_view unexplained) {
     if (const fy_diag_error* error = fy_diag_errors_iterate(parser_->diagnostics, &cursor)) {
         last_mark_ = to_mark(error->line, error->column);
         if (error->msg) message = error->msg;
+        // The library notices it at the end of the text; what is wrong is where it was opened.
+        const bool is_unclosed = message.contains("without a closing");
+        if (is_unclosed && !open_.empty() && open_.back().is_flow) last_mark_ = open_.back().mark;
     }
     return fail(Errc::corrupt, "yaml.syntax", "line {}, column {}: {}", last_mark_.line,
                 last_mark_.column, message);

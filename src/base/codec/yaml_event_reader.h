@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/codec/mark.h"
 #include "base/core/result.h"
@@ -58,9 +59,15 @@ class YamlEventReader {
     struct Parser;
     /// With the library's first message, or `unexplained` when it has none.
     Failure syntax_failure(std::string_view unexplained);
+    void note_flow(const YamlEvent& event);
 
+    struct Open {
+        Mark mark;
+        bool is_flow;
+    };
     std::unique_ptr<Parser> parser_;
     Mark last_mark_;
+    std::vector<Open> open_;  ///< Mappings and sequences that have not ended, the innermost last.
 };
 
 }  // namespace weft::codec

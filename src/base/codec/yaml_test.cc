@@ -143,8 +143,10 @@ TEST(Yaml, NamesThePlaceOfASyntaxError) {
 
     EXPECT_EQ(result.error.code, Errc::corrupt);
     EXPECT_EQ(result.error.slug, Slug("yaml.syntax"));
-    EXPECT_EQ(result.at, (Mark{4, 1}));
-    EXPECT_THAT(result.error.message, StartsWith("line 4, column 1: "));
+    EXPECT_EQ(result.at, (Mark{2, 4})) << "where the bracket is, not where the text ends";
+    EXPECT_THAT(result.error.message, StartsWith("line 2, column 4: "));
+    EXPECT_EQ(refused("a: [1]\nb: {c: [2, {d: 3}, 4\n").at, (Mark{2, 8}));
+    EXPECT_EQ(refused("a: [1, }\n").at, (Mark{1, 8}));
 }
 
 TEST(Yaml, RefusesAnUnknownVersion) {

@@ -92,9 +92,11 @@ TEST(Log, SaysNumbersThatJsonCannot) {
     Logged t;
 
     t.log.debug("test.number_seen", kv("a", std::numeric_limits<double>::quiet_NaN()),
-                kv("b", -std::numeric_limits<double>::infinity()));
+                kv("b", -std::numeric_limits<double>::infinity()), kv("c", std::uint64_t{1} << 53U),
+                kv("d", (std::uint64_t{1} << 53U) + 1));
 
-    EXPECT_THAT(t.lines.json, HasSubstr(R"("a":"nan","b":"-inf")"));
+    EXPECT_THAT(t.lines.json, HasSubstr(R"("a":"nan","b":"-inf","c":9007199254740992,)"
+                                        R"("d":"9007199254740993")"));
 }
 
 TEST(Log, CannotBeInjected) {

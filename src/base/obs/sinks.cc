@@ -1,10 +1,12 @@
 #include "base/obs/sinks.h"
 
 #include <cmath>
+#include <concepts>
 #include <iterator>
 
 #include <fmt/format.h>
 
+#include "base/codec/json.h"
 #include "base/obs/escape.h"
 #include "base/obs/format_time.h"
 
@@ -42,7 +44,11 @@ struct AppendJson {
         const std::string_view quote = std::isfinite(number) ? "" : "\"";
         fmt::format_to(std::back_inserter(out), "{0}{1}{0}", quote, number);
     }
-    void operator()(auto number) const { fmt::format_to(std::back_inserter(out), "{}", number); }
+    void operator()(bool value) const { out += value ? "true" : "false"; }
+    void operator()(std::integral auto number) const {
+        const std::string_view quote = codec::is_json_number(number) ? "" : "\"";
+        fmt::format_to(std::back_inserter(out), "{0}{1}{0}", quote, number);
+    }
 };
 
 struct AppendPretty {

@@ -8,6 +8,7 @@ namespace weft::value {
 /// The value as JSON, for programs that read what a call gave. What JSON has maps to it:
 ///
 ///   bool, integers, finite floats   the same           string, char    a string
+///   integers beyond 2^53            a string, as `write_json` has it
 ///   list, tuple, fixed_list         an array           record          an object
 ///   map with keys of string         an object          other maps      an array of pairs
 ///   flags                           an array of those that are set

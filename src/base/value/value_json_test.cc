@@ -22,7 +22,9 @@ std::string json_of(std::string_view wave, const Type& type) {
 
 TEST(ValueJson, ScalarsAreThemselves) {
     EXPECT_EQ(json_of("true", Type(Kind::bool_)), "true");
-    EXPECT_EQ(json_of("18446744073709551615", Type(Kind::u64)), "18446744073709551615");
+    EXPECT_EQ(json_of("9007199254740992", Type(Kind::u64)), "9007199254740992");
+    EXPECT_EQ(json_of("18446744073709551615", Type(Kind::u64)), R"("18446744073709551615")");
+    EXPECT_EQ(json_of("-9007199254740993", Type(Kind::s64)), R"("-9007199254740993")");
     EXPECT_EQ(json_of("-5", Type(Kind::s8)), "-5");
     EXPECT_EQ(json_of("0.5", Type(Kind::f32)), "0.5");
     EXPECT_EQ(json_of("1", Type(Kind::f64)), "1.0");

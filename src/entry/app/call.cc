@@ -103,11 +103,13 @@ class EngineCallee final : public cli::Callee {
 }  // namespace
 
 Result<std::unique_ptr<cli::Callee>> open_callee(const cli::GuestOptions& options,
+                                                 const cli::CodeCheck& check,
                                                  const cli::Console& console) {
     const auto& guest = options.guest;
     TRY(const auto policy, load_trust(options.trust));
     TRY(const auto admitted,
         control::read_admitted(guest, policy, console.environment().clock->now_unix_s()));
+    CHECK(check(admitted.code));
     if (!admitted.verdict.is_signed())
         console.warn("call.unsigned",
                      fmt::format("'{}' is not signed: nobody vouches for it", guest.path));

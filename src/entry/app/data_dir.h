@@ -15,6 +15,8 @@ class DataDir {
     /// Makes it when missing. Errors: failed_precondition (another host runs on it), denied,
     /// unavailable.
     static Result<DataDir> open(const std::string& path);
+    /// Whether `open` would succeed, with its errors; leaves nothing behind.
+    static Result<void> check(const std::string& path);
     /// Writes this process down as the one that holds it; `open` did so, and a process that was
     /// forked since does it again. Errors: unavailable.
     Result<void> sign() const;

@@ -11,10 +11,14 @@
 #include <fmt/format.h>
 
 #include "entry/app/compile_options.h"
+#include "entry/app/data_dir.h"
 #include "entry/app/machine.h"
+#include "entry/app/trust.h"
 #include "io/code_cache/directory.h"
 #include "io/code_cache/seal_key.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
+#include "io/net/address.h"
+#include "io/net/tcp.h"
 
 namespace weft::app {
 namespace {
@@ -170,6 +174,57 @@ Finding judge_cache(const cli::HostPlaces& options) {
     return out;
 }
 
+Finding judge_data_dir(const std::string& path) {
+    Finding out{.name = "data_dir", .message = {}, .remedy = {}, .values = {}};
+    const auto found = DataDir::check(path);
+    out.values.set("directory", path).set("usable", found.has_value());
+    out.message = fmt::format("'{}' can be used", path);
+    if (found) return out;
+    out.state = State::fail;
+    out.message = found.error().message;
+    out.remedy = "fix that, or give another place with --data-dir";
+    return out;
+}
+
+Finding judge_trust(const cli::TrustOptions& options) {
+    Finding out{.name = "trust", .message = {}, .remedy = {}, .values = {}};
+    const auto policy = load_trust(options);
+    out.values.set("file", options.file).set("usable", policy.has_value());
+    if (!policy) {
+        out.state = State::fail;
+        out.message = policy.error().message;
+        out.remedy = "fix that, or give another file with --trust-file";
+        return out;
+    }
+    out.values.set("issuers", policy->issuers.size()).set("operators", policy->operators.size());
+    out.message = fmt::format("'{}' names {} issuers and {} operators", options.file,
+                              policy->issuers.size(), policy->operators.size());
+    if (policy->issuers.empty() && policy->operators.empty())
+        out.message = fmt::format(
+            "'{}' trusts nobody: add an account with 'weft trust add', or give one with --trust",
+            options.file);
+    if (policy->unsigned_code == claims::UnsignedCode::deny) return out;
+    out.state = State::warn;
+    out.message += "; code that nobody signed may run";
+    out.remedy = "write 'unsigned: deny' in that file";
+    return out;
+}
+
+Finding judge_port(const cli::DoctorOptions& options) {
+    Finding out{.name = "port", .message = {}, .remedy = {}, .values = {}};
+    const auto address = net::parse_address(options.address);
+    const auto free = address ? net::check_port_free(*address) : Failure(address.error());
+    out.values.set("address", options.address).set("free", free.has_value());
+    out.message = fmt::format("a host could listen on {}", options.address);
+    if (free) return out;
+    out.state = options.address_named ? State::fail : State::warn;
+    out.message = free.error().message;
+    out.remedy =
+        "stop what listens there ('ss -ltnp' shows it), or choose another: 'address' in a "
+        "manifest, --addr of 'weft serve' and 'weft doctor'";
+    return out;
+}
+
 Finding judge_descriptors(std::uint64_t soft, std::uint64_t hard) {
     Finding out{.name = "descriptors", .message = {}, .remedy = {}, .values = {}};
     out.values.set("soft", soft).set("hard", hard);
@@ -187,7 +242,7 @@ Finding judge_descriptors(std::uint64_t soft, std::uint64_t hard) {
     return out;
 }
 
-Result<std::vector<Finding>> examine(const cli::HostPlaces& options) {
+Result<std::vector<Finding>> examine(const cli::DoctorOptions& options) {
     std::vector<Finding> out;
     const auto engine = engine::wasmtime::make_engine({}, compile_options({}, {}, nullptr));
     if (engine) {
@@ -200,7 +255,10 @@ Result<std::vector<Finding>> examine(const cli::HostPlaces& options) {
                        .remedy = "give the process more memory, address space and threads",
                        .values = {}});
     }
-    out.push_back(judge_cache(options));
+    out.push_back(judge_data_dir(options.places.data_dir));
+    out.push_back(judge_cache(options.places));
+    out.push_back(judge_trust(options.trust));
+    out.push_back(judge_port(options));
     out.push_back(judge_cores());
     rlimit files{};
     if (::getrlimit(RLIMIT_NOFILE, &files) == 0)

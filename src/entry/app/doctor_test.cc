@@ -1,6 +1,8 @@
 #include "entry/app/doctor.h"
 
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,7 +10,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include "entry/app/data_dir.h"
 
 namespace weft::app {
 namespace {
@@ -128,6 +133,74 @@ TEST(Doctor, WarnsOfACacheThatAHostWouldNotTake) {
     EXPECT_EQ(wrong_key.state, State::warn);
     EXPECT_NE(wrong_key.message.find("code.key"), std::string::npos) << wrong_key.message;
     EXPECT_NE(wrong_key.remedy, "");
+}
+
+TEST(Doctor, FindsADataDirectoryThatAHostCouldNotHave) {
+    const Places places;
+    const auto data_dir = places.options().data_dir;
+    EXPECT_EQ(judge_data_dir(data_dir).state, State::ok);
+    EXPECT_TRUE(std::filesystem::is_empty(places.path()));
+    {
+        const auto held = DataDir::open(data_dir);
+        ASSERT_TRUE(held);
+        const auto in_use = judge_data_dir(data_dir);
+        EXPECT_EQ(in_use.state, State::fail);
+        EXPECT_TRUE(in_use.message.contains("a host already runs")) << in_use.message;
+    }
+    EXPECT_EQ(judge_data_dir(data_dir).state, State::ok);
+
+    std::ofstream(places.path() + "/file") << "x";
+    for (const auto* in_the_way : {"/file", "/file/below"}) {
+        const auto finding = judge_data_dir(places.path() + in_the_way);
+        EXPECT_EQ(finding.state, State::fail) << in_the_way;
+        EXPECT_NE(finding.remedy, "");
+    }
+    std::filesystem::remove(data_dir + "/host.lock");
+    std::filesystem::create_directory(data_dir + "/host.lock");
+    EXPECT_EQ(judge_data_dir(data_dir).state, State::fail);
+}
+
+TEST(Doctor, FindsATrustFileThatAHostWouldNotRead) {
+    const Places places;
+    const auto file = places.path() + "/trust.yaml";
+    const auto judge = [&](bool is_named) {
+        return judge_trust({.keys = {}, .file = file, .file_named = is_named});
+    };
+    EXPECT_EQ(judge(false).state, State::ok);
+    EXPECT_TRUE(judge(false).message.contains("trusts nobody")) << judge(false).message;
+    EXPECT_EQ(judge(true).state, State::fail);
+
+    std::ofstream(file) << "unsigned: allow\n";
+    EXPECT_EQ(judge(false).state, State::warn);
+
+    ::chmod(file.c_str(), 0666);
+    EXPECT_EQ(judge(false).state, State::fail);
+    EXPECT_TRUE(judge(false).message.contains("chmod go-w")) << judge(false).message;
+
+    ::chmod(file.c_str(), 0600);
+    std::ofstream(file) << "isuers: []\n";
+    EXPECT_EQ(judge(false).state, State::fail);
+    EXPECT_NE(judge(false).remedy, "");
+}
+
+TEST(Doctor, FindsAPortThatIsTaken) {
+    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+    ASSERT_EQ(::listen(listener, 1), 0);
+    ASSERT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    cli::DoctorOptions options;
+    options.address = fmt::format("127.0.0.1:{}", ntohs(address.sin_port));
+
+    EXPECT_EQ(judge_port(options).state, State::warn);
+    options.address_named = true;
+    EXPECT_EQ(judge_port(options).state, State::fail);
+    EXPECT_NE(judge_port(options).remedy, "");
+    ::close(listener);
+    EXPECT_EQ(judge_port(options).state, State::ok) << judge_port(options).message;
 }
 
 }  // namespace

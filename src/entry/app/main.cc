@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,12 +28,35 @@ void open_standard_streams() {
         if (::fcntl(fd, F_GETFD) < 0) (void)::open("/dev/null", O_RDWR);
 }
 
-/// What was printed leaves the process; else the user is told.
-int flush(int code) {
-    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-    std::fprintf(stderr, "weft: the output cannot be written: %s\n", std::strerror(errno));
-    return weft::errc_row(weft::Errc::unavailable).exit_code;
-}
+/// What is printed, and the first thing that kept it from being printed.
+class Output {
+  public:
+    void write(std::string_view text) {
+        if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) note();
+    }
+    void flush() {
+        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) note();
+    }
+    /// What was printed leaves the process; else the user is told, in the format that was asked
+    /// for.
+    int end(int code, std::span<const std::string> args) {
+        flush();
+        const int told = weft::errc_row(weft::Errc::unavailable).exit_code;
+        if (error_ == 0 || code == told) return code;
+        const auto failure = weft::fail(weft::Errc::unavailable, "cli.output_failed",
+                                        "the output cannot be written: {}", std::strerror(error_));
+        return weft::cli::report(args, failure.error(), print_error);
+    }
+    static void print_error(std::string_view text) {
+        std::fwrite(text.data(), 1, text.size(), stderr);
+    }
+
+  private:
+    void note() {
+        if (error_ == 0) error_ = errno;
+    }
+    int error_ = 0;
+};
 
 }  // namespace
 
@@ -45,6 +69,7 @@ int main(int count, char** values) {
     const std::vector<std::string> args(values + (count > 0 ? 1 : 0), values + count);
     weft::SystemWallClock clock;
     weft::SystemRandom random;
+    Output output;
     std::error_code ignored;
     const weft::cli::Environment environment{
         .variable = [](const std::string& name) -> std::optional<std::string> {
@@ -55,11 +80,11 @@ int main(int count, char** values) {
         .current_dir = std::filesystem::current_path(ignored).string(),
         .clock = &clock,
         .random = &random,
-        .out = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); },
+        .out = [&output](std::string_view text) { output.write(text); },
         .err =
-            [](std::string_view text) {
-                std::fflush(stdout);  // What was said before comes before, through a pipe too.
-                std::fwrite(text.data(), 1, text.size(), stderr);
+            [&output](std::string_view text) {
+                output.flush();  // What was said before comes before, through a pipe too.
+                Output::print_error(text);
             },
         .handlers = {.up = weft::app::up,
                      .call = weft::app::open_callee,
@@ -67,5 +92,5 @@ int main(int count, char** values) {
                      .doctor = weft::app::examine},
     };
     const int code = weft::cli::run(args, environment);
-    return flush(code);
+    return output.end(code, args);
 }

@@ -3,13 +3,10 @@
 #include <algorithm>
 
 #include "entry/app/trust.h"
-#include "io/files/files.h"
 #include "platform/manifest/parse.h"
 
 namespace weft::app {
 namespace {
-
-constexpr std::size_t manifest_bytes_max = 1U << 20U;
 
 /// The first error of a report as the error of the command: the others are said by `weft app
 /// validate`.
@@ -22,11 +19,11 @@ Failure first_error(const std::string& path, const manifest::Report& report) {
                 report.errors() == 1 ? "" : "s", path);
 }
 
-Result<manifest::Application> read_manifest(const std::string& path, bool strict,
+Result<manifest::Application> read_manifest(const cli::ManifestFile& file, bool strict,
                                             const obs::Log& log) {
-    TRY(const auto text, files::read_file(path, manifest_bytes_max));
+    const auto& path = file.path;
     auto report = manifest::parse_manifest(
-        as_text(text),
+        file.text,
         {.strictness = strict ? manifest::Strictness::strict : manifest::Strictness::lenient});
     for (const auto& finding : report.findings)
         if (finding.severity == manifest::Severity::warning)
@@ -65,9 +62,10 @@ Result<Order> read_order(const cli::UpOptions& options, const obs::Log& log) {
     TRY(order.trust, load_trust(options.trust));
     if (order.trust.unsigned_code == claims::UnsignedCode::allow)
         log.warn("trust.unsigned_allowed", obs::kv("file", options.trust.file));
-    for (const auto& path : options.manifests) {
-        TRY(const auto manifest, read_manifest(path, options.strict, log));
-        TRY(auto application, control::plan(manifest, directory_of(path)).context("'{}'", path));
+    for (const auto& file : options.manifests) {
+        TRY(const auto manifest, read_manifest(file, options.strict, log));
+        TRY(auto application,
+            control::plan(manifest, directory_of(file.path)).context("'{}'", file.path));
         order.applications.push_back(std::move(application));
     }
     if (options.served) order.applications.push_back(application_of(*options.served));

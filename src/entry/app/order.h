@@ -20,7 +20,7 @@ struct Order {
 control::Application application_of(const cli::ServedFile& served);
 
 /// Reads the manifests and the trust file that the command names. Warnings of the manifests go to
-/// `log`. Errors: those of `files::read_file`, `load_trust` and `control::plan`, invalid_argument
+/// `log`. Errors: those of `load_trust` and `control::plan`, invalid_argument
 /// (`app.manifest_invalid`: the first error of a manifest).
 Result<Order> read_order(const cli::UpOptions& options, const obs::Log& log);
 

@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
+#include "base/codec/component_interface.h"
 #include "base/rt/scope.h"
 #include "base/rt/shard.h"
 #include "entry/app/compile_options.h"
@@ -52,13 +54,31 @@ class ConsoleObserver final : public engine::GuestObserver {
     bool told_;
 };
 
-Result<void> check_is_program(const engine::Component& code, const std::string& path) {
-    if (code.command_kind() != engine::CommandKind::none) return ok();
-    if (code.http_kind() != engine::HttpKind::none)
+Failure not_program(const std::string& path, bool answers_http) {
+    if (answers_http)
         return fail(Errc::unsupported, "app.not_program",
                     "'{}' answers HTTP and is not a program; serve it with 'weft serve'", path);
     return fail(Errc::unsupported, "app.not_program",
                 "'{}' is not a program: it exports neither wasi:cli/run nor _start", path);
+}
+
+/// Looks at what the binary exports, before its code is compiled, which takes long. What cannot be
+/// read, or exports nothing, is left to the engine.
+Result<void> check_exports(BytesView code, const std::string& path) {
+    const auto interface = codec::read_interface(code);
+    if (!interface || interface->exports.empty()) return ok();
+    const auto has = [&interface](std::string_view prefix) {
+        return std::ranges::any_of(interface->exports, [prefix](const codec::ExternExport& one) {
+            return one.name.starts_with(prefix);
+        });
+    };
+    if (has("wasi:cli/run") || has("_start")) return ok();
+    return not_program(path, has("wasi:http/"));
+}
+
+Result<void> check_is_program(const engine::Component& code, const std::string& path) {
+    if (code.command_kind() != engine::CommandKind::none) return ok();
+    return not_program(path, code.http_kind() != engine::HttpKind::none);
 }
 
 /// What is run, and how.
@@ -106,6 +126,7 @@ Result<int> run_program(cli::RunOptions options, const cli::Console& console) {
     TRY(const auto policy, load_trust(options.trust));
     const auto now = console.environment().clock->now_unix_s();
     TRY(const auto admitted, control::read_admitted(guest, policy, now));
+    CHECK(check_exports(admitted.code, guest.path));
     if (!admitted.verdict.is_signed() && !options.quiet)
         console.warn("run.unsigned",
                      fmt::format("'{}' is not signed: nobody vouches for it", guest.path));

@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -149,9 +151,11 @@ Result<void> up(const cli::UpOptions& options) {
     return host(options, [&](const std::vector<std::string>& addresses) -> Result<void> {
         // A program that starts `serve` finds the address on the first line of its errors' side.
         std::FILE* const to = options.served && !options.json ? stderr : stdout;
-        std::fputs(serving_text(options, addresses).c_str(), to);
-        std::fflush(to);
-        return ok();
+        const bool is_said =
+            std::fputs(serving_text(options, addresses).c_str(), to) >= 0 && std::fflush(to) == 0;
+        if (is_said || to == stderr) return ok();
+        return fail(Errc::unavailable, "cli.output_failed", "the output cannot be written: {}",
+                    std::strerror(errno));
     });
 }
 

@@ -87,22 +87,28 @@ struct Call {
     Bytes arguments;
 };
 
+bool is_call_text(const CallArguments& typed) { return typed.function.contains('('); }
+
+/// The name in what the user typed. Errors: those of `value::parse_call_name`, invalid_argument
+/// (`call.arguments_twice`).
+Result<std::string> read_name(const CallArguments& typed) {
+    if (!is_call_text(typed)) return typed.function;
+    TRY(const auto name, value::parse_call_name(typed.function));
+    if (!typed.arguments.empty())
+        return fail(Errc::invalid_argument, "call.arguments_twice",
+                    "'{}' has its arguments in parentheses already, '{}' is one too many", name,
+                    typed.arguments.front());
+    return std::string(name);
+}
+
 Result<Call> prepare(const value::World& world, const CallArguments& typed) {
-    const bool is_call_text = typed.function.contains('(');
-    std::string name = typed.function;
-    if (is_call_text) {
-        TRY(name, value::parse_call_name(typed.function));
-        if (!typed.arguments.empty())
-            return fail(Errc::invalid_argument, "call.arguments_twice",
-                        "'{}' has its arguments in parentheses already, '{}' is one too many", name,
-                        typed.arguments.front());
-    }
+    TRY(const auto name, read_name(typed));
     Call call;
     TRY(call.which, find_function(world, name));
     const auto& function = world.exports[call.which.interface].functions[call.which.function];
     CHECK(check_types(name, function));
-    TRY(const auto values, is_call_text ? value::parse_call(typed.function, function)
-                                        : value::parse_arguments(typed.arguments, function));
+    TRY(const auto values, is_call_text(typed) ? value::parse_call(typed.function, function)
+                                               : value::parse_arguments(typed.arguments, function));
     CHECK(value::encode_arguments(values, function, call.arguments));
     return call;
 }
@@ -133,8 +139,13 @@ Result<void> show_result(const Console& console, const std::string& name,
 Result<void> run_call(const Console& console, const CallArguments& arguments) {
     const auto& environment = console.environment();
     TRY(const auto options, read_guest_options(arguments, arguments.file, environment));
-    TRY(const auto callee, environment.handlers.call(options, console));
-    const auto& world = callee->world();
+    TRY(const auto wanted, read_name(arguments));
+    const auto check = [&wanted](BytesView code) {
+        return wanted.empty() ? ok() : check_function_name(code, wanted);
+    };
+    const auto callee = environment.handlers.call(options, check, console);
+    if (!callee) return with_remedy(callee.error(), "call", arguments.file);
+    const auto& world = (*callee)->world();
     if (arguments.function.empty()) {
         list_functions(console, world);
         return ok();
@@ -142,7 +153,7 @@ Result<void> run_call(const Console& console, const CallArguments& arguments) {
     TRY(auto call, prepare(world, arguments));
     const auto name = full_name(world, call.which);
     const auto& function = world.exports[call.which.interface].functions[call.which.function];
-    TRY(const auto bytes, callee->call(call.which, std::move(call.arguments)));
+    TRY(const auto bytes, (*callee)->call(call.which, std::move(call.arguments)));
     TRY(const auto result, value::decode_result(bytes, function).context("result of '{}'", name));
     return show_result(console, name, function, result);
 }

@@ -1,5 +1,6 @@
 #include "entry/cli/call.h"
 
+#include "base/codec/wasm.h"
 #include "base/crypto/nkeys.h"
 #include "base/value/wave.h"
 #include "base/value/wire.h"
@@ -62,8 +63,9 @@ class FakeCallee final : public Callee {
 class CallCommand : public CommandTest {
   protected:
     CallCommand() {
-        caller = [this](const GuestOptions& options,
+        caller = [this](const GuestOptions& options, const CodeCheck& check,
                         const Console&) -> Result<std::unique_ptr<Callee>> {
+            if (!code.empty()) CHECK(check(code));
             loaded.push_back(options);
             if (load_failure) return Failure(*load_failure);
             return std::make_unique<FakeCallee>(script);
@@ -79,10 +81,49 @@ class CallCommand : public CommandTest {
 
     FakeCallee::Script script;
     std::vector<GuestOptions> loaded;
+    Bytes code;  ///< Checked before it is loaded, unless it is empty.
     std::optional<Error> load_failure;
 };
 
 using Calls = std::vector<std::string>;
+
+TEST_F(CallCommand, TakesWordsBehindTheMarkAsTheyAre) {
+    ASSERT_EQ(call({"add", "--", "2", "-3"}, "-1"), 0) << err;
+    EXPECT_EQ(script.calls, Calls{"0.0: 2 -3"});
+    ASSERT_EQ(call({"sum", "--", "[1, -inf]"}, "0"), 0) << err;
+    EXPECT_EQ(script.calls, Calls{"0.3: [1, -inf]"});
+    script.answer.clear();
+    ASSERT_EQ(run({"call", "--", "shop.wasm", "ping"}), 0) << err;
+    EXPECT_EQ(call({"add", "--", "2", "--trust"}), 2);
+    EXPECT_FALSE(err.contains("cli.")) << err;
+}
+
+TEST_F(CallCommand, CountsTheColumnsOfAWordFromItsBegin) {
+    EXPECT_EQ(call({"sum", "[1, x]"}), 2);
+    EXPECT_TRUE(err.contains("line 1, column 5: ")) << err;
+}
+
+TEST_F(CallCommand, KnowsBeforeItCompilesThatAFunctionIsNotThere) {
+    // A part that exports `total`, as an interface has it.
+    Bytes part;
+    codec::append_wasm_preamble(part, codec::WasmKind::component);
+    codec::append_wasm_section(part, codec::component_section_export,
+                               as_bytes(std::string_view("\x01\0\5total\1\0\0", 11)));
+    codec::append_wasm_preamble(code, codec::WasmKind::component);
+    codec::append_wasm_section(code, codec::component_section_component, part);
+
+    EXPECT_EQ(call({"totl"}), 3);
+    EXPECT_TRUE(err.contains("no function 'totl'; did you mean 'total'?")) << err;
+    EXPECT_EQ(call({"acme:shop/cart@1.2.0#nothing_like_it()"}), 3);
+    EXPECT_TRUE(err.ends_with("(call.function_unknown)\n")) << err;
+    EXPECT_TRUE(loaded.empty());
+
+    for (const auto* name : {"cart#total", "acme:shop/cart@1.2.0.total", "cart.total@1.2.0"}) {
+        call({name}, "7");
+        EXPECT_FALSE(loaded.empty()) << name;
+        loaded.clear();
+    }
+}
 
 TEST_F(CallCommand, TakesArgumentsAsWordsOrAsACall) {
     ASSERT_EQ(call({"add", "2", "-3"}, "-1"), 0) << err;
@@ -267,7 +308,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"argument",
                 {"add", "1", "[1]"},
                 2,
-                "argument 'b': line 1, column 2: expected a number of type s32, found '[' "
+                "argument 'b': line 1, column 1: expected a number of type s32, found '[' "
                 "(wave.type_mismatch)"},
         Refusal{"argument_in_call",
                 {"add(1, x)"},

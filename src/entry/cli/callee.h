@@ -31,8 +31,12 @@ class Callee {
 
 class Console;
 
-/// Reads, verifies and compiles the component; warnings go through the console. Errors: what is
-/// wrong with it.
-using Caller = std::function<Result<std::unique_ptr<Callee>>(const GuestOptions&, const Console&)>;
+/// Looks at the code before it is compiled.
+using CodeCheck = std::function<Result<void>(BytesView code)>;
+
+/// Reads, verifies, checks and compiles the component; warnings go through the console. Errors:
+/// what is wrong with it, and those of the check.
+using Caller = std::function<Result<std::unique_ptr<Callee>>(const GuestOptions&, const CodeCheck&,
+                                                             const Console&)>;
 
 }  // namespace weft::cli

@@ -65,7 +65,7 @@ class CommandTest : public files::FolderTest {
                                  return run_result;
                              },
                          .doctor =
-                             [this](const HostPlaces& options) {
+                             [this](const DoctorOptions& options) {
                                  doctor_calls.push_back(options);
                                  return Result<std::vector<Finding>>(findings);
                              }}};
@@ -89,10 +89,11 @@ class CommandTest : public files::FolderTest {
     std::vector<RunOptions> run_calls;
     std::function<void(const Console&)> while_running;
     Result<int> run_result = 0;
-    std::vector<HostPlaces> doctor_calls;
+    std::vector<DoctorOptions> doctor_calls;
     std::vector<Finding> findings;  ///< Of `weft doctor`.
     /// What `weft call` ends in; components that export nothing if a test does not replace it.
-    Caller caller = [](const GuestOptions&, const Console&) -> Result<std::unique_ptr<Callee>> {
+    Caller caller = [](const GuestOptions&, const CodeCheck&,
+                       const Console&) -> Result<std::unique_ptr<Callee>> {
         return std::make_unique<EmptyCallee>();
     };
 };

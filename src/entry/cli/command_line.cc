@@ -50,9 +50,10 @@ std::string hint(const CLI::App& app, std::string_view word,
     return fmt::format("see '{} --help'", full_name(app));
 }
 
-Failure unexpected(const CLI::App& app, const std::string& word) {
+Failure unexpected(const CLI::App& app, const std::string& typed) {
+    const auto word = reveal(typed);
     const auto name = word.substr(0, word.find('='));
-    if (name.size() > 1 && name.starts_with('-'))
+    if (word == typed && name.size() > 1 && name.starts_with('-'))
         return fail(Errc::invalid_argument, "cli.option_unknown", "unknown option '{}' of '{}'; {}",
                     name, full_name(app), hint(app, name, option_names(app)));
     const auto commands = command_names(app);
@@ -121,18 +122,26 @@ void define_root(CLI::App& root, Selection& selection) {
     for (const auto* const command : commands()) define_command(root, selection, *command);
 }
 
-/// The parser would take a word such as `[1, 2]` for a list of its own and `-inf` for an option. A
-/// blank in front hides values of `weft call` from it; in WAVE it means nothing.
-std::string hide_value(std::string word) {
-    const bool looks_like_list = word.starts_with('[') && word.ends_with(']');
-    return looks_like_list || word == "-inf" ? " " + word : word;
+/// Whether the parser would take a word that is meant as a value for something else.
+bool looks_like_syntax(std::string_view word) {
+    return (word.starts_with('[') && word.ends_with(']')) || word == "-inf";
 }
 
-/// As the parser wants them: the last word first.
+/// As the parser wants them: the last word first. What is behind `--` is not an option; the parser
+/// itself would stop there with commands that take any number of words.
 std::vector<std::string> reverse(std::span<const std::string> args) {
-    std::vector<std::string> words(args.rbegin(), args.rend());
-    if (!args.empty() && args.front() == "call")
-        for (auto& word : words) word = hide_value(std::move(word));
+    std::vector<std::string> words;
+    const bool is_call = !args.empty() && args.front() == "call";
+    const bool is_run = !args.empty() && args.front() == "run";  // Its words are the program's.
+    bool behind_mark = false;
+    for (const auto& word : args) {
+        if (!is_run && !behind_mark && word == "--")
+            behind_mark = true;
+        else
+            words.push_back(behind_mark || (is_call && looks_like_syntax(word)) ? hide(word)
+                                                                                : word);
+    }
+    std::ranges::reverse(words);
     return words;
 }
 
@@ -145,6 +154,10 @@ Result<Selection> read_command_line(std::span<const std::string> args) {
     try {
         root.parse(reverse(args));
     } catch (const CLI::CallForHelp&) {
+        const auto extras = root.remaining(true);
+        // 'weft help nope' does not ask about 'weft'.
+        if (!extras.empty() && !command_names(deepest(root)).empty())
+            return unexpected(deepest(root), extras.front());
         selection.answer = root.help();
     } catch (const CLI::CallForVersion& asked) {
         selection.answer = asked.what();

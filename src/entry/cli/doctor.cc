@@ -1,10 +1,12 @@
 #include "entry/cli/doctor.h"
 
 #include <algorithm>
-
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
+
+#include "io/net/address.h"
 
 namespace weft::cli {
 namespace {
@@ -20,9 +22,18 @@ std::string_view name_of(Finding::State state) {
     return "";
 }
 
-void define_doctor(Syntax& syntax, PlaceArguments& arguments) {
-    define_data_dir(syntax, arguments);
-    define_code_cache_dir(syntax, arguments);
+struct DoctorArguments {
+    PlaceArguments places;
+    TrustArguments trust;
+    std::optional<std::string> address;
+};
+
+void define_doctor(Syntax& syntax, DoctorArguments& arguments) {
+    define_data_dir(syntax, arguments.places);
+    define_code_cache_dir(syntax, arguments.places);
+    define_trust_file(syntax, arguments.trust);
+    syntax.option({"--addr", "HOST:PORT"}, arguments.address,
+                  "Where a host would listen [127.0.0.1:8000]");
 }
 
 void add_lines(std::vector<std::string>& lines, const Finding& finding) {
@@ -40,9 +51,21 @@ Json to_json(const Finding& finding) {
     return out;
 }
 
-Result<void> run_doctor(const Console& console, const PlaceArguments& arguments) {
-    TRY(const auto places, read_places(console.environment(), arguments));
-    TRY(const auto findings, console.environment().handlers.doctor(places));
+Result<DoctorOptions> read_options(const Environment& environment,
+                                   const DoctorArguments& arguments) {
+    DoctorOptions out;
+    TRY(out.places, read_places(environment, arguments.places));
+    TRY(out.trust, read_trust(environment, arguments.trust));
+    TRY(const auto address,
+        net::parse_address(arguments.address.value_or("127.0.0.1:8000")).context("--addr"));
+    out.address = address.text();
+    out.address_named = arguments.address.has_value();
+    return out;
+}
+
+Result<void> run_doctor(const Console& console, const DoctorArguments& arguments) {
+    TRY(const auto options, read_options(console.environment(), arguments));
+    TRY(const auto findings, console.environment().handlers.doctor(options));
     std::vector<std::string> lines;
     Json checks = Json::Array();
     for (const auto& finding : findings) {
@@ -67,6 +90,6 @@ Result<void> run_doctor(const Console& console, const PlaceArguments& arguments)
 constexpr Command doctor_command{.path = "doctor",
                                  .summary = "Check whether this machine can run a host",
                                  .examples = "  weft doctor\n  weft doctor -o json",
-                                 .prepare = prepare<PlaceArguments, define_doctor, run_doctor>};
+                                 .prepare = prepare<DoctorArguments, define_doctor, run_doctor>};
 
 }  // namespace weft::cli

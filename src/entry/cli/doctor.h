@@ -6,8 +6,17 @@
 #include "base/codec/json.h"
 #include "entry/cli/command.h"
 #include "entry/cli/places.h"
+#include "entry/cli/trust_options.h"
 
 namespace weft::cli {
+
+/// What a host would be started with.
+struct DoctorOptions {
+    HostPlaces places;
+    TrustOptions trust;
+    std::string address;         ///< Where it would listen, HOST:PORT.
+    bool address_named = false;  ///< By a flag.
+};
 
 /// How one thing stands that a host needs.
 struct Finding {
@@ -25,7 +34,7 @@ struct Finding {
 
 /// `weft doctor`: prints the findings of `Handlers::doctor`. Errors: failed_precondition
 /// (`doctor.unfit`, after all findings: something keeps a host from starting), those of
-/// `read_places`.
+/// `read_places`, `get_path` and `net::parse_address`.
 extern const Command doctor_command;
 
 }  // namespace weft::cli

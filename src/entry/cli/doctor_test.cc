@@ -58,13 +58,22 @@ TEST_F(DoctorCommand, GivesProgramsTheFiguresToo) {
 
 TEST_F(DoctorCommand, LooksWhereAHostWouldKeepItsFiles) {
     ASSERT_EQ(run({"doctor"}), 0) << err;
-    ASSERT_EQ(run({"doctor", "--data-dir", "d", "--code-cache", "/c"}), 0) << err;
+    ASSERT_EQ(run({"doctor", "--data-dir", "d", "--code-cache", "/c", "--trust-file", "t.yaml",
+                   "--addr", "[::1]:9"}),
+              0)
+        << err;
 
     ASSERT_EQ(doctor_calls.size(), 2U);
-    EXPECT_EQ(doctor_calls[0].data_dir, home + "/.local/share/weft");
-    EXPECT_EQ(doctor_calls[0].code_cache_dir, home + "/.cache/weft/code");
-    EXPECT_EQ(doctor_calls[1].data_dir, home + "/d");
-    EXPECT_EQ(doctor_calls[1].code_cache_dir, "/c");
+    EXPECT_EQ(doctor_calls[0].places.data_dir, home + "/.local/share/weft");
+    EXPECT_EQ(doctor_calls[0].places.code_cache_dir, home + "/.cache/weft/code");
+    EXPECT_EQ(doctor_calls[0].trust.file, home + "/.config/weft/trust.yaml");
+    EXPECT_EQ(doctor_calls[0].address, "127.0.0.1:8000");
+    EXPECT_FALSE(doctor_calls[0].trust.file_named || doctor_calls[0].address_named);
+    EXPECT_EQ(doctor_calls[1].places.data_dir, home + "/d");
+    EXPECT_EQ(doctor_calls[1].places.code_cache_dir, "/c");
+    EXPECT_EQ(doctor_calls[1].trust.file, home + "/t.yaml");
+    EXPECT_EQ(doctor_calls[1].address, "[::1]:9");
+    EXPECT_TRUE(doctor_calls[1].trust.file_named && doctor_calls[1].address_named);
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "base/codec/component_interface.h"
 #include "base/codec/interface_name.h"
+#include "base/codec/wasm.h"
 #include "base/core/nearest.h"
 
 namespace weft::cli {
@@ -50,12 +52,9 @@ std::vector<Candidate> list_candidates(const value::World& world) {
     return out;
 }
 
-Failure unknown(std::string_view name, const std::vector<Candidate>& candidates) {
-    if (candidates.empty())
+Failure unknown(std::string_view name, const std::vector<std::string_view>& names) {
+    if (names.empty())
         return fail(Errc::not_found, "call.function_unknown", "the component exports no function");
-    std::vector<std::string_view> names;
-    for (const auto& candidate : candidates)
-        names.insert(names.end(), candidate.names.begin(), candidate.names.end());
     const auto close = nearest(name, names);
     if (!close.empty())
         return fail(Errc::not_found, "call.function_unknown",
@@ -63,6 +62,49 @@ Failure unknown(std::string_view name, const std::vector<Candidate>& candidates)
     return fail(Errc::not_found, "call.function_unknown",
                 "the component exports no function '{}'; 'weft call FILE' lists what it exports",
                 name);
+}
+
+std::vector<std::string_view> names_of(const std::vector<Candidate>& candidates) {
+    std::vector<std::string_view> names;
+    for (const auto& candidate : candidates)
+        names.insert(names.end(), candidate.names.begin(), candidate.names.end());
+    return names;
+}
+
+/// What a name may say of the function alone, as `spellings` makes them.
+std::vector<std::string_view> function_parts(std::string_view name) {
+    std::vector<std::string_view> parts = {name};
+    for (const auto text : {name, name.substr(0, name.find_last_of('@'))})
+        for (const char separator : {'#', '.'})
+            if (const auto at = text.find_last_of(separator); at != std::string_view::npos)
+                parts.push_back(text.substr(at + 1));
+    return parts;
+}
+
+/// Names in a binary have their length in front, one byte of it for those that people type.
+bool has_name(BytesView code, std::string_view name) {
+    constexpr std::size_t short_name_bytes_max = 127;
+    if (name.size() > short_name_bytes_max) return true;
+    const auto wanted = static_cast<char>(name.size()) + std::string(name);
+    return as_text(code).contains(wanted);
+}
+
+/// Names of functions that a component, or one inside it, exports: those of an interface are
+/// exported by a part. For proposals only.
+std::vector<std::string> exported_names(BytesView code) {
+    std::vector<std::string> names;
+    const auto add = [&names](BytesView binary) {
+        const auto interface = codec::read_interface(binary);
+        if (!interface || interface->kind != codec::WasmKind::component) return;
+        for (const auto& offered : interface->exports)
+            if (offered.sort == codec::ExternSort::func) names.push_back(offered.name);
+    };
+    add(code);
+    auto reader = codec::WasmReader::create(code);
+    if (!reader || reader->kind() != codec::WasmKind::component) return names;
+    for (auto section = reader->next(); section && *section; section = reader->next())
+        if ((*section)->id == codec::component_section_component) add((*section)->body);
+    return names;
 }
 
 Failure ambiguous(std::string_view name, const std::vector<const Candidate*>& meant) {
@@ -88,9 +130,21 @@ Result<ExportedFunction> find_function(const value::World& world, std::string_vi
         if (std::ranges::find(candidate.names, name) != candidate.names.end())
             meant.push_back(&candidate);
     }
-    if (meant.empty()) return unknown(name, candidates);
+    if (meant.empty()) return unknown(name, names_of(candidates));
     if (meant.size() > 1) return ambiguous(name, meant);
     return meant.front()->which;
+}
+
+Result<void> check_function_name(BytesView code, std::string_view name) {
+    const auto kind = codec::read_wasm_preamble(code);
+    if (!kind || *kind != codec::WasmKind::component) return ok();  // The engine says what it is.
+    const auto parts = function_parts(name);
+    if (std::ranges::any_of(parts, [code](auto part) { return has_name(code, part); })) return ok();
+    const auto exported = exported_names(code);
+    std::vector<std::string_view> names(exported.begin(), exported.end());
+    // An interface may come from elsewhere, with names that are not among these.
+    if (names.empty()) names.emplace_back();
+    return unknown(name, names);
 }
 
 }  // namespace weft::cli

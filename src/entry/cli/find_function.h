@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/core/bytes.h"
 #include "base/core/result.h"
 #include "base/value/world.h"
 #include "entry/cli/callee.h"
@@ -18,5 +19,10 @@ std::string full_name(const value::World& world, ExportedFunction which);
 /// Errors: not_found (`call.function_unknown`, with the nearest name), invalid_argument
 /// (`call.function_ambiguous`, with all that are meant).
 Result<ExportedFunction> find_function(const value::World& world, std::string_view name);
+
+/// Whether the binary can have such a function at all: looked at before its code is compiled, which
+/// takes long. What passes here may still be unknown to `find_function`. Errors: not_found
+/// (`call.function_unknown`).
+Result<void> check_function_name(BytesView code, std::string_view name);
 
 }  // namespace weft::cli

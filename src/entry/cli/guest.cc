@@ -1,5 +1,6 @@
 #include "entry/cli/guest.h"
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,7 +37,9 @@ Result<int> run_guest(const Console& console, const RunArguments& arguments) {
     wasi.arguments = words;
     wasi.arguments.front() = options.guest.id;
     options.quiet = arguments.quiet;
-    return environment.handlers.run(options, console);
+    auto code = environment.handlers.run(options, console);
+    if (code) return code;
+    return with_remedy(std::move(code).error(), "run", words.front(), std::span(words).subspan(1));
 }
 
 struct ServeArguments : GuestArguments {
@@ -60,7 +63,9 @@ Result<void> run_serve(const Console& console, const ServeArguments& arguments) 
     TRY(const auto address, net::parse_address(arguments.address).context("--addr"));
     served.address = address.text();
     options.served = std::move(served);
-    return console.environment().handlers.up(options);
+    auto served_to_end = console.environment().handlers.up(options);
+    if (served_to_end) return ok();
+    return with_remedy(std::move(served_to_end).error(), "serve", arguments.file);
 }
 
 }  // namespace

@@ -1,10 +1,14 @@
 #include "entry/cli/guest_arguments.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/codec/units.h"
 #include "entry/cli/places.h"
+#include "io/files/files.h"
 #include "io/net/address_range.h"
 
 namespace weft::cli {
@@ -12,34 +16,46 @@ namespace {
 
 using engine::Limit;
 
-/// HOST::GUEST[:ro]
+/// HOST[::GUEST][:ro]; without GUEST the guest calls it what HOST says.
 Result<engine::Directory> read_directory(const Environment& environment, std::string_view text) {
     constexpr std::string_view separator = "::";
     constexpr std::string_view read_only = ":ro";
-    const auto middle = text.find(separator);
-    auto guest = middle == std::string_view::npos ? std::string_view()
-                                                  : text.substr(middle + separator.size());
+    auto host = text;
     engine::Directory directory;
     directory.access = engine::Directory::Access::read_write;
-    if (guest.ends_with(read_only)) {
-        guest.remove_suffix(read_only.size());
+    if (host.ends_with(read_only)) {
+        host.remove_suffix(read_only.size());
         directory.access = engine::Directory::Access::read;
     }
-    if (guest.empty())
+    auto guest = host;
+    if (const auto middle = host.find(separator); middle != std::string_view::npos) {
+        guest = host.substr(middle + separator.size());
+        host = host.substr(0, middle);
+    }
+    if (guest.empty() && !host.empty())
         return fail(Errc::invalid_argument, "cli.dir_wrong",
-                    "--dir is '{}', it must be HOST::GUEST or HOST::GUEST:ro, such as './data::/'",
+                    "--dir is '{}', it must be HOST, HOST::GUEST or either with ':ro' behind it, "
+                    "such as './data::/'",
                     text);
-    TRY(directory.host, get_path(environment, "--dir", text.substr(0, middle)));
+    TRY(directory.host, get_path(environment, "--dir", host));
+    CHECK(files::check_directory(directory.host).context("--dir"));
     directory.guest = guest;
     return directory;
 }
 
-Result<std::pair<std::string, std::string>> read_variable(const std::string& text) {
+/// NAME=VALUE, or NAME for a variable of our own, which need not be set.
+Result<void> add_variable(host::ComponentSettings& settings, const Environment& environment,
+                          const std::string& text) {
     const auto equals = text.find('=');
-    if (equals == 0 || equals == std::string::npos)
-        return fail(Errc::invalid_argument, "cli.env_wrong", "--env is '{}', it must be NAME=VALUE",
-                    text);
-    return std::pair(text.substr(0, equals), text.substr(equals + 1));
+    const auto name = text.substr(0, equals);
+    if (name.empty())
+        return fail(Errc::invalid_argument, "cli.env_wrong",
+                    "--env is '{}', it must be NAME=VALUE, or NAME to pass on a variable", text);
+    const auto value = equals == std::string::npos
+                           ? environment.variable(name)
+                           : std::optional<std::string>(text.substr(equals + 1));
+    if (value) settings.wasi.environment.emplace_back(name, *value);
+    return ok();
 }
 
 Result<engine::Network> read_network(const std::vector<std::string>& allowed) {
@@ -78,10 +94,10 @@ Result<engine::Limits> read_limits(const GuestArguments& arguments) {
 
 void define_guest(Syntax& syntax, GuestArguments& arguments) {
     // A path may contain commas, and so may a value: they separate nothing.
-    syntax.list({"--dir", "HOST::GUEST[:ro]"}, arguments.dirs,
-                "Let it see a directory under this name; repeatable", Separator::none);
-    syntax.list({"--env", "NAME=VALUE"}, arguments.env, "Give it a variable; repeatable",
-                Separator::none);
+    syntax.list({"--dir", "HOST[::GUEST][:ro]"}, arguments.dirs,
+                "Let it see a directory, under the name GUEST; repeatable", Separator::none);
+    syntax.list({"--env", "NAME[=VALUE]"}, arguments.env,
+                "Give it a variable, without VALUE as it is set here; repeatable", Separator::none);
     syntax.list({"--allow-net", "ADDR"}, arguments.allow_net,
                 "Let it use these addresses: IP, IP:PORT, IP/BITS, or '*' for all");
     syntax.flag("--unsigned", arguments.may_be_unsigned,
@@ -98,16 +114,13 @@ void define_guest(Syntax& syntax, GuestArguments& arguments) {
 Result<host::ComponentSettings> read_guest(const GuestArguments& arguments, const std::string& file,
                                            const Environment& environment) {
     host::ComponentSettings out;
-    TRY(out.path, get_path(environment, "the WebAssembly file", file));
+    TRY(out.path, get_input_path(environment, "the WebAssembly file", file));
     out.id = out.path.substr(out.path.find_last_of('/') + 1);
     for (const auto& text : arguments.dirs) {
         TRY(auto directory, read_directory(environment, text));
         out.wasi.directories.push_back(std::move(directory));
     }
-    for (const auto& text : arguments.env) {
-        TRY(auto variable, read_variable(text));
-        out.wasi.environment.push_back(std::move(variable));
-    }
+    for (const auto& text : arguments.env) CHECK(add_variable(out, environment, text));
     TRY(out.wasi.network, read_network(arguments.allow_net));
     TRY(out.limits, read_limits(arguments));
     out.may_be_unsigned = arguments.may_be_unsigned;
@@ -121,6 +134,26 @@ Result<GuestOptions> read_guest_options(const GuestArguments& arguments, const s
     TRY(out.places, read_optional_places(environment, arguments.places));
     TRY(out.guest, read_guest(arguments, file, environment));
     return out;
+}
+
+Failure with_remedy(Error error, std::string_view command, const std::string& file,
+                    std::span<const std::string> unread) {
+    const bool is_unsigned = error.slug == Slug("claims.unsigned");
+    const bool is_untrusted = error.slug == Slug("claims.issuer_unknown");
+    const auto misplaced = std::ranges::find_if(unread, [&](const std::string& word) {
+        return is_unsigned ? word == "--unsigned" : is_untrusted && word.starts_with("--trust");
+    });
+    if (misplaced != unread.end()) {
+        const bool has_value = is_untrusted && misplaced + 1 != unread.end();
+        error.message += fmt::format(
+            "; '{}' stands behind the file, where words belong to the program; put it before: weft "
+            "{} {}{} {}",
+            *misplaced, command, *misplaced, has_value ? " " + *(misplaced + 1) : "", file);
+    } else if (is_unsigned) {
+        error.message +=
+            fmt::format("; or run it unsigned, this time: weft {} --unsigned {}", command, file);
+    }
+    return Failure(std::move(error));
 }
 
 }  // namespace weft::cli

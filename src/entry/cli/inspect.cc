@@ -7,9 +7,12 @@
 
 #include "base/crypto/jwt.h"
 #include "entry/cli/token_lines.h"
+#include "entry/cli/trust_options.h"
 #include "entry/cli/wasm_file.h"
+#include "platform/claims/account.h"
 #include "platform/claims/embed.h"
 #include "platform/claims/inspect.h"
+#include "platform/claims/sign.h"
 
 namespace weft::cli {
 namespace {
@@ -18,12 +21,18 @@ using codec::Json;
 
 Result<claims::Inspection> inspect(const Console& console, const std::string& file) {
     TRY(const auto wasm, read_wasm(console.environment(), file));
-    return claims::inspect(wasm, console.environment().clock->now_unix_s()).context("'{}'", file);
+    TRY(auto found,
+        claims::inspect(wasm, console.environment().clock->now_unix_s()).context("'{}'", file));
+    const auto names = read_names(console.environment());
+    for (auto& report : found.tokens)
+        if (report.token) report.issuer_name = claims::find_name(names, report.token->head.issuer);
+    return found;
 }
 
 Failure no_token(const std::string& file) {
     return fail(Errc::unauthenticated, "inspect.token_missing",
-                "'{}' is not signed: it carries no token; sign it with 'weft claims sign'", file);
+                "'{}' is not signed: it carries no token; sign it with: {}", file,
+                claims::sign_command(file));
 }
 
 std::vector<std::string> interface_lines(const claims::Inspection& found) {

@@ -34,7 +34,7 @@ std::string_view seed_in(std::string_view text) {
 }  // namespace
 
 Result<crypto::Seed> read_seed(const std::string& path) {
-    TRY(auto content, files::read_file(path, seed_file_bytes_max));
+    TRY(auto content, files::read_file(path, seed_file_bytes_max, files::Others::may_nothing));
     auto seed = crypto::Seed::parse(seed_in(as_text(content))).context("seed file '{}'", path);
     crypto::wipe(content);
     return seed;
@@ -87,6 +87,8 @@ Result<StoredKey> KeyStore::get(std::string_view key_or_stem) const {
     for (auto& stored : content.keys)
         if ((parsed && stored.key == *parsed) || stored.seed_file == by_name)
             return std::move(stored);
+    if (auto named = read_seed(by_name); !named && named.error().code != Errc::not_found)
+        return Failure(std::move(named).error());
     return fail(Errc::not_found, "keys.key_missing",
                 "there is no key '{}' in '{}'; 'weft keys list' shows those that exist",
                 key_or_stem, directory_);

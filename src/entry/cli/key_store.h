@@ -10,8 +10,8 @@
 
 namespace weft::cli {
 
-/// Reads the seed that a file holds, with or without a line feed behind it. Errors: those of
-/// `read_file` and of `crypto::Seed::parse`; no message quotes the content.
+/// Reads the seed that a file holds, which other users may not read. Errors: those of
+/// `files::read_file` and of `crypto::Seed::parse`; no message quotes the content.
 Result<crypto::Seed> read_seed(const std::string& path);
 
 /// The public key of a seed, and the file that holds the seed.
@@ -46,7 +46,8 @@ class KeyStore {
     Result<Content> list() const;
 
     /// By public key, or by the name of the file without `.nk`. Errors: not_found
-    /// (`keys.key_missing`), invalid_argument (`key.is_seed`).
+    /// (`keys.key_missing`), invalid_argument (`key.is_seed`), those of `read_seed` for the file of
+    /// that name.
     Result<StoredKey> get(std::string_view key_or_stem) const;
 
   private:

@@ -8,6 +8,8 @@
 #include "base/core/nearest.h"
 #include "base/crypto/key_kind.h"
 #include "entry/cli/key_store.h"
+#include "entry/cli/trust_options.h"
+#include "platform/claims/account.h"
 
 namespace weft::cli {
 namespace {
@@ -30,17 +32,19 @@ std::string_view kind_name(const StoredKey& stored) {
     return crypto::key_kind_row(stored.key.kind()).name;
 }
 
-Json to_json(const StoredKey& stored) {
+Json to_json(const StoredKey& stored, const std::string& name) {
     Json out = Json::Object();
     out.set("public_key", stored.key.text()).set("kind", kind_name(stored));
+    if (!name.empty()) out.set("name", name);
     return out.set("seed_file", stored.seed_file);
 }
 
 void show_key(const Console& console, const StoredKey& stored) {
-    console.show({fmt::format("public key  {}", stored.key.text()),
+    const auto name = claims::find_name(read_names(console.environment()), stored.key);
+    console.show({fmt::format("public key  {}", label(stored.key, name)),
                   fmt::format("kind        {}", kind_name(stored)),
                   fmt::format("seed file   {}", stored.seed_file)},
-                 to_json(stored));
+                 to_json(stored, name));
 }
 
 void define_gen(Syntax& syntax, std::string& kind) {
@@ -63,10 +67,13 @@ Result<void> run_list(const Console& console) {
     TRY(const auto content, store.list());
     std::vector<std::string> lines;
     Json keys = Json::Array();
+    const auto names = read_names(console.environment());
     for (const auto& stored : content.keys) {
-        lines.push_back(
-            fmt::format("{}  {:8}  {}", stored.key.text(), kind_name(stored), stored.seed_file));
-        keys.push(to_json(stored));
+        const auto name = claims::find_name(names, stored.key);
+        lines.push_back(fmt::format("{}  {:8}  {}{}", stored.key.text(), kind_name(stored),
+                                    stored.seed_file,
+                                    name.empty() ? name : fmt::format("  '{}'", name)));
+        keys.push(to_json(stored, name));
     }
     if (lines.empty())
         lines.push_back(fmt::format(

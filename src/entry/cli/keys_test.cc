@@ -86,6 +86,8 @@ TEST_F(KeysCommand, ListShowsWhatIsThere) {
 TEST_F(KeysCommand, ListWarnsOfSeedsThatItCannotRead) {
     ASSERT_EQ(run({"keys", "gen", "user"}), 0) << err;
     write(".local/share/weft/keys/bad.nk", "SUPERSECRET\n");
+    std::filesystem::permissions(path(".local/share/weft/keys/bad.nk"),
+                                 std::filesystem::perms(0600));
     write(".local/share/weft/keys/notes.txt", "not a key");
 
     ASSERT_EQ(run({"keys", "list"}), 0) << err;

@@ -1,5 +1,7 @@
 #include "entry/cli/places.h"
 
+#include "io/files/files.h"
+
 namespace weft::cli {
 namespace {
 
@@ -61,6 +63,12 @@ Result<std::string> get_path(const Environment& environment, std::string_view wh
     return environment.current_dir + "/" + std::string(path);
 }
 
+Result<std::string> get_input_path(const Environment& environment, std::string_view what,
+                                   std::string_view path) {
+    if (path == "-") return std::string(files::stdin_path);
+    return get_path(environment, what, path);
+}
+
 Result<std::string> get_keys_dir(const Environment& environment) {
     return find_place(environment, keys, "/weft/keys");
 }
@@ -95,9 +103,10 @@ Result<HostPlaces> read_places(const Environment& environment, const PlaceArgume
 Result<HostPlaces> read_optional_places(const Environment& environment,
                                         const PlaceArguments& arguments) {
     auto places = read_places(environment, arguments);
-    if (!places && places.error().slug == Slug("cli.home_missing") && !arguments.code_cache)
-        return HostPlaces();
-    return places;
+    if (places || places.error().slug != Slug("cli.home_missing")) return places;
+    if (!arguments.code_cache) return HostPlaces();
+    // These commands have no --data-dir, where the key of the cache would be.
+    return Failure(find_place(environment, keys, "").error());
 }
 
 }  // namespace weft::cli

@@ -17,6 +17,10 @@ namespace weft::cli {
 Result<std::string> get_path(const Environment& environment, std::string_view what,
                              std::string_view path);
 
+/// The same for what is only read: `-` is the standard input.
+Result<std::string> get_input_path(const Environment& environment, std::string_view what,
+                                   std::string_view path);
+
 // Without a path from the command line a user's files are where the XDG base directory
 // specification says: a variable that is empty or holds a relative path counts as not set. All are
 // absolute.

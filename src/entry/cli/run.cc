@@ -37,6 +37,13 @@ std::vector<std::string> resolve_help(std::span<const std::string> args) {
 
 }  // namespace
 
+int report(std::span<const std::string> args, const Error& error,
+           const std::function<void(std::string_view)>& err) {
+    Environment environment;
+    environment.err = err;
+    return exit_with({environment, guess_format(args)}, error);
+}
+
 int run(std::span<const std::string> args, const Environment& environment) {
     const auto words = resolve_help(args);
     const auto selection = read_command_line(words);

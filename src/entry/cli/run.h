@@ -17,7 +17,7 @@ namespace weft::cli {
 
 class Console;
 struct Finding;
-struct HostPlaces;
+struct DoctorOptions;
 
 /// Runs a host until it ends, or until it serves with `detach`. It prints its own reports;
 /// the error it returns is printed by `run`.
@@ -28,7 +28,7 @@ using Up = std::function<Result<void>(const UpOptions&)>;
 using RunProgram = std::function<Result<int>(const RunOptions&, const Console&)>;
 
 /// Looks at this machine as a host would find it; what it finds wrong is not an error.
-using Doctor = std::function<Result<std::vector<Finding>>(const HostPlaces&)>;
+using Doctor = std::function<Result<std::vector<Finding>>(const DoctorOptions&)>;
 
 /// What carries out the commands that need an engine or a host; entry/app implements it.
 struct Handlers {
@@ -56,5 +56,9 @@ struct Environment {
 /// invalid_argument. A failure is one line to `err`; with json output it is
 /// `{"error":{"code","slug","message"}}`.
 int run(std::span<const std::string> args, const Environment& environment);
+
+/// Prints a failure to `err` in the format that the command line asks for; returns the exit code.
+int report(std::span<const std::string> args, const Error& error,
+           const std::function<void(std::string_view)>& err);
 
 }  // namespace weft::cli

@@ -1,5 +1,7 @@
 #include "entry/cli/run.h"
 
+#include <fmt/format.h>
+
 #include "entry/cli/command_fixture_test.h"
 
 namespace weft::cli {
@@ -8,14 +10,33 @@ namespace {
 using CommandLine = CommandTest;
 using Args = std::vector<std::string>;
 
-TEST_F(CommandLine, PrintsTheVersion) {
+TEST_F(CommandLine, PrintsTheVersions) {
     ASSERT_EQ(run({"version"}), 0) << err;
-    EXPECT_TRUE(out.starts_with("weft 0.") || out.starts_with("weft 1.")) << out;
     const auto text = out;
     ASSERT_EQ(run({"--version"}), 0) << err;
-    EXPECT_EQ(out, text);
+    EXPECT_TRUE(out.starts_with("weft 0.") || out.starts_with("weft 1.")) << out;
+    EXPECT_TRUE(text.starts_with(out)) << text;
+
     ASSERT_EQ(run({"version", "-o", "json"}), 0) << err;
-    EXPECT_EQ("weft " + out_json().get_string("version").value() + "\n", text);
+    const auto json = out_json();
+    const auto& engine = *json.find("engine");
+    EXPECT_EQ(text,
+              fmt::format("weft {}\ncommit  {}\nengine  {} {}\nwasi    {}\n",
+                          json.get_string("version").value(), json.get_string("commit").value(),
+                          engine.get_string("name").value(), engine.get_string("version").value(),
+                          fmt::join(json.get_strings("wasi").value(), ", ")));
+    EXPECT_NE(engine.get_string("version").value(), "");
+    EXPECT_NE(json.get_string("commit").value(), "");
+}
+
+TEST_F(CommandLine, HelpOfWhatIsNotThereIsAnError) {
+    EXPECT_EQ(run({"help", "nope"}), 2);
+    EXPECT_EQ(err, "weft: unknown command 'weft nope'; see 'weft --help' (cli.command_unknown)\n");
+    EXPECT_EQ(out, "");
+    EXPECT_EQ(run({"help", "keys", "lists"}), 2);
+    EXPECT_TRUE(err.contains("did you mean 'list'")) << err;
+    EXPECT_EQ(run({"help", "keys", "gen"}), 0) << err;
+    EXPECT_EQ(run({"keys", "--help"}), 0) << err;
 }
 
 struct Wrong {

@@ -4,7 +4,6 @@
 #include <string_view>
 #include <utility>
 
-#include "entry/cli/key_store.h"
 #include "entry/cli/places.h"
 
 namespace weft::cli {
@@ -12,21 +11,14 @@ namespace {
 
 using crypto::KeyKind;
 
-Result<crypto::Seed> only_account(const KeyStore& store) {
-    TRY(auto content, store.list());
-    std::erase_if(content.keys,
-                  [](const StoredKey& stored) { return stored.key.kind() != KeyKind::account; });
-    if (content.keys.empty())
-        return fail(Errc::failed_precondition, "sign.account_missing",
-                    "there is no account key in '{}' to sign with; make one with 'weft keys gen "
-                    "account', or name one with --key",
-                    store.directory());
-    if (content.keys.size() > 1)
+Result<crypto::Seed> only_account(const Environment& environment) {
+    TRY(const auto accounts, list_accounts(environment));
+    if (accounts.size() > 1)
         return fail(Errc::failed_precondition, "sign.account_several",
-                    "there are {} account keys in '{}'; name one with --key ('weft keys list' "
+                    "{} account keys are kept; name one, such as '--key {}' ('weft keys list' "
                     "shows them)",
-                    content.keys.size(), store.directory());
-    return read_seed(content.keys.front().seed_file);
+                    accounts.size(), accounts.front().key.text());
+    return read_seed(accounts.front().seed_file);
 }
 
 bool is_fit(std::string_view name) {
@@ -39,6 +31,19 @@ bool is_fit(std::string_view name) {
 
 }  // namespace
 
+Result<std::vector<StoredKey>> list_accounts(const Environment& environment) {
+    TRY(const auto store, KeyStore::create(environment));
+    TRY(auto content, store.list());
+    std::erase_if(content.keys,
+                  [](const StoredKey& stored) { return stored.key.kind() != KeyKind::account; });
+    if (!content.keys.empty()) return std::move(content.keys);
+    // A key that is there and cannot be read is the likely one.
+    if (!content.unreadable.empty()) return Failure(std::move(content.unreadable.front()));
+    return fail(Errc::failed_precondition, "sign.account_missing",
+                "there is no account key in '{}'; make one with 'weft keys gen account'",
+                store.directory());
+}
+
 Result<crypto::Seed> find_issuer_seed(const Environment& environment,
                                       const std::optional<std::string>& key) {
     if (key) {
@@ -46,12 +51,12 @@ Result<crypto::Seed> find_issuer_seed(const Environment& environment,
         // A seed belongs in no message.
         if (!parsed && parsed.error().slug == Slug("key.is_seed")) return Failure(parsed.error());
         if (!parsed) {
-            TRY(const auto path, get_path(environment, "--key", *key));
+            TRY(const auto path, get_input_path(environment, "--key", *key));
             return read_seed(path);
         }
     }
+    if (!key) return only_account(environment);
     TRY(const auto store, KeyStore::create(environment));
-    if (!key) return only_account(store);
     TRY(const auto stored, store.get(*key));
     return read_seed(stored.seed_file);
 }
@@ -68,12 +73,16 @@ Result<crypto::PublicKey> ensure_subject(const Environment& environment,
                     name, key_name_chars_max);
     TRY(const auto store, KeyStore::create(environment));
     const auto stem = name + "_module";
-    const auto kept = read_seed(store.seed_file(stem));
-    if (kept) return kept->public_key();
-    if (kept.error().code != Errc::not_found) return Failure(kept.error());
-    const auto seed = crypto::Seed::generate(KeyKind::module_, *environment.random);
-    CHECK(store.save(stem, seed));
-    return seed.public_key();
+    auto kept = read_seed(store.seed_file(stem));
+    if (!kept && kept.error().code == Errc::not_found) {
+        const auto seed = crypto::Seed::generate(KeyKind::module_, *environment.random);
+        const auto saved = store.save(stem, seed);
+        if (saved) return seed.public_key();
+        if (saved.error().code != Errc::already_exists) return Failure(saved.error());
+        kept = read_seed(store.seed_file(stem));  // Another made it meanwhile.
+    }
+    if (!kept) return Failure(kept.error());
+    return kept->public_key();
 }
 
 }  // namespace weft::cli

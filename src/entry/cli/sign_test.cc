@@ -1,5 +1,7 @@
 #include "entry/cli/sign.h"
 
+#include <thread>
+
 #include "base/crypto/nkeys.h"
 #include "entry/cli/command_fixture_test.h"
 #include "entry/cli/sign_keys.h"
@@ -130,20 +132,81 @@ TEST_F(SignCommand, TakesASeedFile) {
          {text + "\r\n", "\n# of the team\n  " + text + "\n\n",
           "-----BEGIN USER NKEY SEED-----\n" + text + "\n------END USER NKEY SEED------\n"}) {
         write("team.nk", content);
+        std::filesystem::permissions(path("team.nk"), std::filesystem::perms(0600));
 
         ASSERT_EQ(sign({"--caps", "wasi:http", "--key", "team.nk"}), 0) << err;
 
         EXPECT_EQ(token_of("hello_s.wasm").head.issuer, seed.public_key());
     }
     write("two.nk", text + "\n" + text + "\n");
+    std::filesystem::permissions(path("two.nk"), std::filesystem::perms(0600));
     EXPECT_EQ(sign({"--caps", "wasi:http", "--key", "two.nk"}), 2);
+}
+
+TEST_F(SignCommand, HintsAtAWordThatLooksLikeAFormOfTheOutput) {
+    gen("account");
+
+    ASSERT_EQ(sign({"--caps", "auto", "-o", "yaml"}), 0) << err;
+    EXPECT_TRUE(err.contains("as with --out")) << err;
+    EXPECT_TRUE(exists("yaml"));
+    ASSERT_EQ(sign({"--caps", "auto", "-o", "./yaml"}), 0) << err;
+    EXPECT_EQ(err, "");
+}
+
+TEST_F(SignCommand, RefusesASeedThatOthersMayRead) {
+    write("team.nk", crypto::Seed::generate(KeyKind::account, random).text().reveal());
+    std::filesystem::permissions(path("team.nk"), std::filesystem::perms(0640));
+
+    EXPECT_EQ(sign({"--key", "team.nk"}), 6);
+
+    EXPECT_TRUE(err.ends_with("run: chmod 600 '" + path("team.nk") + "' (file.unsafe)\n")) << err;
+}
+
+TEST_F(SignCommand, SaysWhatTheComponentNeedsAndTakesItByItself) {
+    gen("account");
+
+    ASSERT_EQ(sign({"--caps", "wasi:http"}), 0) << err;
+    EXPECT_TRUE(
+        out.ends_with("needs    --caps wasi:http/outgoing-handler,wasi:http/incoming-handler\n"))
+        << out;
+    ASSERT_EQ(sign({"--caps", "wasi:filesystem,auto"}), 0) << err;
+
+    EXPECT_EQ(err, "");
+    EXPECT_EQ(component(token_of("hello_s.wasm")).caps,
+              (std::vector<std::string>{"wasi:filesystem", "wasi:http/outgoing-handler",
+                                        "wasi:http/incoming-handler"}));
+    write("hello.wasm", as_text(claims::testing::component({{"wasi:io/streams@0.2.0"}})));
+    ASSERT_EQ(sign({"--caps", "auto"}), 0) << err;
+    EXPECT_TRUE(out.ends_with("caps     none\nneeds    nothing\n")) << out;
+}
+
+TEST_F(SignCommand, ManyOfOneNewNameAgreeOnItsKey) {
+    gen("account");
+    std::vector<std::string> keys(8);
+    {
+        std::vector<std::jthread> threads;
+        for (auto& key : keys)
+            threads.emplace_back([this, &key] {
+                SystemRandom own;
+                Environment environment;
+                environment.random = &own;
+                environment.variable = [this](const std::string&) { return std::optional(home); };
+                const auto subject = ensure_subject(environment, std::nullopt, "new");
+                key = subject ? subject->text() : subject.error().message;
+            });
+    }
+    EXPECT_EQ(keys, std::vector<std::string>(8, keys.front()));
+    EXPECT_TRUE(keys.front().starts_with("M")) << keys.front();
 }
 
 TEST_F(SignCommand, WarnsOfWhatTheClaimsLeaveOut) {
     gen("account");
 
     ASSERT_EQ(sign({"--caps", "wasi:http/incoming-handler"}), 0) << err;
-    EXPECT_TRUE(err.contains("uses wasi:http/outgoing-handler, which --caps does not name")) << err;
+    EXPECT_TRUE(
+        err.contains("uses wasi:http/outgoing-handler, which --caps does not name; sign "
+                     "it with: --caps wasi:http/incoming-handler,wasi:http/outgoing-handler"))
+        << err;
     EXPECT_TRUE(err.ends_with("(sign.claims_incomplete)\n")) << err;
 
     ASSERT_EQ(sign({"--json"}), 0) << err;
@@ -166,6 +229,7 @@ class SignRefusal : public SignCommand, public ::testing::WithParamInterface<Ref
 TEST_P(SignRefusal, WritesNoFile) {
     for (unsigned i = 0; i < GetParam().accounts; ++i) gen("account");
     write("text.wasm", "hello");
+    std::filesystem::permissions(path("text.wasm"), std::filesystem::perms(0600));
     write("short.wasm", std::string_view("\0asm", 4));
     write("cut.wasm", read("hello.wasm").substr(0, 40));
     std::filesystem::create_directory(path("dir"));
@@ -216,7 +280,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {"hello.wasm", "--name", "x", "--key", "text.wasm"},
                 2,
                 "key.length_invalid"},
-        Refusal{"out", {"hello.wasm", "--name", "x", "-o", "dir"}, 11, "file.io_failed"},
+        Refusal{"out", {"hello.wasm", "--name", "x", "-o", "./dir"}, 2, "file.is_directory"},
         Refusal{"out_missing",
                 {"hello.wasm", "--name", "x", "-o", "no/out.wasm"},
                 3,
@@ -255,7 +319,9 @@ TEST_F(SignCommand, NeverRepeatsASeed) {
 
 TEST_F(SignCommand, RefusesAModuleKeyFileThatIsBroken) {
     gen("account");
-    write(".local/share/weft/keys/hello_module.nk", "broken");
+    const auto seed_file = ".local/share/weft/keys/hello_module.nk";
+    write(seed_file, "broken");
+    std::filesystem::permissions(path(seed_file), std::filesystem::perms(0600));
 
     EXPECT_EQ(sign({}), 2);
     EXPECT_TRUE(err.contains("hello_module.nk")) << err;

@@ -3,15 +3,31 @@
 #include <CLI/CLI.hpp>
 
 namespace weft::cli {
+namespace {
+
+constexpr char hiding_mark = '\x01';
+
+}  // namespace
+
+std::string hide(std::string_view word) { return hiding_mark + std::string(word); }
+
+std::string reveal(std::string_view word) {
+    return std::string(word.substr(word.starts_with(hiding_mark) ? 1 : 0));
+}
 
 void Syntax::word(const char* name, Need need, std::string& to, const char* help) {
-    command_->add_option(name, to, help)->required(need == Need::required);
+    const auto store = [&to](const CLI::results_t& words) {
+        to = reveal(words.front());
+        return true;
+    };
+    command_->add_option(name, store, help)->required(need == Need::required);
 }
 
 void Syntax::words(const char* name, Need need, std::vector<std::string>& to, const char* help) {
     // By hand: the parser's own conversion would take the word `{}` for an empty list.
     const auto store = [&to](const CLI::results_t& words) {
-        to = words;
+        to.clear();
+        for (const auto& word : words) to.push_back(reveal(word));
         return true;
     };
     command_->add_option(name, store, help)

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace CLI {  // NOLINT(readability-identifier-naming): the library's.
@@ -15,6 +16,12 @@ enum class Need : std::uint8_t { optional, required };
 
 /// What separates the values of an option that takes several.
 enum class Separator : std::uint8_t { comma, none };
+
+/// Hides a word from the parser, which would take `[1, 2]` for a list of its own and `-inf` for an
+/// option. `word` and `words` below store it as it was.
+std::string hide(std::string_view word);
+/// The word as it was typed, hidden or not.
+std::string reveal(std::string_view word);
 
 /// A name of an option as the user types it ("-n,--name"), and what its value is called in the help
 /// ("NAME").

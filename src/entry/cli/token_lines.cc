@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/obs/format_time.h"
+#include "entry/cli/trust_options.h"
 
 namespace weft::cli {
 namespace {
@@ -48,10 +49,10 @@ void add_body(Lines& lines, const claims::ProviderClaims& body) {
 
 void add_body(Lines& lines, const claims::SignerClaims& body) { add(lines, "name", body.name); }
 
-void add_token(Lines& lines, const claims::Token& token) {
+void add_token(Lines& lines, const claims::Token& token, const std::string& issuer_name) {
     std::visit([&lines](const auto& body) { add_body(lines, body); }, token.body);
     add(lines, "subject", token.head.subject.text());
-    add(lines, "issuer", token.head.issuer.text());
+    add(lines, "issuer", label(token.head.issuer, issuer_name));
     add(lines, "issued", time_text(token.head.issued_at));
     if (token.head.not_before) add(lines, "from", time_text(*token.head.not_before));
     add(lines, "expires", token.head.expires_at ? time_text(*token.head.expires_at) : "never");
@@ -68,7 +69,7 @@ std::string what_is_wrong(const claims::TokenReport& report) {
 
 std::vector<std::string> token_lines(const claims::TokenReport& report) {
     Lines lines;
-    if (report.token) add_token(lines, *report.token);
+    if (report.token) add_token(lines, *report.token, report.issuer_name);
     if (!report.unclaimed.empty())
         add(lines, "lacks", fmt::format("{}", fmt::join(report.unclaimed, ", ")));
     if (report.is_valid())

@@ -10,7 +10,11 @@
 #include <fmt/format.h>
 
 #include "entry/cli/places.h"
+#include "entry/cli/sign_keys.h"
+#include "entry/cli/trust_options.h"
 #include "io/files/files.h"
+#include "platform/claims/account.h"
+#include "platform/claims/capability.h"
 #include "platform/claims/trust.h"
 
 namespace weft::cli {
@@ -31,6 +35,7 @@ struct RemoveArguments : PolicyArguments {
 };
 
 struct AddArguments : RemoveArguments {
+    bool mine = false;
     std::string name;
     std::vector<std::string> grants;
 };
@@ -45,8 +50,10 @@ void define_remove(Syntax& syntax, RemoveArguments& arguments) {
 }
 
 void define_add(Syntax& syntax, AddArguments& arguments) {
-    syntax.word("KEY", Need::required, arguments.key, "The account's public key");
-    syntax.list({"-g,--grant", "CAP"}, arguments.grants, "What it may grant; '*' is everything");
+    syntax.word("KEY", Need::optional, arguments.key, "The account's public key");
+    syntax.flag("--mine", arguments.mine, "The account keys that you keep, in place of KEY");
+    syntax.list({"-g,--grant", "CAP"}, arguments.grants,
+                "What it may grant; '*' is everything [with --mine: '*']");
     syntax.option({"--name", "NAME"}, arguments.name, "Whose key it is, for people");
     define_list(syntax, arguments);
 }
@@ -56,25 +63,32 @@ struct TrustFile {
     std::string path;
     TrustPolicy policy;
     bool has_comments = false;
+    std::optional<files::FileLock> lock;  ///< If it is going to be changed.
 };
+
+enum class Purpose : std::uint8_t { look, change };
 
 bool has_comments(std::string_view text) {
     return text.starts_with('#') || text.contains("\n#") || text.contains(" #");
 }
 
-Result<TrustFile> load(const Environment& environment, const PolicyArguments& arguments) {
+Result<TrustFile> load(const Environment& environment, const PolicyArguments& arguments,
+                       Purpose purpose) {
     TrustFile out;
     TRY(out.path, get_trust_file(environment, arguments.trust_file));
-    const auto content = files::read_file(out.path, trust_bytes_max);
+    if (purpose == Purpose::change) {
+        CHECK(files::ensure_directory(out.path.substr(0, out.path.find_last_of('/'))));
+        TRY(out.lock, files::FileLock::take(out.path));
+    }
+    const auto content = read_trust_text(out.path);
     if (!content && content.error().code == Errc::not_found) return out;
     if (!content) return Failure(content.error());
-    out.has_comments = has_comments(as_text(*content));
-    TRY(out.policy, claims::read_trust(as_text(*content)).context("'{}'", out.path));
+    out.has_comments = has_comments(*content);
+    TRY(out.policy, claims::read_trust(*content).context("'{}'", out.path));
     return out;
 }
 
 Result<void> save(const Console& console, const TrustFile& file) {
-    CHECK(files::ensure_directory(file.path.substr(0, file.path.find_last_of('/'))));
     CHECK(files::write_file(file.path, as_bytes(claims::write_trust(file.policy)), trust_file_mode,
                             files::Overwrite::yes));
     if (file.has_comments)
@@ -112,34 +126,67 @@ Json to_json(const TrustFile& file) {
     return out.set("revoked", std::move(revoked)).set("unsigned", allow ? "allow" : "deny");
 }
 
-Result<void> run_add(const Console& console, const AddArguments& arguments) {
+/// Whom `trust add` is about.
+Result<std::vector<crypto::PublicKey>> keys_to_add(const Environment& environment,
+                                                   const AddArguments& arguments) {
+    if (arguments.mine == !arguments.key.empty())
+        return fail(Errc::invalid_argument, "trust.key_missing",
+                    "give one of KEY, the public key of an account, and --mine, for the account "
+                    "keys that you keep");
+    std::vector<crypto::PublicKey> keys;
+    if (arguments.mine) {
+        TRY(const auto accounts, list_accounts(environment));
+        for (const auto& account : accounts) keys.push_back(account.key);
+        return keys;
+    }
     TRY(const auto key, crypto::PublicKey::parse_as(crypto::KeyKind::account, arguments.key));
-    if (arguments.grants.empty())
+    keys.push_back(key);
+    return keys;
+}
+
+Result<void> run_add(const Console& console, const AddArguments& arguments) {
+    TRY(const auto keys, keys_to_add(console.environment(), arguments));
+    auto grants = arguments.grants;
+    if (arguments.mine && grants.empty()) grants.emplace_back(claims::every_capability);
+    if (grants.empty())
         return fail(Errc::invalid_argument, "trust.grant_missing",
                     "nothing is granted; say what with --grant, such as '--grant wasi:http', or "
                     "'--grant \"*\"' for everything");
-    TRY(auto file, load(console.environment(), arguments));
+    TRY(auto file, load(console.environment(), arguments, Purpose::change));
     auto& issuers = file.policy.issuers;
-    const auto before = std::ranges::find(issuers, key, &TrustedIssuer::key);
-    const auto unstated = before == issuers.end() ? claims::Unstated::none : before->unstated;
-    CHECK(claims::add_issuer(
-        file.policy,
-        {.key = key, .name = arguments.name, .grants = arguments.grants, .unstated = unstated}));
+    for (const auto& key : keys) {
+        const auto before = std::ranges::find(issuers, key, &TrustedIssuer::key);
+        const bool is_new = before == issuers.end();
+        const auto unstated = is_new ? claims::Unstated::none : before->unstated;
+        auto name = arguments.name;
+        if (arguments.mine && name.empty() && (is_new || before->name.empty())) name = "mine";
+        CHECK(claims::add_issuer(
+            file.policy,
+            {.key = key, .name = std::move(name), .grants = grants, .unstated = unstated}));
+    }
     CHECK(save(console, file));
-    const auto& entry = *std::ranges::find(issuers, key, &TrustedIssuer::key);
-    auto value = to_json(entry);
-    console.show({to_line("trusted", entry)}, value.set("file", file.path));
+    std::vector<std::string> lines;
+    Json entries = Json::Array();
+    for (const auto& key : keys) {
+        const auto& entry = *std::ranges::find(issuers, key, &TrustedIssuer::key);
+        lines.push_back(to_line("trusted", entry));
+        entries.push(to_json(entry));
+    }
+    auto value =
+        arguments.mine ? Json().set("issuers", std::move(entries)) : entries.as_array()->front();
+    console.show(lines, value.set("file", file.path));
     return ok();
 }
 
 Result<void> run_list(const Console& console, const PolicyArguments& arguments) {
-    TRY(const auto file, load(console.environment(), arguments));
+    TRY(const auto file, load(console.environment(), arguments, Purpose::look));
     const auto& policy = file.policy;
     std::vector<std::string> lines;
     lines.reserve(policy.issuers.size() + policy.operators.size() + policy.revoked.size());
     for (const auto& issuer : policy.issuers) lines.push_back(to_line("issuer  ", issuer));
     for (const auto& issuer : policy.operators) lines.push_back(to_line("operator", issuer));
-    for (const auto& key : policy.revoked) lines.push_back("revoked  " + key.text());
+    for (const auto& key : policy.revoked)
+        lines.push_back("revoked  " + label(key, claims::find_name(policy, key)));
     if (policy.issuers.empty() && policy.operators.empty())
         lines.push_back(
             fmt::format("'{}' trusts nobody; add an account with 'weft trust add'", file.path));
@@ -151,7 +198,8 @@ Result<void> run_list(const Console& console, const PolicyArguments& arguments) 
 
 Result<void> run_remove(const Console& console, const RemoveArguments& arguments) {
     TRY(const auto key, crypto::PublicKey::parse(arguments.key));
-    TRY(auto file, load(console.environment(), arguments));
+    TRY(auto file, load(console.environment(), arguments, Purpose::change));
+    const auto name = claims::find_name(file.policy, key);
     const auto has_key = [&key](const TrustedIssuer& issuer) { return issuer.key == key; };
     if (std::erase_if(file.policy.issuers, has_key) +
             std::erase_if(file.policy.operators, has_key) ==
@@ -161,7 +209,7 @@ Result<void> run_remove(const Console& console, const RemoveArguments& arguments
                     file.path, key.text());
     CHECK(save(console, file));
     Json value = Json::Object();
-    console.show({fmt::format("no longer trusted: {}", key.text())},
+    console.show({fmt::format("no longer trusted: {}", label(key, name))},
                  value.set("removed", key.text()).set("file", file.path));
     return ok();
 }
@@ -173,7 +221,8 @@ constexpr Command trust_add_command{
     .summary = "Let an account grant capabilities",
     .examples =
         "  weft trust add ACODERUVFFAWZQDSS6SBIACUA5O6SXF7HJ3YTYXBALHZP3P7R4BUO4J2 \\\n"
-        "      --grant wasi:http --grant wasi:keyvalue/store --name 'payments team'",
+        "      --grant wasi:http --grant wasi:keyvalue/store --name 'payments team'\n"
+        "  weft trust add --mine",
     .prepare = prepare<AddArguments, define_add, run_add>};
 
 constexpr Command trust_list_command{.path = "trust list",

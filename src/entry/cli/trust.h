@@ -1,23 +1,19 @@
 #pragma once
 
-#include <cstddef>
-
 #include "entry/cli/command.h"
 
 namespace weft::cli {
 
-/// A longer trust file is not read.
-constexpr std::size_t trust_bytes_max = 1024 * 1024;
-
-/// `weft trust add`: lets an account grant capabilities, beside those it may grant already. The
-/// file is replaced as a whole, mode 0600. Comments in it are lost, which is a warning. Errors:
-/// those of `get_trust_file`, `crypto::PublicKey::parse_as`, `claims::read_trust`,
-/// `claims::add_issuer`, `files::read_file` and `files::write_file`; invalid_argument
-/// (`trust.grant_missing`).
+/// `weft trust add`: lets an account, or with `--mine` each account whose key is kept, grant
+/// capabilities, beside those it may grant already. The file is locked, and replaced as a whole; a
+/// new one has mode 0600. Comments in it are lost, which is a warning. Errors: those of
+/// `get_trust_file`, `crypto::PublicKey::parse_as`, `list_accounts`, `claims::read_trust`,
+/// `claims::add_issuer`, `read_trust_text`, `files::FileLock::take` and `files::write_file`;
+/// invalid_argument (`trust.grant_missing`, `trust.key_missing`).
 extern const Command trust_add_command;
 
 /// `weft trust list`. A file that is missing trusts nobody. Errors: those of `get_trust_file`,
-/// `files::read_file` and `claims::read_trust`.
+/// `read_trust_text` and `claims::read_trust`.
 extern const Command trust_list_command;
 
 /// `weft trust remove`: an issuer or an operator with that key. Errors: as `trust_add_command`;

@@ -1,13 +1,19 @@
 #include "entry/cli/trust_options.h"
 
-#include "base/crypto/nkeys.h"
+#include <fmt/format.h>
+
 #include "entry/cli/places.h"
+#include "io/files/files.h"
 
 namespace weft::cli {
 
 void define_trust(Syntax& syntax, TrustArguments& arguments) {
     syntax.list({"--trust", "KEY"}, arguments.keys,
                 "Trust this account key for this run, with every grant");
+    define_trust_file(syntax, arguments);
+}
+
+void define_trust_file(Syntax& syntax, TrustArguments& arguments) {
     syntax.option({"--trust-file", "FILE"}, arguments.file, "Whom to trust [trust.yaml]");
 }
 
@@ -24,6 +30,22 @@ Result<TrustOptions> read_trust(const Environment& environment, const TrustArgum
     // Where nothing says where files are, there is none.
     out.file = std::move(file).value_or("");
     return out;
+}
+
+Result<std::string> read_trust_text(const std::string& path) {
+    TRY(const auto content, files::read_file(path, trust_bytes_max, files::Others::may_read));
+    return std::string(as_text(content));
+}
+
+claims::TrustPolicy read_names(const Environment& environment) {
+    const auto file = get_trust_file(environment, std::nullopt);
+    const auto text = file ? read_trust_text(*file) : Result<std::string>(std::string());
+    if (!text) return {};
+    return claims::read_trust(*text).value_or(claims::TrustPolicy());
+}
+
+std::string label(const crypto::PublicKey& key, std::string_view name) {
+    return name.empty() ? key.text() : fmt::format("{} '{}'", key.text(), name);
 }
 
 }  // namespace weft::cli

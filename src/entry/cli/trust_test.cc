@@ -1,5 +1,7 @@
 #include "entry/cli/trust.h"
 
+#include <thread>
+
 #include "base/crypto/nkeys.h"
 #include "entry/cli/command_fixture_test.h"
 #include "platform/claims/trust.h"
@@ -62,6 +64,78 @@ TEST_F(TrustCommand, AddKeepsWhatIsThere) {
     EXPECT_EQ(now.unsigned_code, claims::UnsignedCode::allow);
 }
 
+TEST_F(TrustCommand, AddTakesOnesOwnKeysWithEverything) {
+    EXPECT_EQ(run({"trust", "add", "--mine"}), 5);
+    EXPECT_TRUE(err.ends_with("(sign.account_missing)\n")) << err;
+    ASSERT_EQ(run({"keys", "gen", "account", "-o", "json"}), 0) << err;
+    const auto mine = out_json().get_string("public_key").value();
+    ASSERT_EQ(run({"keys", "gen", "user"}), 0) << err;
+
+    ASSERT_EQ(run({"trust", "add", "--mine"}), 0) << err;
+    EXPECT_EQ(out, "trusted " + mine + " 'mine' may grant *\n");
+    ASSERT_EQ(run({"trust", "add", "--mine", "--name", "me"}), 0) << err;
+    EXPECT_EQ(out, "trusted " + mine + " 'me' may grant *\n");
+    ASSERT_EQ(run({"trust", "add", "--mine", "--grant", "wasi:http", "-o", "json"}), 0) << err;
+    EXPECT_EQ(out_json().get_array("issuers").value()->at(0).get_string("key").value(), mine);
+    EXPECT_EQ(policy().issuers.size(), 1U);
+
+    // What shows the key knows its name now.
+    ASSERT_EQ(run({"keys", "get", mine}), 0) << err;
+    EXPECT_TRUE(out.starts_with("public key  " + mine + " 'me'\n")) << out;
+    ASSERT_EQ(run({"keys", "list"}), 0) << err;
+    EXPECT_TRUE(out.contains(mine + ".nk  'me'\n")) << out;
+    ASSERT_EQ(run({"trust", "remove", mine}), 0) << err;
+    EXPECT_EQ(out, "no longer trusted: " + mine + " 'me'\n");
+}
+
+TEST_F(TrustCommand, ManyAtTheSameTimeAllCount) {
+    std::vector<std::string> keys;
+    for (int i = 0; i < 8; ++i) keys.push_back(key());
+    {
+        std::vector<std::jthread> threads;
+        for (const auto& one : keys)
+            threads.emplace_back([this, &one] {
+                Environment environment;
+                environment.variable = [this](const std::string& name) {
+                    return std::optional(home + (name == "XDG_CONFIG_HOME" ? "/.config" : ""));
+                };
+                environment.out = [](std::string_view) {};
+                environment.err = [](std::string_view text) { ADD_FAILURE() << text; };
+                const std::vector<std::string> args = {"trust", "add", one, "--grant", "wasi:http"};
+                EXPECT_EQ(cli::run(args, environment), 0);
+            });
+    }
+    EXPECT_EQ(policy().issuers.size(), keys.size());
+}
+
+TEST_F(TrustCommand, AChangeKeepsModeAndLink) {
+    std::filesystem::create_directories(path(".config/weft"));
+    write("real.yaml", "unsigned: deny\n");
+    std::filesystem::permissions(path("real.yaml"), std::filesystem::perms(0644));
+    std::filesystem::create_symlink(path("real.yaml"), path(file));
+
+    ASSERT_EQ(run({"trust", "add", key(), "--grant", "wasi:http"}), 0) << err;
+
+    EXPECT_TRUE(std::filesystem::is_symlink(path(file)));
+    EXPECT_EQ(mode("real.yaml"), 0644U);
+    EXPECT_EQ(policy("real.yaml").issuers.size(), 1U);
+}
+
+TEST_F(TrustCommand, RefusesAFileThatOthersMayWrite) {
+    write("t.yaml", "unsigned: deny\n");
+    std::filesystem::permissions(path("t.yaml"), std::filesystem::perms(0664));
+    for (const auto& args :
+         std::vector<std::vector<std::string>>{{"trust", "list"},
+                                               {"trust", "add", key(), "--grant", "*"},
+                                               {"trust", "remove", key()}}) {
+        auto words = args;
+        words.insert(words.end(), {"--trust-file", "t.yaml"});
+        EXPECT_EQ(run(words), 6);
+        EXPECT_TRUE(err.ends_with("run: chmod go-w '" + path("t.yaml") + "' (file.unsafe)\n"))
+            << err;
+    }
+}
+
 TEST_F(TrustCommand, ListShowsEverything) {
     const auto team = key();
     const auto root = key(KeyKind::operator_);
@@ -121,6 +195,8 @@ TEST_F(TrustCommand, RefusalsLeaveTheFileAsItIs) {
     };
 
     check({"trust", "add", team}, 2, "trust.grant_missing");
+    check({"trust", "add", "--grant", "*"}, 2, "trust.key_missing");
+    check({"trust", "add", team, "--mine"}, 2, "trust.key_missing");
     check({"trust", "add", "A", "--grant", "wasi:http"}, 2, "key.length_invalid");
     check({"trust", "add", key(KeyKind::module_), "--grant", "wasi:http"}, 2, "key.kind_wrong");
     check({"trust", "add", team, "--grant", "http"}, 2, "claims.capability_invalid");

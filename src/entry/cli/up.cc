@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "entry/cli/number.h"
+#include "entry/cli/validate.h"
 
 namespace weft::cli {
 namespace {
@@ -20,7 +21,7 @@ struct UpArguments : HostArguments {
 
 void define_up(Syntax& syntax, UpArguments& arguments) {
     syntax.words("MANIFEST", Need::optional, arguments.manifests,
-                 "Files with one application each");
+                 "Files with one application each; '-' is the standard input");
     define_trust(syntax, arguments.trust);
     define_data_dir(syntax, arguments.places);
     define_code_cache(syntax, arguments.places);
@@ -36,11 +37,8 @@ Result<void> run_up(const Console& console, const UpArguments& arguments) {
                     "no manifest is named, and this version keeps none to restore; name one, as "
                     "in 'weft up app.yaml'");
     const auto& environment = console.environment();
-    for (const auto& manifest : arguments.manifests)
-        CHECK(get_path(environment, "the manifest", manifest));
     TRY(auto options, read_host(console, arguments));
     TRY(options.places, read_places(environment, arguments.places));
-    options.manifests = arguments.manifests;
     if (arguments.log_file && !arguments.detach)
         return fail(Errc::invalid_argument, "cli.log_file_alone",
                     "--log-file is for a host in the background; add --detach, or redirect the "
@@ -50,6 +48,10 @@ Result<void> run_up(const Console& console, const UpArguments& arguments) {
     }
     options.strict = arguments.strict;
     options.detach = arguments.detach;
+    for (const auto& file : arguments.manifests) {
+        TRY(auto text, read_manifest(environment, file));
+        options.manifests.push_back({.path = file, .text = std::move(text)});
+    }
     return environment.handlers.up(options);
 }
 

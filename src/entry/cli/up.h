@@ -10,7 +10,7 @@
 namespace weft::cli {
 
 /// `weft up`: hands what the user asked for, checked for form, to `Handlers::up`. Errors: those of
-/// `read_host`, `get_path` and the handler; invalid_argument (`cli.manifest_missing`).
+/// `read_host`, `read_manifest` and the handler; invalid_argument (`cli.manifest_missing`).
 extern const Command up_command;
 
 /// What `weft up` and `weft serve` have in common, as the user typed it.

@@ -8,6 +8,9 @@ namespace {
 
 class UpCommand : public CommandTest {
   protected:
+    UpCommand() {
+        for (const auto* name : {"app.yaml", "a.yaml", "b.yaml"}) write(name, name);
+    }
     std::string account() {
         return crypto::Seed::generate(crypto::KeyKind::account, random).public_key().text();
     }
@@ -18,7 +21,7 @@ TEST_F(UpCommand, FillsInDefaults) {
 
     ASSERT_EQ(up_calls.size(), 1U);
     const auto& options = up_calls.front();
-    EXPECT_EQ(options.manifests, std::vector<std::string>{"app.yaml"});
+    EXPECT_EQ(options.manifests, (std::vector<ManifestFile>{{"app.yaml", "app.yaml"}}));
     EXPECT_EQ(options.places.data_dir, home + "/.local/share/weft");
     EXPECT_EQ(options.places.code_cache_dir, home + "/.cache/weft/code");
     EXPECT_EQ(options.trust.file, home + "/.config/weft/trust.yaml");
@@ -42,7 +45,8 @@ TEST_F(UpCommand, PassesOnEveryOption) {
         << err;
 
     const auto& options = up_calls.at(0);
-    EXPECT_EQ(options.manifests, (std::vector<std::string>{"a.yaml", "b.yaml"}));
+    EXPECT_EQ(options.manifests,
+              (std::vector<ManifestFile>{{"a.yaml", "a.yaml"}, {"b.yaml", "b.yaml"}}));
     EXPECT_EQ(options.trust.keys, (std::vector<std::string>{first, second}));
     EXPECT_EQ(options.trust.file, home + "/t.yaml");
     EXPECT_TRUE(options.trust.file_named);
@@ -95,7 +99,7 @@ TEST_F(UpCommand, NeedsACurrentDirectoryForRelativePathsOnly) {
 
     EXPECT_EQ(run({"up", "app.yaml"}), 5);
     EXPECT_TRUE(err.ends_with("(cli.current_dir_missing)\n")) << err;
-    EXPECT_EQ(run({"up", "/app.yaml"}), 0) << err;
+    EXPECT_EQ(run({"up", path("app.yaml")}), 0) << err;
 }
 
 struct Refusal {
@@ -123,6 +127,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"no_manifest", {"up"}, 2, "cli.manifest_missing"},
         Refusal{"empty_manifest", {"up", ""}, 2, "cli.path_empty"},
         Refusal{"nul_manifest", {"up", std::string("a\0b", 3)}, 2, "cli.path_has_nul"},
+        Refusal{"missing_manifest", {"up", "nowhere.yaml"}, 3, "file.not_found"},
         Refusal{"empty_dir", {"up", "a", "--data-dir", ""}, 2, "cli.path_empty"},
         Refusal{"short_key", {"up", "a", "--trust", "AB"}, 2, "key.length_invalid"},
         Refusal{"module_key",

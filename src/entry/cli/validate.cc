@@ -20,7 +20,7 @@ struct ValidateArguments {
 };
 
 void define_validate(Syntax& syntax, ValidateArguments& arguments) {
-    syntax.words("FILE", Need::required, arguments.files, "Manifests");
+    syntax.words("FILE", Need::required, arguments.files, "Manifests; '-' is the standard input");
     syntax.flag("--strict", arguments.strict, "Take warnings as errors");
 }
 
@@ -33,16 +33,11 @@ struct FileReport {
     bool is_valid() const { return !unreadable && report.errors() == 0; }
 };
 
-Result<Bytes> read_manifest(const Console& console, const std::string& file) {
-    TRY(const auto path, get_path(console.environment(), "the manifest", file));
-    return files::read_file(path, manifest_bytes_max);
-}
-
 FileReport check(const Console& console, const std::string& file, manifest::Strictness strictness) {
     FileReport out{.file = file, .unreadable = {}, .report = {}};
-    const auto text = read_manifest(console, file);
+    const auto text = read_manifest(console.environment(), file);
     if (text)
-        out.report = manifest::parse_manifest(as_text(*text), {.strictness = strictness});
+        out.report = manifest::parse_manifest(*text, {.strictness = strictness});
     else
         out.unreadable = text.error();
     return out;
@@ -122,6 +117,12 @@ Result<void> run_validate(const Console& console, const ValidateArguments& argum
 }
 
 }  // namespace
+
+Result<std::string> read_manifest(const Environment& environment, const std::string& file) {
+    TRY(const auto path, get_input_path(environment, "the manifest", file));
+    TRY(const auto content, files::read_file(path, manifest_bytes_max));
+    return std::string(as_text(content));
+}
 
 constexpr Command app_validate_command{
     .path = "app validate",

@@ -43,10 +43,22 @@ Result<Token> read_account(std::string_view token) {
     return std::move(account.token);
 }
 
+std::string find_name(const TrustPolicy& policy, const crypto::PublicKey& key) {
+    for (const auto* list : {&policy.issuers, &policy.operators})
+        for (const auto& issuer : *list)
+            if (issuer.key == key && !issuer.name.empty()) return issuer.name;
+    for (const auto& text : policy.accounts)
+        if (const auto account = decode_account(text); account && account->names(key))
+            return std::get<SignerClaims>(account->token.body).name;
+    return {};
+}
+
 Result<void> check_not_revoked(const TrustPolicy& policy, const crypto::PublicKey& key) {
     if (!contains(policy.revoked, key)) return ok();
+    const auto name = find_name(policy, key);
     return fail(Errc::unauthenticated, "claims.key_revoked",
-                "the key '{}' is revoked on this host; sign with another key", key.text());
+                "the key '{}'{} is revoked on this host; sign with another key", key.text(),
+                name.empty() ? name : " ('" + name + "')");
 }
 
 Result<TrustedIssuer> find_issuer(const TrustPolicy& policy, const crypto::PublicKey& key,
@@ -84,9 +96,7 @@ Result<TrustedIssuer> find_issuer(const TrustPolicy& policy, const crypto::Publi
         return fail(Errc::unauthenticated, "claims.account_out_of_time",
                     "the token of the account '{}' does not count: {}", key.text(), late);
     return fail(Errc::unauthenticated, "claims.issuer_unknown",
-                "the component is signed by '{}', which this host does not trust; if you do, run "
-                "'weft trust add {} --grant <capability>'",
-                key.text(), key.text());
+                "the component is signed by '{}', which this host does not trust", key.text());
 }
 
 }  // namespace weft::claims

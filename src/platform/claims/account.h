@@ -26,4 +26,8 @@ Result<TrustedIssuer> find_issuer(const TrustPolicy& policy, const crypto::Publi
 /// Errors: unauthenticated (`claims.key_revoked`).
 Result<void> check_not_revoked(const TrustPolicy& policy, const crypto::PublicKey& key);
 
+/// What the policy, or the token of an account in it, calls a key; empty when neither names it. For
+/// people only: no signature is checked, and nothing is decided by it.
+std::string find_name(const TrustPolicy& policy, const crypto::PublicKey& key);
+
 }  // namespace weft::claims

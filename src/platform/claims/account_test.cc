@@ -87,6 +87,18 @@ TEST(Account, AListedIssuerNeedsNoOperator) {
     EXPECT_EQ(find_issuer(policy, key(KeyKind::account, 7), now)->name, "listed");
 }
 
+TEST(Account, KeysHaveTheNamesThatThePolicyOrATokenKnows) {
+    auto policy = policy_with(token_of({}));
+    policy.issuers.push_back({.key = key(KeyKind::account, 5), .name = "listed"});
+    policy.issuers.push_back({.key = key(KeyKind::account, 6)});
+
+    EXPECT_EQ(find_name(policy, key(KeyKind::account, 5)), "listed");
+    EXPECT_EQ(find_name(policy, key(KeyKind::account, 6)), "");
+    EXPECT_EQ(find_name(policy, key(KeyKind::account, 7)),
+              find_issuer(policy, key(KeyKind::account, 7), now)->name);
+    EXPECT_EQ(find_name(policy, key(KeyKind::account, 8)), "");
+}
+
 TEST(Account, TimeCounts) {
     EXPECT_EQ(slug_of(policy_with(token_of({.expires_at = now - 61}))),
               "claims.account_out_of_time");

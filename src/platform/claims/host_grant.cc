@@ -34,6 +34,15 @@ Missing find_missing(const std::vector<HostGrant>& grants, const Capabilities& s
     return missing;
 }
 
+/// What is claimed, and more.
+std::string with_comma(const std::optional<std::vector<std::string>>& claimed,
+                       const std::string& more) {
+    std::string out;
+    for (const auto& name : claimed.value_or(std::vector<std::string>())) append(out, ",", name);
+    append(out, ",", more);
+    return out;
+}
+
 }  // namespace
 
 Result<void> check_host_grants(const std::vector<HostGrant>& grants, const Admission& admission) {
@@ -41,15 +50,17 @@ Result<void> check_host_grants(const std::vector<HostGrant>& grants, const Admis
     if (!unclaimed.names.empty())
         return fail(Errc::denied, "claims.host_grant_unclaimed",
                     "it is given {}, and its token does not claim {}; sign it again with '--caps "
-                    "{}' beside the others",
-                    unclaimed.what, unclaimed.names, unclaimed.with_comma);
+                    "{}'",
+                    unclaimed.what, unclaimed.names,
+                    with_comma(admission.claims.caps, unclaimed.with_comma));
     const auto ungranted = find_missing(grants, admission.capabilities.granted);
     if (!ungranted.names.empty())
         return fail(Errc::denied, "claims.host_grant_ungranted",
-                    "it is given {}, but its issuer may not grant {} on this host; allow it with "
-                    "'weft trust add {} {}'",
-                    ungranted.what, ungranted.names, admission.head->issuer.text(),
-                    ungranted.with_grant);
+                    "it is given {}, but its issuer {}may not grant {} on this host; allow it with "
+                    "'{} {}'",
+                    ungranted.what,
+                    admission.issuer_name.empty() ? "" : "'" + admission.issuer_name + "' ",
+                    ungranted.names, admission.trust_command, ungranted.with_grant);
     return ok();
 }
 

@@ -14,6 +14,8 @@ Admission admitted(std::vector<std::string> claimed, std::vector<std::string> gr
     Admission out;
     out.head = TokenHead{.issuer = testing::key(crypto::KeyKind::account),
                          .subject = testing::key(crypto::KeyKind::module_)};
+    out.claims.caps = claimed;
+    out.trust_command = "weft trust add AKEY";
     out.capabilities = {Capabilities(claimed), Capabilities::of_grants(granted)};
     return out;
 }
@@ -38,19 +40,20 @@ TEST(HostGrant, NamesWhatIsNotClaimed) {
     EXPECT_EQ(refusal({directory, variable}, admitted({"wasi:http"}, {"*"})),
               "it is given a directory and a variable, and its token does not claim "
               "'wasi:filesystem' and 'wasi:cli/environment'; sign it again with '--caps "
-              "wasi:filesystem,wasi:cli/environment' beside the others");
+              "wasi:http,wasi:filesystem,wasi:cli/environment'");
     EXPECT_NE(refusal({directory}, admitted({"wasi:filesystem/types"}, {"*"})), "");
     EXPECT_NE(refusal({directory}, admitted({"*"}, {"*"})), "");
     EXPECT_NE(refusal({variable}, admitted({"wasi:cli/stdin"}, {"*"})), "");
 }
 
 TEST(HostGrant, NamesWhatIsNotGranted) {
-    const auto admission = admitted({"wasi:filesystem", "wasi:cli"}, {"wasi:filesystem"});
+    auto admission = admitted({"wasi:filesystem", "wasi:cli"}, {"wasi:filesystem"});
+    admission.issuer_name = "team";
 
-    EXPECT_EQ(refusal({directory, variable}, admission),
-              "it is given a variable, but its issuer may not grant 'wasi:cli/environment' on this "
-              "host; allow it with 'weft trust add " +
-                  admission.head->issuer.text() + " --grant wasi:cli/environment'");
+    EXPECT_EQ(
+        refusal({directory, variable}, admission),
+        "it is given a variable, but its issuer 'team' may not grant 'wasi:cli/environment' on "
+        "this host; allow it with 'weft trust add AKEY --grant wasi:cli/environment'");
 }
 
 TEST(HostGrant, IsEverythingForUnsignedCode) {

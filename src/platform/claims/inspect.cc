@@ -66,6 +66,7 @@ Json token_json(const TokenReport& report) {
     out.set("expired", report.expired).set("too_early", report.too_early);
     if (!report.problem.empty()) out.set("problem", report.problem);
     if (report.token) {
+        if (!report.issuer_name.empty()) out.set("issuer_name", report.issuer_name);
         out.set("claims", write_token(*report.token)).set("unclaimed", strings(report.unclaimed));
         out.set("jwt", report.text);
     }

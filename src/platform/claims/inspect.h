@@ -19,6 +19,7 @@ struct TokenReport {
     std::string text;            ///< The token itself.
     std::optional<Token> token;  ///< Nothing when it cannot be read; then `problem` says why.
     std::string problem;         ///< What is wrong with its form; empty when nothing is.
+    std::string issuer_name;     ///< For the one who knows names to fill in; empty here.
     bool signature_valid = false;
     bool hash_valid = false;
     bool expired = false;

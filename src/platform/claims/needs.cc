@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "platform/claims/contains.h"
 
 namespace weft::claims {
@@ -63,11 +65,14 @@ std::string quoted_list(const std::vector<std::string>& names) {
     return out;
 }
 
-std::string joined(const std::vector<std::string>& names, std::string_view separator) {
-    std::string out;
-    for (std::size_t i = 0; i < names.size() && i < names_shown_max; ++i)
-        out.append(out.empty() ? "" : separator).append(names[i]);
-    return out;
+/// For `--caps`: what is claimed and what is missing. A list that would be long is left to
+/// `weft claims sign`, which knows what a component needs.
+std::string caps_option(std::vector<std::string> claimed, const std::vector<std::string>& missing) {
+    if (missing.size() > names_shown_max)
+        claimed.emplace_back("auto");
+    else
+        claimed.insert(claimed.end(), missing.begin(), missing.end());
+    return fmt::format("{}", fmt::join(claimed, ","));
 }
 
 /// "imports 'a', 'b' and exports 'c'": what is not in the set.
@@ -122,21 +127,26 @@ std::vector<std::string> find_uncovered(const std::vector<Need>& needs, const Ca
     return out;
 }
 
+std::string grant_options(const std::vector<std::string>& capabilities) {
+    return fmt::format("--grant {}", fmt::join(capabilities, " --grant "));
+}
+
 Result<void> check_needs(const std::vector<Need>& needs, const EffectiveCapabilities& capabilities,
-                         const std::string& issuer_text) {
+                         const TokenText& token) {
     const auto unclaimed = find_uncovered(needs, capabilities.claimed);
     if (!unclaimed.empty())
         return fail(Errc::denied, "claims.claim_missing",
                     "the component {}, which its token does not claim; sign it again with '--caps "
-                    "{}' beside the others",
-                    describe(needs, capabilities.claimed), joined(unclaimed, ","));
+                    "{}'",
+                    describe(needs, capabilities.claimed), caps_option(token.caps, unclaimed));
     const auto ungranted = find_uncovered(needs, capabilities.granted);
     if (!ungranted.empty())
         return fail(Errc::denied, "claims.grant_missing",
-                    "the component {}, which its token claims but its issuer may not grant on this "
-                    "host; allow it with 'weft trust add {} --grant {}'",
-                    describe(needs, capabilities.granted), issuer_text,
-                    joined(ungranted, " --grant "));
+                    "the component {}, which its token claims but its issuer {}may not grant on "
+                    "this host; allow it with '{} {}'",
+                    describe(needs, capabilities.granted),
+                    token.issuer_name.empty() ? "" : "'" + token.issuer_name + "' ",
+                    token.trust_command, grant_options(ungranted));
     return ok();
 }
 
@@ -146,7 +156,7 @@ Result<void> check_needs_unstated(const std::vector<Need>& needs) {
     return fail(Errc::denied, "claims.caps_unstated",
                 "the component {}, and its token, as those of wasmCloud 1.x, claims nothing; sign "
                 "it again with '--caps {}', or say 'unstated: all' at its issuer in trust.yaml",
-                describe(needs, Capabilities()), joined(uncovered, ","));
+                describe(needs, Capabilities()), caps_option({}, uncovered));
 }
 
 }  // namespace weft::claims

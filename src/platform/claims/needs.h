@@ -34,11 +34,21 @@ struct Need {
 /// (`claims.needs_exceeded`).
 Result<std::vector<Need>> find_needs(const codec::ComponentInterface& interface);
 
+/// What messages about a token say besides its needs.
+struct TokenText {
+    std::vector<std::string> caps = {};  ///< That it claims.
+    std::string issuer_name = {};        ///< Empty: it has none.
+    std::string trust_command = {};      ///< Of its issuer, see `claims::trust_command`.
+};
+
+/// Capabilities as options of that command: "--grant a --grant b".
+std::string grant_options(const std::vector<std::string>& capabilities);
+
 /// Every need must be claimed by the token and granted to its issuer. Errors: denied
 /// (`claims.claim_missing`, `claims.grant_missing`), with the names that are missing, at most eight
-/// of each direction.
+/// of each direction, and what to run.
 Result<void> check_needs(const std::vector<Need>& needs, const EffectiveCapabilities& capabilities,
-                         const std::string& issuer_text);
+                         const TokenText& token);
 
 /// For a token without `caps` whose issuer's entry says `unstated: none`: nothing may be needed.
 /// Errors: denied (`claims.caps_unstated`).

@@ -87,24 +87,27 @@ TEST(Needs, MoreThanTheLimitAreRefused) {
     EXPECT_EQ(find_needs(importing(names)).error().slug.text(), "claims.needs_exceeded");
 }
 
+const TokenText akey{
+    .caps = {"wasi:http"}, .issuer_name = "team", .trust_command = "weft trust add AKEY"};
+
 TEST(Needs, MissingClaimsAndMissingGrantsAreDifferentErrors) {
     const auto needs =
         find_needs(importing({"wasi:http/types@0.2.0", "wasi:keyvalue/store"})).value();
     const auto http = set({"wasi:http"});
     const auto both = set({"wasi:http", "wasi:keyvalue"});
 
-    EXPECT_TRUE(check_needs(needs, {both, both}, "AKEY"));
+    EXPECT_TRUE(check_needs(needs, {both, both}, akey));
     EXPECT_EQ(
-        check_needs(needs, {http, both}, "AKEY").error().message,
+        check_needs(needs, {http, both}, akey).error().message,
         "the component imports 'wasi:keyvalue/store', which its token does not claim; sign it "
-        "again with '--caps wasi:keyvalue/store' beside the others");
-    EXPECT_EQ(check_needs(needs, {both, http}, "AKEY").error().message,
+        "again with '--caps wasi:http,wasi:keyvalue/store'");
+    EXPECT_EQ(check_needs(needs, {both, http}, akey).error().message,
               "the component imports 'wasi:keyvalue/store', which its token claims but its issuer "
-              "may not grant on this host; allow it with 'weft trust add AKEY --grant "
+              "'team' may not grant on this host; allow it with 'weft trust add AKEY --grant "
               "wasi:keyvalue/store'");
-    EXPECT_EQ(check_needs(needs, {http, both}, "AKEY").error().slug.text(), "claims.claim_missing");
-    EXPECT_EQ(check_needs(needs, {both, http}, "AKEY").error().slug.text(), "claims.grant_missing");
-    EXPECT_EQ(check_needs(needs, {http, http}, "AKEY").error().slug.text(), "claims.claim_missing");
+    EXPECT_EQ(check_needs(needs, {http, both}, akey).error().slug.text(), "claims.claim_missing");
+    EXPECT_EQ(check_needs(needs, {both, http}, akey).error().slug.text(), "claims.grant_missing");
+    EXPECT_EQ(check_needs(needs, {http, http}, akey).error().slug.text(), "claims.claim_missing");
 }
 
 TEST(Needs, MessagesTellImportsFromExports) {
@@ -113,11 +116,11 @@ TEST(Needs, MessagesTellImportsFromExports) {
     const auto both = find_needs(interface).value();
     const std::vector<Need> out = {both.back()};
 
-    EXPECT_TRUE(check_needs(both, {}, "AKEY")
+    EXPECT_TRUE(check_needs(both, {}, akey)
                     .error()
                     .message.starts_with(
                         "the component imports 'acme:a/in' and exports 'acme:a/out', which"));
-    EXPECT_TRUE(check_needs(out, {}, "AKEY")
+    EXPECT_TRUE(check_needs(out, {}, akey)
                     .error()
                     .message.starts_with("the component exports 'acme:a/out', which"));
 }
@@ -125,9 +128,10 @@ TEST(Needs, MessagesTellImportsFromExports) {
 TEST(Needs, MessagesNameNoMoreThanEight) {
     std::vector<std::string> names;
     for (int i = 0; i < 20; ++i) names.push_back(fmt::format("acme:p/i{}", i));
-    const auto verdict = check_needs(find_needs(importing(names)).value(), {}, "AKEY");
+    const auto verdict = check_needs(find_needs(importing(names)).value(), {}, akey);
     EXPECT_NE(verdict.error().message.find("'acme:p/i7' and 12 more"), std::string::npos);
     EXPECT_EQ(verdict.error().message.find("acme:p/i8"), std::string::npos);
+    EXPECT_TRUE(verdict.error().message.ends_with("'--caps wasi:http,auto'"));
 }
 
 }  // namespace

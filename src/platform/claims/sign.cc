@@ -55,4 +55,13 @@ Result<Bytes> sign_component(BytesView wasm, const SignRequest& request, Random&
     return embed_token(wasm, text);
 }
 
+std::string sign_command(const std::string& path) {
+    constexpr std::string_view fit =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    auto name = path.substr(path.find_last_of('/') + 1);
+    name = name.substr(0, name.find('.'));
+    if (name.empty() || name.find_first_not_of(fit) != std::string::npos) name = "NAME";
+    return fmt::format("weft claims sign '{0}' --name {1} --caps auto --out '{0}'", path, name);
+}
+
 }  // namespace weft::claims

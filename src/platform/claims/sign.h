@@ -33,4 +33,7 @@ Result<std::string> sign_token(Token token, const crypto::Seed& issuer);
 /// Source: wascap.
 std::string normalise_call_alias(std::string_view alias);
 
+/// The command that signs a file in its place with all that it needs, for messages.
+std::string sign_command(const std::string& path);
+
 }  // namespace weft::claims

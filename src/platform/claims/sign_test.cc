@@ -78,6 +78,14 @@ TEST(Sign, NormalisesCallAliases) {
     EXPECT_EQ(normalise_call_alias("  "), "");
 }
 
+TEST(Sign, TellsTheCommandThatSignsAFile) {
+    EXPECT_EQ(sign_command("/a b/tool.v2.wasm"),
+              "weft claims sign '/a b/tool.v2.wasm' --name tool --caps auto --out "
+              "'/a b/tool.v2.wasm'");
+    EXPECT_EQ(sign_command("a b.wasm"),
+              "weft claims sign 'a b.wasm' --name NAME --caps auto --out 'a b.wasm'");
+}
+
 TEST(Nuid, Makes22LettersAndDigitsThatDiffer) {
     SeededRandom random(1);
     std::set<std::string> seen;

@@ -28,6 +28,11 @@ Result<void> add_issuer(TrustPolicy& policy, TrustedIssuer issuer) {
     return ok();
 }
 
+std::string trust_command(const TrustPolicy& policy, const crypto::PublicKey& key) {
+    const auto command = "weft trust add " + key.text();
+    return policy.file.empty() ? command : command + " --trust-file '" + policy.file + "'";
+}
+
 Result<TrustedIssuer> issuer_with_every_grant(std::string_view key) {
     TRY(const auto parsed, crypto::PublicKey::parse_as(crypto::KeyKind::account, key));
     return TrustedIssuer{.key = parsed,

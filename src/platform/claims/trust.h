@@ -36,6 +36,7 @@ struct TrustPolicy {
     std::vector<std::string> accounts;       ///< Tokens of accounts, signed by operators.
     std::vector<crypto::PublicKey> revoked;  ///< Never accepted, as issuer or as subject.
     UnsignedCode unsigned_code = UnsignedCode::deny;
+    std::string file = {};  ///< Where it was read from, if that is not the user's own trust file.
 };
 
 /// Each list's limit.
@@ -53,6 +54,9 @@ std::string write_trust(const TrustPolicy& policy);
 /// a name that is not empty and `unstated` replace the old. Errors: invalid_argument
 /// (`key.kind_wrong`, those of `check_grants`), exhausted (`trust.entries_exceeded`).
 Result<void> add_issuer(TrustPolicy& policy, TrustedIssuer issuer);
+
+/// The command that lets a key grant something, as far as `--grant`: for messages.
+std::string trust_command(const TrustPolicy& policy, const crypto::PublicKey& key);
 
 /// An issuer with every grant, for `--trust KEY`. Errors: those of `crypto::PublicKey::parse_as`.
 Result<TrustedIssuer> issuer_with_every_grant(std::string_view key);

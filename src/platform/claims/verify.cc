@@ -16,11 +16,10 @@ Failure refuse_unsigned(const TokenScan& scan) {
     if (scan.nested > 0)
         return fail(Errc::unauthenticated, "claims.unsigned",
                     "the binary carries no token of its own (the {} inside the binaries that it "
-                    "holds do not count); sign it with 'weft claims sign'",
+                    "holds do not count)",
                     scan.nested);
     return fail(Errc::unauthenticated, "claims.unsigned",
-                "the binary is not signed, and this host runs signed code only; sign it with 'weft "
-                "claims sign'");
+                "the binary is not signed, and this host runs signed code only");
 }
 
 /// A component's token, issued by an account.
@@ -45,6 +44,22 @@ Result<void> check_hash(BytesView wasm, const Token& token, const ComponentClaim
                 "the token was made for other content: its hash is '{}', that of this binary is "
                 "'{}'; fetch the artefact again, or sign what you have",
                 claims.hash, hash);
+}
+
+/// Says of an issuer that nobody trusts how it could be: for good, for all that the component asks
+/// for, or for one run.
+Failure refuse_issuer(Error error, const TrustPolicy& policy, const Token& token,
+                      const std::vector<Need>& needs) {
+    if (error.slug != Slug("claims.issuer_unknown")) return Failure(std::move(error));
+    auto grants = std::get<ComponentClaims>(token.body).caps.value_or(std::vector<std::string>());
+    if (grants.empty()) grants = find_uncovered(needs, Capabilities());
+    // What needs nothing runs when its issuer may grant anything at all.
+    if (grants.empty()) grants.emplace_back("wasi:cli");
+    error.message += fmt::format(
+        "; trust it from now on with '{} {}', or for one run with the option '--trust "
+        "{}'",
+        trust_command(policy, token.head.issuer), grant_options(grants), token.head.issuer.text());
+    return Failure(std::move(error));
 }
 
 EffectiveCapabilities capabilities_of(const ComponentClaims& claims, const TrustedIssuer& issuer) {
@@ -75,14 +90,19 @@ Result<Admission> admit(BytesView wasm, const TrustPolicy& policy, UnixSeconds n
     CHECK(check_validity(token.head, now));
 
     CHECK(check_not_revoked(policy, token.head.subject));
-    TRY(const auto issuer, find_issuer(policy, token.head.issuer, now));
-    out.issuer_name = issuer.name;
-    out.capabilities = capabilities_of(out.claims, issuer);
-
     TRY(const auto interface, codec::read_interface(wasm));
     TRY(const auto needs, find_needs(interface));
-    if (!out.claims.caps && issuer.unstated == Unstated::none) CHECK(check_needs_unstated(needs));
-    CHECK(check_needs(needs, out.capabilities, token.head.issuer.text()));
+    auto issuer = find_issuer(policy, token.head.issuer, now);
+    if (!issuer) return refuse_issuer(std::move(issuer).error(), policy, token, needs);
+    out.issuer_name = issuer->name;
+    out.trust_command = trust_command(policy, token.head.issuer);
+    out.capabilities = capabilities_of(out.claims, *issuer);
+
+    if (!out.claims.caps && issuer->unstated == Unstated::none) CHECK(check_needs_unstated(needs));
+    CHECK(check_needs(needs, out.capabilities,
+                      {.caps = out.claims.caps.value_or(std::vector<std::string>()),
+                       .issuer_name = out.issuer_name,
+                       .trust_command = out.trust_command}));
     out.head = token.head;
     return out;
 }

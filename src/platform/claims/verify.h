@@ -18,6 +18,7 @@ struct Admission {
     std::optional<TokenHead> head;  ///< Nothing when it is unsigned and the policy allows that.
     ComponentClaims claims;         ///< Empty when unsigned.
     std::string issuer_name;        ///< As the trust file or the account's token calls it.
+    std::string trust_command;      ///< That lets its issuer grant more, see `trust_command`.
     EffectiveCapabilities capabilities;  ///< Everything when unsigned: then only links decide.
 
     bool is_signed() const { return head.has_value(); }

@@ -104,8 +104,14 @@ TEST(Admit, OnlyTheRightIssuerPasses) {
     const auto other = key(KeyKind::account, 1).text();
     EXPECT_EQ(refusal.error().message,
               "the component is signed by '" + other +
-                  "', which this host does not trust; if you do, run 'weft trust add " + other +
-                  " --grant <capability>'");
+                  "', which this host does not trust; trust it from now on with 'weft trust add " +
+                  other + " --grant wasi:http', or for one run with the option '--trust " + other +
+                  "'");
+    auto elsewhere = trusting();
+    elsewhere.file = "/t.yaml";
+    EXPECT_TRUE(admit(testing::sign(http_component(), {.account = 1}), elsewhere, now)
+                    .error()
+                    .message.contains(other + " --trust-file '/t.yaml' --grant wasi:http'"));
 
     for (const auto revoked : {KeyKind::account, KeyKind::module_}) {
         auto policy = trusting();

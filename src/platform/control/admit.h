@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "base/core/bytes.h"
 #include "base/core/result.h"
 #include "platform/claims/verify.h"
@@ -15,6 +17,14 @@ constexpr std::size_t component_bytes_max = 100U << 20U;
 /// `claims::admit` and `claims::check_host_grants`.
 Result<claims::Admission> admit(BytesView code, const host::ComponentSettings& settings,
                                 const claims::TrustPolicy& trust, UnixSeconds now);
+
+/// Whether the code exports what serves HTTP: looked at before it is compiled, which takes long.
+/// Code that cannot be read, or exports nothing, is left to the engine. Errors: unsupported
+/// (`app.not_http`).
+Result<void> check_serves_http(BytesView code, const std::string& id);
+
+/// That error.
+Failure not_http(const std::string& id);
 
 /// Code that may run.
 struct Admitted {

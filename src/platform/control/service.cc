@@ -121,6 +121,7 @@ rt::Task<void> Service::prepare(Target* target, host::ComponentSettings settings
     auto& component = target->state.components.at(settings.id);
     auto& code = target->codes[settings.id];
     if (!code || component.digest != admitted.verdict.digest) {
+        CO_CHECK(check_serves_http(admitted.code, settings.id));
         const auto* const executor = (co_await rt::current_context())->executor();
         const auto begin = executor->now();
         const auto bytes = std::make_shared<const Bytes>(std::move(admitted.code));
@@ -132,11 +133,7 @@ rt::Task<void> Service::prepare(Target* target, host::ComponentSettings settings
                         obs::kv("bytes", bytes->size()), obs::kv("ms", took.count()));
         component.digest = admitted.verdict.digest;
     }
-    if (code->http_kind() == engine::HttpKind::none)
-        co_return fail(Errc::unsupported, "app.not_http",
-                       "component '{}' exports neither wasi:http/incoming-handler 0.2 nor "
-                       "wasi:http/handler 0.3, all that this version serves",
-                       settings.id);
+    if (code->http_kind() == engine::HttpKind::none) co_return not_http(settings.id);
     CO_TRY(code, code->with_context(settings.wasi).context("component '{}'", settings.id));
     co_return ok();
 }

@@ -77,9 +77,10 @@ print({name: value for name, value in sorted(claims.items()) if name not in ("ia
 weft=${WEFT_BINARY:-$WEFT_ROOT/build/quick/weft}
 sign() {
     local keys=$WEFT_ROOT/examples/keys fresh=$out/signed.wasm
+    install -m 600 "$keys/account.nk" "$out/account.nk"  # Git keeps no modes, and a seed that others may read is refused.
     ! command -v wasm-tools >/dev/null || wasm-tools validate --features all "$1"
     "$weft" claims sign "$1" --name "$2" --ver 0.1.0 ${4:+--caps "$4"} \
-        --key "$keys/account.nk" --subject "$(cat "$keys/$2.pub")" --out "$fresh" >/dev/null
+        --key "$out/account.nk" --subject "$(cat "$keys/$2.pub")" --out "$fresh" >/dev/null
     local kept="as before"
     if [[ $(claims_of "$fresh") != "$(claims_of "$3")" ]]; then
         mv "$fresh" "$3"
