@@ -60,7 +60,9 @@ std::vector<Process::ShardSlot> Process::make_slots() {
         slot.shard = index == 0 ? &control_shard_ : &threads_.back()->shard();
         slot.scope = std::make_unique<rt::Scope>(slot.shard);
         slot.host = std::make_unique<host::ShardHost>(
-            slot.shard, host::ShardHost::Options{.shards = static_cast<unsigned>(slots.size())},
+            slot.shard,
+            host::ShardHost::Options{.shards = static_cast<unsigned>(slots.size()),
+                                     .shard = static_cast<unsigned>(index)},
             &guest_log_);
     }
     return slots;

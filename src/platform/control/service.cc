@@ -25,8 +25,8 @@ Action inverse(const Action& action) {
 }
 
 rt::Task<void> put_in(host::ShardHost* host, host::ComponentSettings settings,
-                      std::shared_ptr<const engine::Component> code) {
-    host->put(std::move(settings), std::move(code));
+                      std::shared_ptr<const engine::Component> code, host::SharedLimits shared) {
+    host->put(std::move(settings), std::move(code), shared);
     co_return ok();
 }
 
@@ -181,8 +181,11 @@ rt::Task<void> Service::step(Action action, const Target* to, const Target* from
         case Kind::update: {
             const auto settings = to->state.components.at(action.name).settings;
             const auto code = to->codes.at(action.name);
-            result = co_await on_each_host(
-                [settings, code](host::ShardHost* host) { return put_in(host, settings, code); });
+            const auto shared = host::SharedLimits::of(settings.limits, code->http_kind(),
+                                                       static_cast<unsigned>(parts_.shards.size()));
+            result = co_await on_each_host([settings, code, shared](host::ShardHost* host) {
+                return put_in(host, settings, code, shared);
+            });
             break;
         }
         case Kind::scale: {

@@ -12,13 +12,16 @@ using engine::Limit;
 
 namespace {
 
-/// A shard's part of what the whole host may have; at least one of what there is at all.
-std::uint64_t part_of(std::uint64_t all, unsigned shards) {
-    return all == 0 ? 0 : std::max<std::uint64_t>(1, (all + shards - 1) / shards);
+/// With what is left to the component: a pool twice as large as its concurrency, so that instances
+/// whose guests go on after their responses hold up no call.
+engine::Limits resolved(const engine::Limits& limits, engine::HttpKind kind) {
+    auto out = engine::for_kind(limits, kind);
+    if (out[Limit::instances_max] == 0) out.set(Limit::instances_max, 2 * out[Limit::concurrency]);
+    return out;
 }
 
-/// Calls beyond what the pool can hold wait at the limiter, where waiting is bounded.
-ConcurrencyLimiter::Limits limiter_limits(const engine::Limits& limits) {
+/// Calls beyond what the pools can hold wait at the limiter, where waiting is bounded.
+SharedPermits::Limits call_limits(const engine::Limits& limits) {
     const auto held = limits[Limit::instances_max] * limits[Limit::concurrent];
     return {.inside_max = static_cast<std::uint32_t>(std::min(limits[Limit::concurrency], held)),
             .waiting_max = limits.count(Limit::queue)};
@@ -74,26 +77,34 @@ class CallBody final : public rt::ByteSource {
 
 }  // namespace
 
-engine::Limits ShardHost::share_of(const engine::Limits& limits, engine::HttpKind kind) const {
-    auto share = engine::for_kind(limits, kind);
-    if (share[Limit::instances_max] == 0)
-        share.set(Limit::instances_max, 2 * share[Limit::concurrency]);
-    for (const auto limit :
-         {Limit::concurrency, Limit::queue, Limit::instances_max, Limit::instances_min})
-        share.set(limit, part_of(share[limit], options_.shards));
-    share.set(Limit::instances_min,
-              std::min(share[Limit::instances_min], share[Limit::instances_max]));
-    return share;
+SharedLimits SharedLimits::of(const engine::Limits& limits, engine::HttpKind kind,
+                              unsigned shards) {
+    const auto all = resolved(limits, kind);
+    return {.calls = std::make_shared<SharedPermits>(call_limits(all), shards),
+            .instances = std::make_shared<SharedPermits>(Pool::room_for(all), shards)};
 }
 
-void ShardHost::put(ComponentSettings settings, std::shared_ptr<const engine::Component> code) {
+/// The minimum is divided, for each shard makes its own: the parts add up to it.
+engine::Limits ShardHost::part_of(const engine::Limits& limits, engine::HttpKind kind) const {
+    auto part = resolved(limits, kind);
+    const auto all = std::min(part[Limit::instances_min], part[Limit::instances_max]);
+    part.set(Limit::instances_min,
+             all / options_.shards + (options_.shard < all % options_.shards ? 1 : 0));
+    return part;
+}
+
+void ShardHost::put(ComponentSettings settings, std::shared_ptr<const engine::Component> code,
+                    const SharedLimits& shared) {
     auto entry = std::make_shared<Entry>();
     entry->id = std::move(settings.id);
     entry->kind = code->http_kind();
-    entry->limits = share_of(settings.limits, entry->kind);
-    entry->limiter = std::make_shared<ConcurrencyLimiter>(limiter_limits(entry->limits));
-    entry->pool =
-        std::make_unique<Pool>(executor_, std::move(code), entry->limits, &logging_->probe);
+    entry->limits = part_of(settings.limits, entry->kind);
+    const auto share = [this](std::shared_ptr<SharedPermits> permits) {
+        return ConcurrencyLimiter::Share{std::move(permits), options_.shard, executor_};
+    };
+    entry->limiter = std::make_shared<ConcurrencyLimiter>(share(shared.calls));
+    entry->pool = std::make_unique<Pool>(share(shared.instances), std::move(code), entry->limits,
+                                         &logging_->probe);
     auto& slot = entries_[entry->id];
     auto before = std::exchange(slot, std::move(entry));
     // Refused once the host stops: then its instances are ended anyway.
@@ -104,8 +115,8 @@ void ShardHost::change_limits(const capability::ComponentId& id, engine::Limits 
     const auto found = entries_.find(id);
     WEFT_ASSERT(found != entries_.end(), "limits are changed of what is served");
     auto& entry = *found->second;
-    entry.limits = share_of(limits, entry.kind);
-    entry.limiter->change(limiter_limits(entry.limits));
+    entry.limits = part_of(limits, entry.kind);
+    entry.limiter->change(call_limits(entry.limits));
     entry.pool->change(entry.limits);
 }
 
@@ -181,7 +192,8 @@ rt::Task<net::HttpResponse> ShardHost::handle_http(rt::CallCtx ctx, capability::
     auto observer = std::make_shared<GuestLog>(
         logging_, executor_, GuestLog::Source{entry->id, entry->limits[Limit::log], ctx.trace_id});
     const auto trace_id = ctx.trace_id;
-    auto instance = entry->pool->acquire();
+    auto instance = entry->pool->try_acquire();
+    if (instance && !*instance) instance = co_await entry->pool->acquire(ctx.deadline);
     if (!instance) {
         log_failure(*logging_, entry->id, trace_id, instance.error());
         co_return Failure(std::move(instance).error());

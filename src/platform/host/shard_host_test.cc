@@ -1,5 +1,7 @@
 #include "platform/host/shard_host.h"
 
+#include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,7 +34,9 @@ class ShardHostTest : public testing::Test {
         ComponentSettings settings;
         settings.id = std::move(id);
         settings.limits = limits;
-        host.put(std::move(settings), engine_.compile(to_bytes(code)).value());
+        auto compiled = engine_.compile(to_bytes(code)).value();
+        const auto shared = SharedLimits::of(limits, compiled->http_kind(), 1);
+        host.put(std::move(settings), std::move(compiled), shared);
     }
     /// "status body", or the slug of the error.
     rt::Task<std::string> fetch(std::string path, std::string component) {
@@ -245,26 +249,74 @@ TEST_F(ShardHostTest, AnInstanceIsUsedAgainAsOftenAsAsked) {
     EXPECT_EQ(get("/count") + get("/count") + get("/count"), "200 1200 2200 1");
 }
 
-TEST_F(ShardHostTest, LimitsAreSharedBetweenShards) {
-    ShardHost half(&loop_, {.shards = 2}, &logging_);
-    put_in(half, {{Limit::concurrency, 3}, {Limit::queue, 0}});
-    rt::Scope scope(&loop_);
-    // Two of three calls may run here, the other shard has room for as many.
-    struct Caller {
-        static rt::Task<void> call(ShardHost* host, int* refused) {
-            net::HttpRequest request;
-            request.path_and_query = "/sleep?10";
-            Result<net::HttpResponse> response =
-                co_await host->handle_http({}, "hello", std::move(request));
-            if (!response) ++*refused;
-            co_return ok();
+/// One component on eight shards of one loop.
+class ShardHostsTest : public ShardHostTest {
+  protected:
+    ~ShardHostsTest() override {
+        for (const auto& host : hosts_) EXPECT_TRUE(loop_.run(host->stop()));
+    }
+    void put_everywhere(engine::Limits limits) {
+        const auto code = engine_.compile(as_bytes("guest")).value();
+        const auto shared = SharedLimits::of(limits, code->http_kind(), 8);
+        for (unsigned shard = 0; shard < 8; ++shard) {
+            hosts_.push_back(std::make_unique<ShardHost>(
+                &loop_, ShardHost::Options{.shards = 8, .shard = shard}, &logging_));
+            ComponentSettings settings;
+            settings.id = "hello";
+            settings.limits = limits;
+            hosts_.back()->put(std::move(settings), code, shared);
         }
-    };
-    int refused = 0;
-    for (int i = 0; i < 3; ++i) ASSERT_TRUE(scope.spawn(Caller::call(&half, &refused)));
-    loop_.run_until_idle();
+    }
+    rt::Task<void> call(ShardHost* host) {
+        net::HttpRequest request;
+        request.path_and_query = "/sleep?1000";
+        Result<net::HttpResponse> response =
+            co_await host->handle_http({}, "hello", std::move(request));
+        outcomes_.push_back(response ? "200" : std::string(response.error().slug.text()));
+        co_return ok();
+    }
+    std::size_t instances() const {
+        std::size_t all = 0;
+        for (const auto& host : hosts_) all += host->instances();
+        return all;
+    }
+    long outcomes(std::string_view what) const { return std::ranges::count(outcomes_, what); }
 
-    EXPECT_EQ(refused, 1);
+    std::vector<std::unique_ptr<ShardHost>> hosts_;
+};
+
+TEST_F(ShardHostsTest, ASmallLimitIsExactAndEveryShardServes) {
+    put_everywhere({{Limit::concurrency, 1}, {Limit::queue, 7}, {Limit::instances_max, 1}});
+    rt::Scope scope(&loop_);
+    for (const auto& host : hosts_) ASSERT_TRUE(scope.spawn(call(host.get())));
+    ASSERT_TRUE(scope.spawn(call(hosts_[3].get())));
+
+    EXPECT_EQ(outcomes_, std::vector<std::string>{"host.queue_full"});
+    for (int second = 1; second <= 8; ++second) {
+        loop_.run_for(1s);
+        EXPECT_EQ(outcomes("200"), second);
+        EXPECT_LE(instances(), 1U);
+    }
+}
+
+TEST_F(ShardHostsTest, OneShardMayHaveAllThatTheHostMay) {
+    put_everywhere({{Limit::concurrency, 10}, {Limit::queue, 0}});
+    rt::Scope scope(&loop_);
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(scope.spawn(call(hosts_[3].get())));
+    ASSERT_TRUE(scope.spawn(call(hosts_[4].get())));
+
+    EXPECT_EQ(outcomes_, std::vector<std::string>{"host.queue_full"});
+    loop_.run_for(1s);
+    EXPECT_EQ(outcomes("200"), 10);
+}
+
+TEST_F(ShardHostsTest, TheMinimumIsKeptOnce) {
+    put_everywhere({{Limit::instances_min, 3}});
+    EXPECT_EQ(instances(), 3U);
+
+    for (const auto& host : hosts_) host->change_limits("hello", {{Limit::instances_min, 11}});
+
+    EXPECT_EQ(instances(), 11U);
 }
 
 TEST_F(ShardHostTest, WhatAGuestPrintsIsLoggedByLines) {
