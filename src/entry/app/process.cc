@@ -43,6 +43,7 @@ Process::Process(Options options, const Parts& parts)
       guest_log_rate_({.budget_per_s = engine::row_of(engine::Limit::log).usual,
                        .sources_max = guest_log_sources_max}),
       guest_log_{log_, host::Probe::in(*parts.registry), &guest_log_rate_},
+      connections_(options.connections_max, log_, *parts.registry),
       slots_(make_slots()),
       workers_({.threads = 1}),
       service_(service_parts(parts)) {}
@@ -75,7 +76,8 @@ control::Service::Parts Process::service_parts(const Parts& parts) {
                                 .kinds = options_.providers,
                                 .log = log_,
                                 .clock = parts.clock,
-                                .random = parts.random};
+                                .random = parts.random,
+                                .connections = &connections_};
     for (const auto& slot : slots_) out.shards.push_back({slot.ref(), slot.host.get()});
     return out;
 }

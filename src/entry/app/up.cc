@@ -79,6 +79,20 @@ engine::Limits largest_limits(const Order& order) {
     return out;
 }
 
+/// Fewer than usual where the limit of open files asks for it.
+std::size_t fitted_connections(std::uint64_t descriptors_max, unsigned shards, const Order& order,
+                               const obs::Log& log) {
+    const auto usual = Process::Options{}.connections_max;
+    std::size_t components = 0;
+    for (const auto& application : order.applications) components += application.components.size();
+    const auto fitted = connections_for(descriptors_max, shards, components);
+    if (fitted < usual)
+        log.warn("host.connections_lowered", obs::kv("connections_max", fitted),
+                 obs::kv("usual", usual), obs::kv("descriptors_max", descriptors_max),
+                 obs::kv("remedy", "raise the limit of open files: ulimit -n 16384"));
+    return std::min(fitted, usual);
+}
+
 void tell_setup(const engine::EngineStats& stats, const obs::Log& log) {
     if (!stats.pooling)
         log.warn("engine.pool_unavailable", obs::kv("reason", stats.pooling_refusal));
@@ -91,7 +105,7 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
     TRY(const auto signals, StopSignals::block());
     Logging logging;
     const obs::Log log = logging.open(options);
-    raise_descriptor_limit();
+    const auto descriptors_max = raise_descriptor_limit();
     TRY(auto order, read_order(options, log));
     obs::Registry registry;
     TRY(const auto engine,
@@ -99,7 +113,9 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
                                       compile_options(options.places, log, &registry)));
     tell_setup(engine->stats(), log);
     SystemRandom random;
-    Process process({.shards = options.shards != 0 ? options.shards : usable_cores(),
+    const auto shards = options.shards != 0 ? options.shards : usable_cores();
+    Process process({.shards = shards,
+                     .connections_max = fitted_connections(descriptors_max, shards, order, log),
                      .providers = provider_kinds()},
                     {.engine = engine.get(),
                      .log = log,

@@ -37,18 +37,29 @@ namespace {
 /// unnoticed.
 constexpr auto accept_pause = std::chrono::milliseconds(50);
 
+/// For a client that finds no place. It goes out before the request was read, and Linux lets the
+/// client read it although the connection is closed at once.
+constexpr std::string_view no_place =
+    "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n"
+    "content-length: 0\r\n\r\n";
+
 }  // namespace
 
 rt::Task<void> HttpServer::Impl::accept_all() {
     for (;;) {
         Result<TcpStream> stream = co_await listener.accept(shared.limits.head_bytes_max + 4);
         if (!stream && stream.error().code == Errc::cancelled) co_return ok();
+        const auto now = shared.executor->now();
         if (!stream) {
-            CO_CHECK(co_await rt::sleep_until(shared.executor->now() + accept_pause));
+            if (shared.connections != nullptr)
+                shared.connections->note_failed_accept(now, stream.error().message);
+            CO_CHECK(co_await rt::sleep_until(now + accept_pause));
             continue;
         }
-        if (open.size() >= shared.limits.connections_max) {
+        if (open.size() >= shared.limits.connections_max ||
+            (shared.connections != nullptr && !shared.connections->try_take(now))) {
             ++shared.stats.connections_refused;
+            (void)stream->try_write(as_bytes(no_place));
             continue;
         }
         auto connection = std::make_shared<Http1Connection>(std::move(*stream), &shared);
@@ -63,6 +74,7 @@ rt::Task<void> HttpServer::Impl::serve(std::shared_ptr<Http1Connection> connecti
     Result<void> result = co_await Http1Connection::serve(std::move(connection));
     std::erase(open, entry);
     shared.stats.connections = open.size();
+    if (shared.connections != nullptr) shared.connections->give_back();
     co_return result;
 }
 
@@ -78,7 +90,8 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(const Options& options,
                        .handler = options.handler,
                        .limits = options.limits,
                        .clock = options.clock,
-                       .trace_ids = SeededRandom(std::bit_cast<std::uint64_t>(seed))};
+                       .trace_ids = SeededRandom(std::bit_cast<std::uint64_t>(seed)),
+                       .connections = options.connections};
     return std::unique_ptr<HttpServer>(
         new HttpServer(std::make_unique<Impl>(std::move(shared), std::move(listener))));
 }

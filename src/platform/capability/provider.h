@@ -11,6 +11,7 @@
 #include "base/obs/log.h"
 #include "base/rt/concurrent.h"
 #include "base/rt/task.h"
+#include "io/net/connection_budget.h"
 #include "platform/capability/link.h"
 
 namespace weft::capability {
@@ -27,6 +28,7 @@ struct ProviderContext {
     obs::Log log;
     const WallClock* clock;
     Random* random;
+    net::ConnectionBudget* connections;  ///< Of all clients of the host; null: without.
 };
 
 class Provider;

@@ -224,8 +224,11 @@ capability::Provider* Service::provider_of(std::string_view kind) {
     if (made != providers_.end()) return made->second.get();
     const auto* const row = find_kind(kind);
     WEFT_ASSERT(row != nullptr, "state_of() refuses kinds that are not in the table");
-    capability::ProviderContext context{
-        .shards = {}, .log = parts_.log, .clock = parts_.clock, .random = parts_.random};
+    capability::ProviderContext context{.shards = {},
+                                        .log = parts_.log,
+                                        .clock = parts_.clock,
+                                        .random = parts_.random,
+                                        .connections = parts_.connections};
     for (const auto& shard : parts_.shards) context.shards.push_back({shard.ref, shard.host});
     auto& slot = providers_[std::string(kind)];
     slot = row->make(context);

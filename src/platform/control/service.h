@@ -39,6 +39,7 @@ class Service {
         obs::Log log;
         const WallClock* clock;
         Random* random;
+        net::ConnectionBudget* connections = nullptr;  ///< Of all clients of the host.
     };
     /// Orders that wait while another is carried out; more are refused.
     static constexpr std::uint32_t orders_max = 16;

@@ -98,8 +98,10 @@ rt::Task<void> Provider::set_routes(Site* site, RoutesPtr routes) {
 
 rt::Task<Provider::ListenerPtr> Provider::open(net::Address address) {
     if (address.port != 0) CO_CHECK(net::check_port_free(address));
-    const net::HttpServer::Options options{
-        .clock = context_.clock, .random = context_.random, .limits = limits_};
+    const net::HttpServer::Options options{.clock = context_.clock,
+                                           .random = context_.random,
+                                           .connections = context_.connections,
+                                           .limits = limits_};
     auto listener = std::make_shared<Listener>();
     listener->sites.resize(context_.shards.size());
     Result<void> result = ok();

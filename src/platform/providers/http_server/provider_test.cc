@@ -108,7 +108,8 @@ class ProviderTest : public testing::Test {
                        {{&other_.shard(), scopes_[1].get()}, &invoker_}},
             .log = {},
             .clock = &clock_,
-            .random = &random_});
+            .random = &random_,
+            .connections = nullptr});
     }
     static void turn(rt::Shard& shard) {
         std::promise<void> done;
