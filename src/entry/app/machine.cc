@@ -1,21 +1,20 @@
 #include "entry/app/machine.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/resource.h>
-
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "base/core/bytes.h"
+#include "base/core/descriptor.h"
 #include "entry/app/cgroup.h"
-#include "io/files/files.h"
 
 namespace weft::app {
-
 namespace {
 
 /// For control: deploying, logs, what a provider opens.
@@ -24,6 +23,17 @@ constexpr std::uint64_t reserved_descriptors = 64;
 constexpr std::uint64_t descriptors_of_shard = 8;
 /// The image of its memory, and its code.
 constexpr std::uint64_t descriptors_of_component = 2;
+
+/// What the kernel makes as it is read: its size is not known before.
+std::optional<std::string> read_kernel_file(const std::string& path) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return std::nullopt;
+    std::string text;
+    std::array<char, 4096> part{};
+    for (ssize_t got = 0; (got = ::read(file.get(), part.data(), part.size())) > 0;)
+        text.append(part.data(), static_cast<std::size_t>(got));
+    return text;
+}
 
 unsigned cores_of_affinity() {
     cpu_set_t cores;
@@ -37,13 +47,8 @@ unsigned cores_of_affinity() {
 }  // namespace
 
 unsigned usable_cores() {
-    const auto read = [](const std::string& path) -> std::optional<std::string> {
-        const auto text = files::read_file(path, 1U << 20U);
-        if (!text) return std::nullopt;
-        return std::string(as_text(*text));
-    };
-    const auto quota = cgroup_cores(read);
-    return std::max(1U, std::min(cores_of_affinity(), quota.value_or(cores_of_affinity())));
+    const auto cores = cores_of_affinity();
+    return std::max(1U, std::min(cores, cgroup_cores(&read_kernel_file).value_or(cores)));
 }
 
 std::uint64_t raise_descriptor_limit() {
