@@ -8,6 +8,7 @@
 
 #include "base/core/random.h"
 #include "base/core/time.h"
+#include "base/obs/limited_log.h"
 #include "base/obs/rate_limiter.h"
 #include "base/obs/registry.h"
 #include "base/rt/scope.h"
@@ -71,10 +72,13 @@ class Process {
     rt::Task<void> start(Order order, int stop_fd);
     rt::Task<void> drain(int stop_fd);
     rt::Task<void> stop_everything();
+    rt::Task<void> tell_dropped();
+    void tell_dropped_now(TimePoint now);
 
     Options options_;
     engine::Engine* engine_;
     obs::Log log_;
+    obs::LimitedLog failures_;
     obs::RateLimiter guest_log_rate_;
     host::GuestLogShared guest_log_;
     net::ConnectionBudget connections_;

@@ -2,7 +2,7 @@
 
 namespace weft::net {
 
-ConnectionBudget::ConnectionBudget(std::size_t connections_max, obs::Log log,
+ConnectionBudget::ConnectionBudget(std::size_t connections_max, obs::LimitedLog* log,
                                    obs::Registry& registry)
     : connections_max_(connections_max),
       log_(log),
@@ -19,9 +19,8 @@ bool ConnectionBudget::try_take(TimePoint now) {
     }
     open_.fetch_sub(1, std::memory_order_relaxed);
     refused_.add();
-    if (const auto pass = lines_.admit("full", now))
-        log_.warn("http.connections_full", obs::kv("connections_max", connections_max_),
-                  obs::kv("lines_dropped", pass->lines_dropped));
+    log_->write(obs::Level::warn, "http.connections_full", {}, now,
+                obs::kv("connections_max", connections_max_));
     return false;
 }
 
@@ -32,10 +31,8 @@ void ConnectionBudget::give_back() {
 
 void ConnectionBudget::note_failed_accept(TimePoint now, std::string_view reason) {
     accepts_failed_.add();
-    if (const auto pass = lines_.admit("accept", now))
-        log_.error("http.accept_failed", obs::kv("reason", reason),
-                   obs::kv("remedy", "raise the limit of open files (ulimit -n)"),
-                   obs::kv("lines_dropped", pass->lines_dropped));
+    log_->write(obs::Level::error, "http.accept_failed", {}, now, obs::kv("reason", reason),
+                obs::kv("remedy", "raise the limit of open files: ulimit -n 16384"));
 }
 
 }  // namespace weft::net

@@ -5,19 +5,17 @@
 #include <string_view>
 
 #include "base/core/time.h"
-#include "base/obs/log.h"
-#include "base/obs/rate_limiter.h"
+#include "base/obs/limited_log.h"
 #include "base/obs/registry.h"
 
 namespace weft::net {
 
 /// How many connections all servers of a process may have open together, so that they leave
-/// descriptors for everything else. Says in the log, at most once a second, when a client finds no
-/// place. Any thread.
+/// descriptors for everything else. Says in the log when a client finds no place. Any thread.
 class ConnectionBudget {
   public:
-    /// `registry` outlives it.
-    ConnectionBudget(std::size_t connections_max, obs::Log log, obs::Registry& registry);
+    /// `log` and `registry` outlive it.
+    ConnectionBudget(std::size_t connections_max, obs::LimitedLog* log, obs::Registry& registry);
 
     /// One place, if there is one; else the client is refused, which is counted and said.
     bool try_take(TimePoint now);
@@ -30,12 +28,11 @@ class ConnectionBudget {
 
   private:
     const std::size_t connections_max_;
-    obs::Log log_;
+    obs::LimitedLog* log_;
     obs::Gauge connections_;
     obs::Counter refused_;
     obs::Counter accepts_failed_;
     std::atomic<std::size_t> open_ = 0;
-    obs::RateLimiter lines_{{.budget_per_s = 1, .sources_max = 2}};
 };
 
 }  // namespace weft::net

@@ -128,7 +128,7 @@ rt::Task<void> Service::prepare(Target* target, host::ComponentSettings settings
                          return engine->compile(*bytes);
                      })).context("component '{}'", settings.id));
         const std::chrono::duration<double, std::milli> took = executor->now() - begin;
-        parts_.log.info("component.code_compiled", obs::kv("component", settings.id),
+        parts_.log.info("component.code_loaded", obs::kv("component", settings.id),
                         obs::kv("bytes", bytes->size()), obs::kv("ms", took.count()));
         component.digest = admitted.verdict.digest;
     }
@@ -226,6 +226,7 @@ capability::Provider* Service::provider_of(std::string_view kind) {
     WEFT_ASSERT(row != nullptr, "state_of() refuses kinds that are not in the table");
     capability::ProviderContext context{.shards = {},
                                         .log = parts_.log,
+                                        .failures = parts_.failures,
                                         .clock = parts_.clock,
                                         .random = parts_.random,
                                         .connections = parts_.connections};
@@ -293,7 +294,9 @@ void Service::log_admitted(const host::ComponentSettings& settings,
                            const claims::Admission& verdict) {
     if (verdict.is_signed())
         parts_.log.info("component.code_admitted", obs::kv("component", settings.id),
-                        obs::kv("issuer", verdict.issuer_name), obs::kv("digest", verdict.digest));
+                        obs::kv("issuer", verdict.issuer_name.empty() ? verdict.head->issuer.text()
+                                                                      : verdict.issuer_name),
+                        obs::kv("digest", verdict.digest));
     else
         parts_.log.warn("component.unsigned_admitted", obs::kv("component", settings.id),
                         obs::kv("digest", verdict.digest));

@@ -37,6 +37,7 @@ class Service {
         std::vector<Shard> shards;
         std::span<const capability::ProviderKind> kinds;
         obs::Log log;
+        obs::LimitedLog* failures;  ///< For what a client can cause as often as it likes.
         const WallClock* clock;
         Random* random;
         net::ConnectionBudget* connections = nullptr;  ///< Of all clients of the host.

@@ -54,9 +54,10 @@ void GuestLog::write_line(engine::GuestStream stream, Line line) {
 }
 
 void GuestLog::on_trap(std::string_view message, std::string_view backtrace) {
-    shared_->log.warn("component.call_trapped", obs::kv("component", source_.component),
-                      obs::kv("call", source_.trace_id.text()), obs::kv("reason", message),
-                      obs::kv("backtrace", backtrace));
+    shared_->failures->write(obs::Level::warn, "component.call_trapped", source_.component,
+                             executor_->now(), obs::kv("component", source_.component),
+                             obs::kv("call", source_.trace_id.text()), obs::kv("reason", message),
+                             obs::kv("backtrace", backtrace));
 }
 
 void GuestLog::on_refused(engine::Refusal, std::string_view target) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/obs/log.h"
+#include "base/obs/limited_log.h"
 #include "base/obs/rate_limiter.h"
 #include "base/rt/call_ctx.h"
 #include "base/rt/executor.h"
@@ -19,6 +19,7 @@ struct GuestLogShared {
     obs::Log log;
     Probe probe;
     obs::RateLimiter* limiter;  ///< Bytes, by component.
+    obs::LimitedLog* failures;  ///< For what a client can cause as often as it likes.
 };
 
 /// Turns what one instance prints into events, a line each: `component.line_printed`. A line longer

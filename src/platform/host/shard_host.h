@@ -9,6 +9,7 @@
 #include "base/rt/executor.h"
 #include "base/rt/scope.h"
 #include "platform/capability/invoke.h"
+#include "platform/host/call_log.h"
 #include "platform/host/concurrency_limiter.h"
 #include "platform/host/guest_log.h"
 #include "platform/host/pool.h"
@@ -64,16 +65,14 @@ class ShardHost final : public capability::Invoker {
     struct Entry {
         capability::ComponentId id;
         engine::HttpKind kind;
-        engine::Limits limits;  ///< Resolved; `instances_min` is this shard's part.
+        /// Resolved; `instances_min` is this shard's part.
+        std::shared_ptr<const engine::Limits> limits;
         std::shared_ptr<ConcurrencyLimiter> limiter;
         std::unique_ptr<Pool> pool;
     };
 
     engine::Limits part_of(const engine::Limits& limits, engine::HttpKind kind) const;
     rt::Task<void> end_retired(std::shared_ptr<Entry> entry);
-    Result<net::HttpResponse> finish(const Entry& entry, rt::TraceId trace_id,
-                                     ConcurrencyLimiter::Permit permit,
-                                     Result<net::HttpResponse> response);
 
     rt::Executor* executor_;
     Options options_;

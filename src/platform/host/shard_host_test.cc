@@ -77,8 +77,9 @@ class ShardHostTest : public testing::Test {
     SystemWallClock clock_;
     obs::Registry registry_;
     obs::RateLimiter limiter_{{.budget_per_s = 100, .sources_max = 16}};
-    GuestLogShared logging_{obs::Log(&events_, &clock_, obs::Level::info), Probe::in(registry_),
-                            &limiter_};
+    obs::Log log_{&events_, &clock_, obs::Level::debug};
+    obs::LimitedLog failures_{log_, registry_};
+    GuestLogShared logging_{log_, Probe::in(registry_), &limiter_, &failures_};
     engine::fake::FakeEngine engine_;
     ShardHost host_{&loop_, {.shards = 1}, &logging_};
     std::vector<std::string> outcomes_;
@@ -373,7 +374,7 @@ TEST_F(ShardHostTest, RefusedRequestsAreHeldToTheRateOfLines) {
 
 TEST_F(ShardHostTest, ALongLineIsOneEventThatSaysWhatIsMissing) {
     obs::RateLimiter generous({.budget_per_s = 1'000'000, .sources_max = 4});
-    const GuestLogShared shared{logging_.log, logging_.probe, &generous};
+    const GuestLogShared shared{log_, logging_.probe, &generous, &failures_};
     {
         GuestLog guest(&shared, &loop_, {"hello", 1'000'000, {0, 1}});
         guest.on_output(engine::GuestStream::err, Bytes(GuestLog::line_bytes_max + 10, 'x'));

@@ -129,7 +129,7 @@ rt::Task<Provider::ListenerPtr> Provider::open(net::Address address) {
 
 rt::Task<net::Address> Provider::open_site(capability::HostShard shard, Site* site,
                                            net::Address address, net::HttpServer::Options options) {
-    site->handler = std::make_unique<Handler>(shard.invoker, context_.log);
+    site->handler = std::make_unique<Handler>(shard.invoker, shard.ref.executor, context_.failures);
     options.executor = shard.ref.executor;
     options.handler = site->handler.get();
     CO_TRY(site->server, net::HttpServer::listen(options, address));
