@@ -74,7 +74,7 @@ std::optional<unsigned> rounded_up(std::optional<std::uint64_t> quota,
     return static_cast<unsigned>(std::min<std::uint64_t>((*quota - 1) / *period + 1, 1U << 16U));
 }
 
-/// Of one cgroup: `150000 100000` or `max 100000` in v2; -1 is no quota in v1.
+/// Of one cgroup: `150000 100000` or `max 100000` in v2; in v1 -1 says that there is none.
 std::optional<unsigned> quota_of(const ReadText& read, const std::string& folder, bool is_v2) {
     if (is_v2) {
         const auto text = read(folder + "/cpu.max");

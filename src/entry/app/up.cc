@@ -20,6 +20,7 @@
 #include "entry/app/machine.h"
 #include "entry/app/order.h"
 #include "entry/app/process.h"
+#include "entry/app/progress_sink.h"
 #include "entry/app/providers.h"
 #include "entry/app/signals.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
@@ -44,28 +45,37 @@ std::string serving_text(const cli::UpOptions& options, const std::vector<std::s
                        ::getpid());
 }
 
-/// Colours, unless the user or the terminal wants none (no-color.org).
-obs::Colour colour() {
-    const char* const none = std::getenv("NO_COLOR");
-    const char* const terminal = std::getenv("TERM");
-    const bool is_dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
-    return (none != nullptr && *none != '\0') || is_dumb ? obs::Colour::off : obs::Colour::on;
-}
-
 struct Logging {
     SystemWallClock clock;
     std::optional<obs::PrettySink> pretty;
     std::optional<obs::JsonSink> json;
-    std::optional<HeldSink> held;  // Until it serves, so that this is said first.
+    std::optional<HeldSink> held;          // Until it serves, so that this is said first.
+    std::optional<ProgressSink> progress;  // On a terminal.
 
     obs::Log open(const cli::UpOptions& options) {
+        const bool is_terminal = ::isatty(STDERR_FILENO) != 0;
+        const bool is_usual_json = options.json || options.detach || !is_terminal;
+        const auto format = options.log_format.value_or(is_usual_json ? cli::LogFormat::json
+                                                                      : cli::LogFormat::text);
+        const obs::LogFile file{options.log_file, options.log_bytes_max};
         obs::Sink* sink = nullptr;
-        if (options.json || options.detach || ::isatty(STDERR_FILENO) == 0)
-            sink = &json.emplace(STDERR_FILENO);
+        if (format == cli::LogFormat::json)
+            sink =
+                options.detach ? &json.emplace(STDERR_FILENO, file) : &json.emplace(STDERR_FILENO);
+        else if (options.detach)
+            sink = &pretty.emplace(STDERR_FILENO, file);
         else
-            sink = &pretty.emplace(STDERR_FILENO, colour());
+            sink = &pretty.emplace(STDERR_FILENO, is_terminal ? wanted_colour() : obs::Colour::off);
         if (options.served) sink = &held.emplace(sink);
+        if (is_terminal && !options.json)
+            sink = &progress.emplace(sink, STDERR_FILENO, wanted_colour());
         return {sink, &clock, options.log_level};
+    }
+    void count_lost(obs::Registry& registry) {
+        const auto lost = registry.counter("weft_log_lines_lost_total",
+                                           "lines of the log that its reader did not take");
+        if (json) json->count_lost(lost);
+        if (pretty) pretty->count_lost(lost);
     }
 };
 
@@ -108,6 +118,7 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
     const auto descriptors_max = raise_descriptor_limit();
     TRY(auto order, read_order(options, log));
     obs::Registry registry;
+    logging.count_lost(registry);
     TRY(const auto engine,
         engine::wasmtime::make_engine(engine_config(largest_limits(order)),
                                       compile_options(options.places, log, &registry)));
@@ -130,11 +141,11 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
                        });
 }
 
-Result<void> up_in_background(const cli::UpOptions& options) {
+Result<void> up_in_background(cli::UpOptions options) {
     // Locked before anything is written there: its log may be another host's.
     TRY(const auto data_dir, DataDir::open(options.places.data_dir));
-    TRY(auto detached, Detached::fork(options.log_file.empty() ? data_dir.path() + "/weft.log"
-                                                               : options.log_file));
+    if (options.log_file.empty()) options.log_file = data_dir.path() + "/weft.log";
+    TRY(auto detached, Detached::fork(options.log_file));
     if (detached.side() == Detached::Side::command) {
         CHECK(detached.outcome());
         std::fputs(detached.report().c_str(), stdout);

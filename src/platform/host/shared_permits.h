@@ -13,7 +13,7 @@ namespace weft::host {
 /// time, so many tasks may wait for one, wherever they are. Taking one and giving it back are
 /// atomic operations; no shard ever waits for another. A task waits on its own shard. A permit that
 /// comes back while some wait goes to the shards that have waiting tasks, one after the other, so
-/// that no shard starves another, and nobody takes it on its way. Any thread, but for `join`.
+/// that no shard starves another, and nobody takes it on its way. Any thread, except for `join`.
 class SharedPermits : public std::enable_shared_from_this<SharedPermits> {
   public:
     struct Limits {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <fstream>
 
+#include "base/core/time.h"
 #include "base/value/world_json.h"
 #include "io/engine/wasmtime/call/instance.h"
 #include "io/engine/wasmtime/call/program.h"
@@ -149,9 +150,10 @@ std::unique_ptr<code_cache::CodeCache> open_cache(const CompileOptions& options)
 Result<code_cache::Entry> compile_and_tell(const Compiler& compiler, const obs::Log& log,
                                            BytesView wasm) {
     log.info("engine.compile_started", obs::kv("bytes", wasm.size()));
-    const auto begin = std::chrono::steady_clock::now();
+    const SystemWallClock clock;
+    const auto begin = clock.now();
     auto code = compiler.compile(wasm);
-    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    const std::chrono::duration<double, std::milli> took = clock.now() - begin;
     if (code)
         log.info("engine.code_compiled", obs::kv("bytes", wasm.size()),
                  obs::kv("code_bytes", code->bytes), obs::kv("ms", took.count()));
