@@ -23,6 +23,7 @@ engine::wasmtime::CompileOptions compile_options(const cli::HostPlaces& places, 
                      .clock = &clock,
                      .random = &random};
     out.log = log;
+    out.clock = &clock;
     out.registry = registry;
     return out;
 }

@@ -41,6 +41,7 @@ class ShardHostTest : public testing::Test {
     /// "status body", or the slug of the error.
     rt::Task<std::string> fetch(std::string path, std::string component) {
         net::HttpRequest request;
+        request.method = "GET";
         request.path_and_query = std::move(path);
         Result<net::HttpResponse> response =
             co_await host_.handle_http({.trace_id = {0, 0x2a}}, component, std::move(request));
@@ -88,11 +89,51 @@ class ShardHostTest : public testing::Test {
 TEST_F(ShardHostTest, CallsTheComponent) {
     EXPECT_EQ(get("/ignore"), "200 ignored");
     EXPECT_EQ(host_.calls(), 0U);
-    EXPECT_THAT(events_.events(), IsEmpty());
+    ASSERT_EQ(events_.events().size(), 1U);
+    const auto answered = events_.events("component.call_answered").at(0);
+    EXPECT_EQ(answered.fields.at("path"), "/ignore");
+    EXPECT_EQ(answered.fields.at("status"), "200");
+}
+
+TEST_F(ShardHostTest, AFailureNamesRequestDurationAndLimit) {
+    put({{Limit::deadline, 2s}});
+    EXPECT_EQ(get("/sleep?60000"), "engine.deadline");
+
+    const auto failed = events_.events("component.call_failed");
+    ASSERT_EQ(failed.size(), 1U);
+    EXPECT_EQ(failed[0].fields.at("method"), "GET");
+    EXPECT_EQ(failed[0].fields.at("path"), "/sleep") << "there may be secrets behind it";
+    EXPECT_EQ(failed[0].fields.at("ms"), "2000");
+    EXPECT_EQ(failed[0].fields.at("limit"), "deadline");
+    EXPECT_EQ(failed[0].fields.at("limit_value"), "2s");
+}
+
+TEST_F(ShardHostTest, FailuresThatClientsCauseFillNoLog) {
+    for (int i = 0; i < 50; ++i) EXPECT_EQ(get("/trap"), "engine.trap");
+    EXPECT_EQ(get("/ignore", "other"), "host.component_unknown");
+
+    EXPECT_EQ(events_.events("component.call_trapped").size(), obs::LimitedLog::lines_per_s);
+    EXPECT_EQ(events_.events("component.call_failed").size(), obs::LimitedLog::lines_per_s + 1);
+    EXPECT_EQ(counted("weft_log_events_dropped_total"), 80);
+    loop_.run_for(1s);
+    EXPECT_EQ(get("/trap"), "engine.trap");
+    EXPECT_EQ(events_.events("component.call_failed").back().fields.at("lines_dropped"), "40");
+    EXPECT_EQ(events_.events("component.call_trapped").back().fields.at("lines_dropped"), "40");
+}
+
+TEST_F(ShardHostTest, AClientThatLeftIsNoFailure) {
+    {
+        rt::Scope scope(&loop_);
+        ASSERT_TRUE(scope.spawn(collect("/sleep?5000")));
+        scope.cancel();
+        loop_.run_until_idle();
+    }
+    EXPECT_THAT(events_.events("component.call_failed"), IsEmpty());
 }
 
 TEST_F(ShardHostTest, AnUnknownOrRetiredComponentIsNotFound) {
     EXPECT_EQ(get("/ignore", "other"), "host.component_unknown");
+    EXPECT_EQ(events_.events("component.call_failed").at(0).fields.at("component"), "other");
     ASSERT_TRUE(loop_.run(host_.retire("hello")));
     EXPECT_EQ(get("/ignore"), "host.component_unknown");
     EXPECT_TRUE(loop_.run(host_.retire("hello"))) << "again";

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <fstream>
 
-#include "base/core/time.h"
 #include "base/value/world_json.h"
 #include "io/engine/wasmtime/call/instance.h"
 #include "io/engine/wasmtime/call/program.h"
@@ -146,14 +145,15 @@ std::unique_ptr<code_cache::CodeCache> open_cache(const CompileOptions& options)
     return nullptr;
 }
 
-/// Begin and end of what may take a while.
-Result<code_cache::Entry> compile_and_tell(const Compiler& compiler, const obs::Log& log,
+/// Says begin and end of what may take a while.
+Result<code_cache::Entry> compile_and_tell(const Compiler& compiler, const CompileOptions& options,
                                            BytesView wasm) {
+    if (options.clock == nullptr) return compiler.compile(wasm);
+    const auto& log = options.log;
     log.info("engine.compile_started", obs::kv("bytes", wasm.size()));
-    const SystemWallClock clock;
-    const auto begin = clock.now();
+    const auto begin = options.clock->now();
     auto code = compiler.compile(wasm);
-    const std::chrono::duration<double, std::milli> took = clock.now() - begin;
+    const std::chrono::duration<double, std::milli> took = options.clock->now() - begin;
     if (code)
         log.info("engine.code_compiled", obs::kv("bytes", wasm.size()),
                  obs::kv("code_bytes", code->bytes), obs::kv("ms", took.count()));
@@ -213,10 +213,9 @@ Result<std::shared_ptr<Engine>> make_engine(const EngineConfig& config,
         return fail(Errc::unavailable, "app.no_descriptor",
                     "the process has no file descriptors left; raise the limit");
     const Compiler compiler(raw, compile.worker, compile.limits, stop.get());
-    CodeSource code(open_cache(compile), fingerprint,
-                    [compiler, log = compile.log](BytesView wasm) {
-                        return compile_and_tell(compiler, log, wasm);
-                    });
+    CodeSource code(open_cache(compile), fingerprint, [compiler, compile](BytesView wasm) {
+        return compile_and_tell(compiler, compile, wasm);
+    });
     return std::make_shared<WasmtimeEngine>(std::move(engine), std::move(setup), std::move(stop),
                                             std::move(code));
 }
