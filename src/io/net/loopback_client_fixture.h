@@ -19,16 +19,21 @@ class LoopbackClient {
   public:
     explicit LoopbackClient(const Address& address)
         : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in to{};
-        to.sin_family = AF_INET;
-        to.sin_port = htons(address.port);
-        ::inet_pton(AF_INET, address.host.c_str(), &to.sin_addr);
-        connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
+        connect(address);
     }
     LoopbackClient(const LoopbackClient&) = delete;
     LoopbackClient& operator=(const LoopbackClient&) = delete;
     ~LoopbackClient() { ::close(fd_); }
 
+    /// Again, when it is not connected.
+    bool connect(const Address& address) {
+        sockaddr_in to{};
+        to.sin_family = AF_INET;
+        to.sin_port = htons(address.port);
+        ::inet_pton(AF_INET, address.host.c_str(), &to.sin_addr);
+        connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
+        return connected_;
+    }
     bool is_connected() const { return connected_; }
     void send(std::string_view text) {
         ASSERT_EQ(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL), ssize_t(text.size()));
