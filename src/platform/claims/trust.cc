@@ -31,7 +31,7 @@ Result<void> add_issuer(TrustPolicy& policy, TrustedIssuer issuer) {
 Result<TrustedIssuer> issuer_with_every_grant(std::string_view key) {
     TRY(const auto parsed, crypto::PublicKey::parse_as(crypto::KeyKind::account, key));
     return TrustedIssuer{.key = parsed,
-                         .name = "--trust",
+                         .name = {},
                          .grants = {std::string(every_capability)},
                          .unstated = Unstated::none};
 }

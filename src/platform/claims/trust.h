@@ -54,7 +54,7 @@ std::string write_trust(const TrustPolicy& policy);
 /// (`key.kind_wrong`, those of `check_grants`), exhausted (`trust.entries_exceeded`).
 Result<void> add_issuer(TrustPolicy& policy, TrustedIssuer issuer);
 
-/// An issuer with every grant, for `--trust KEY`. Errors: those of `crypto::PublicKey::parse_as`.
+/// A nameless issuer with every grant, for `--trust KEY`. Errors: those of `crypto::PublicKey::parse_as`.
 Result<TrustedIssuer> issuer_with_every_grant(std::string_view key);
 
 }  // namespace weft::claims

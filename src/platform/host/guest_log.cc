@@ -46,7 +46,7 @@ bool GuestLog::admit(std::uint64_t bytes) {
 
 void GuestLog::write_line(engine::GuestStream stream, Line line) {
     if (line.bytes_cut > 0) line.text += fmt::format(" [{} bytes cut]", line.bytes_cut);
-    if (!admit(line.text.size() + 1)) return;
+    if (!admit(std::max<std::uint64_t>(line.text.size() + 1, line_bytes_min))) return;
     shared_->log.info("component.line_printed", obs::kv("component", source_.component),
                       obs::kv("call", source_.trace_id.text()),
                       obs::kv("stream", stream == engine::GuestStream::out ? "stdout" : "stderr"),

@@ -30,6 +30,8 @@ class GuestLog final : public engine::GuestObserver {
   public:
     static constexpr std::size_t line_bytes_max =
         4000;  ///< With the mark what a log's field takes.
+    /// What a line counts at least: even an empty one is an event.
+    static constexpr std::uint64_t line_bytes_min = 16;
 
     /// Whose lines they are, and how many bytes the component may print in a second.
     struct Source {

@@ -386,6 +386,14 @@ TEST_F(ShardHostTest, APrintingGuestIsHeldToItsRate) {
     EXPECT_EQ(dropped[0].fields.at("lines"), "44");
 }
 
+TEST_F(ShardHostTest, EmptyLinesAreNotFree) {
+    GuestLog guest(&logging_, &loop_, {"hello", 100, {0, 1}});
+
+    guest.on_output(engine::GuestStream::out, Bytes(100, '\n'));
+
+    EXPECT_EQ(events_.events("component.line_printed").size(), 6U);
+}
+
 TEST_F(ShardHostTest, ARequestThatWasRefusedIsLoggedWithItsRemedy) {
     EXPECT_EQ(get("/outgoing"), "200 HttpRequestDenied");
 
