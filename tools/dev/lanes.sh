@@ -64,7 +64,7 @@ lane_clippy() {
 
 lane_house() {
     local status=0 check
-    for check in layers ratchet slugs signatures life howto words rust_modules; do
+    for check in layers ratchet slugs events signatures life howto words rust_modules; do
         python3 -m "tools.$check" || status=1
     done
     for check in errors layers.page; do

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tools import howto, life, slugs, words
+from tools import events, howto, life, slugs, words
 from tools.tests.fixture import TreeCase
 
 HEAD = "| slug | cause | remedy |\n| --- | --- | --- |\n"
@@ -69,6 +69,22 @@ class Slugs(TreeCase):
             ("docs/errors.d/core.md:4", "has a row already"),
             ("docs/errors.d/core.md:5", "every line is a row"),
             ("docs/errors.d/none.md:1", "begin with"),
+        )
+
+
+
+class Events(TreeCase):
+    def test_events_and_rows_agree(self):
+        tree = self.make(
+            {
+                "src/base/core/a.cc": 'log_.warn("a.b_done",\n kv);\nx->write(Level::info, "a.c_done");',
+                "src/base/core/a_test.cc": 'log.info("test.of_this");',
+                events.PAGE: "| event |\n| --- |\n| `a.b_done` | warn |\n| `a.d_done` | info |\n",
+            }
+        )
+
+        self.assert_finds(
+            events.check(tree), ("src/base/core/a.cc:3", "'a.c_done' has no row"), (events.PAGE + ":4", "'a.d_done' is nowhere")
         )
 
 

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <utility>
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace weft::obs {
@@ -14,7 +17,19 @@ namespace {
 constexpr int poll_ms = 100;
 constexpr int stop_polls = 10;  // One second.
 
+/// 0 for what is not a file.
+std::uint64_t size_of_file(int descriptor) {
+    struct stat info{};
+    if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) return 0;
+    return static_cast<std::uint64_t>(info.st_size);
+}
+
 }  // namespace
+
+LineWriter::LineWriter(int descriptor, LogFile file)
+    : descriptor_(descriptor), bytes_max_(queued_bytes_max), file_(std::move(file)) {
+    file_bytes_ = size_of_file(descriptor_);
+}
 
 LineWriter::~LineWriter() {
     {
@@ -39,8 +54,11 @@ void LineWriter::write(std::string line) {
 /// Writes as much as the descriptor takes without a wait, except `wait_ms` before each part, and
 /// removes it from `bytes`.
 LineWriter::Written LineWriter::write_part(std::string& bytes, int wait_ms) {
+    const bool was_cut = std::exchange(is_cut_, false);
+    if (was_cut) bytes.insert(0, 1, '\n');
     std::string_view rest = bytes;
     auto outcome = Written::all;
+    rotate_for(rest.size());
     while (!rest.empty()) {
         pollfd ready{descriptor_, POLLOUT, 0};
         if (descriptor_ < 0 || ::poll(&ready, 1, wait_ms) < 1) {
@@ -56,7 +74,9 @@ LineWriter::Written LineWriter::write_part(std::string& bytes, int wait_ms) {
             break;
         }
         rest.remove_prefix(static_cast<std::size_t>(wrote));
+        file_bytes_ += static_cast<std::size_t>(wrote);
     }
+    is_cut_ = outcome == Written::failed && (was_cut || rest.size() < bytes.size());
     bytes.erase(0, bytes.size() - rest.size());
     return outcome;
 }
@@ -84,7 +104,34 @@ void LineWriter::write_queue() {
     for (; !queue_.empty(); queue_.pop_front()) lose();
 }
 
+/// Before a line that would make the file too large.
+void LineWriter::rotate_for(std::size_t line_bytes) {
+    if (!file_ || file_bytes_ + line_bytes <= file_->bytes_max) return;
+    file_bytes_ = size_of_file(descriptor_);  // Somebody else may have emptied it.
+    if (file_bytes_ == 0 || file_bytes_ + line_bytes <= file_->bytes_max) return;
+    const auto* const path = file_->path.c_str();
+    const auto older = file_->path + ".1";
+    const bool is_moved = ::rename(path, older.c_str()) == 0;
+    const bool may_be_new = is_moved || errno == ENOENT;  // Somebody else moved it.
+    const int fresh =
+        may_be_new ? ::open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+    const bool is_new = fresh >= 0 && ::dup2(fresh, descriptor_) >= 0;
+    if (fresh >= 0) ::close(fresh);
+    if (!is_new) {
+        if (is_moved) (void)::rename(older.c_str(), path);
+        if (::ftruncate(descriptor_, 0) != 0) return;
+    }
+    file_bytes_ = 0;
+}
+
+void LineWriter::count_lost(Counter lost) {
+    const std::lock_guard lock(mutex_);
+    lost_ = lost;
+    lost_.add(lines_lost());
+}
+
 void LineWriter::lose() {
+    lost_.add();
     lines_lost_.fetch_add(1, std::memory_order_relaxed);
     untold_.fetch_add(1, std::memory_order_relaxed);
 }

@@ -2,6 +2,10 @@
 
 #include <array>
 #include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -9,8 +13,11 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/obs/registry.h"
 #include "base/obs/sinks.h"
 
 namespace weft::obs {
@@ -97,6 +104,106 @@ TEST(LineWriter, CountsLinesForAClosedDescriptor) {
     writer.write("line\n");
 
     EXPECT_EQ(writer.lines_lost(), 1U);
+}
+
+/// A log file in a folder of its own.
+class LogFileTest : public testing::Test {
+  protected:
+    LogFileTest() {
+        std::string form = testing::TempDir() + "weft_log_XXXXXX";
+        folder_ = ::mkdtemp(form.data());
+        path_ = folder_ + "/weft.log";
+        descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    }
+    ~LogFileTest() override {
+        ::close(descriptor_);
+        std::filesystem::remove_all(folder_);
+    }
+    static std::string read(const std::string& path) {
+        std::ostringstream content;
+        content << std::ifstream(path).rdbuf();
+        return content.str();
+    }
+    static std::string line(char name) { return std::string(9, name) + "\n"; }
+
+    std::string folder_;
+    std::string path_;
+    int descriptor_ = -1;
+};
+
+TEST_F(LogFileTest, IsReplacedWhenItIsFullAndOneOlderStays) {
+    LineWriter writer(descriptor_, LogFile{path_, 25});
+
+    for (const char name : {'a', 'b', 'c', 'd', 'e'}) writer.write(line(name));
+
+    EXPECT_EQ(read(path_), line('e'));
+    EXPECT_EQ(read(path_ + ".1"), line('c') + line('d'));
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 2);
+    EXPECT_EQ(writer.lines_lost(), 0U);
+    EXPECT_EQ(::write(descriptor_, "panic\n", 6), 6)
+        << "others who write there write to the new one";
+    EXPECT_EQ(read(path_), line('e') + "panic\n");
+}
+
+TEST_F(LogFileTest, CountsWhatWasThereBefore) {
+    ASSERT_EQ(::write(descriptor_, "0123456789\n", 11), 11);
+    LineWriter writer(descriptor_, LogFile{path_, 25});
+
+    for (const char name : {'a', 'b'}) writer.write(line(name));
+
+    EXPECT_EQ(read(path_), line('b'));
+    EXPECT_EQ(read(path_ + ".1"), "0123456789\n" + line('a'));
+}
+
+TEST_F(LogFileTest, ALineOverTheLimitIsWrittenAlone) {
+    LineWriter writer(descriptor_, LogFile{path_, 5});
+
+    for (const char name : {'a', 'b'}) writer.write(line(name));
+
+    EXPECT_EQ(read(path_), line('b'));
+    EXPECT_EQ(read(path_ + ".1"), line('a'));
+}
+
+TEST_F(LogFileTest, BeginsAnewItselfWhereThereCanBeNoOther) {
+    std::filesystem::create_directory(path_ + ".1");
+    LineWriter writer(descriptor_, LogFile{path_, 25});
+
+    for (const char name : {'a', 'b', 'c'}) writer.write(line(name));
+
+    EXPECT_EQ(read(path_), line('c'));
+}
+
+TEST_F(LogFileTest, WhatSomebodyElseMovedAwayIsLeftAlone) {
+    LineWriter writer(descriptor_, LogFile{path_, 25});
+    for (const char name : {'a', 'b'}) writer.write(line(name));
+    std::filesystem::rename(path_, folder_ + "/kept");
+
+    writer.write(line('c'));
+
+    EXPECT_EQ(read(folder_ + "/kept"), line('a') + line('b'));
+    EXPECT_EQ(read(path_), line('c'));
+}
+
+/// A file that may have 25 bytes is a disk that is full then.
+TEST_F(LogFileTest, AFullDiskLosesLinesAndNothingElse) {
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    Registry registry;
+    LineWriter writer(descriptor_, LogFile{path_, 1'000});
+    writer.count_lost(registry.counter("weft_log_lines_lost_total", "lines"));
+    rlimit small = before;
+    small.rlim_cur = 25;
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+    for (const char name : {'a', 'b', 'c', 'd'}) writer.write(line(name));
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    std::signal(SIGXFSZ, handler);
+
+    writer.write(line('e'));
+
+    EXPECT_EQ(read(path_), line('a') + line('b') + "ccccc\n" + line('e'));
+    EXPECT_EQ(writer.lines_lost(), 2U);
+    EXPECT_EQ(registry.snapshot().at(0).value, 2);
 }
 
 TEST(Sinks, SayWhatWasLost) {

@@ -3,11 +3,6 @@
 #include <utility>
 
 namespace weft::obs {
-namespace {
-
-constexpr Duration window_length = std::chrono::seconds(1);
-
-}  // namespace
 
 std::optional<RateLimiter::Pass> RateLimiter::admit_within(std::uint64_t budget_per_s,
                                                            std::string_view source, TimePoint now,

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/core/time.h"
 
@@ -37,10 +38,25 @@ class RateLimiter {
     std::optional<Pass> admit_within(std::uint64_t budget_per_s, std::string_view source,
                                      TimePoint now, std::uint64_t cost);
 
+    /// Tells of each source that had lines refused in a second that is over, and forgets them: for
+    /// sources from which nothing more comes. `tell(source, lines)` must not call back.
+    template <typename Tell>
+    void take_dropped(TimePoint now, Tell tell) {
+        const std::lock_guard lock(mutex_);
+        const auto take = [&](std::string_view source, Window& window) {
+            if (window.lines_dropped == 0 || now - window.begin < window_length) return;
+            tell(source, std::exchange(window.lines_dropped, 0));
+        };
+        for (auto& [source, window] : windows_) take(source, window);
+        take("others", others_);
+    }
+
     /// Sources remembered now, at most `sources_max`.
     std::size_t sources() const;
 
   private:
+    static constexpr Duration window_length = std::chrono::seconds(1);
+
     struct Window {
         TimePoint begin;
         std::uint64_t spent = 0;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "base/obs/line_writer.h"
 #include "base/obs/log.h"
@@ -28,8 +29,10 @@ class JsonSink final : public Sink {
   public:
     explicit JsonSink(int descriptor, SinkLimits limits = {})
         : writer_(descriptor), limits_(limits) {}
+    JsonSink(int descriptor, LogFile file) : writer_(descriptor, std::move(file)) {}
     void write(const Event& event) override;
     std::uint64_t lines_lost() const { return writer_.lines_lost(); }
+    void count_lost(Counter lost) { writer_.count_lost(lost); }
 
   private:
     LineWriter writer_;
@@ -41,8 +44,11 @@ class PrettySink final : public Sink {
   public:
     PrettySink(int descriptor, Colour colour, SinkLimits limits = {})
         : writer_(descriptor), colour_(colour), limits_(limits) {}
+    PrettySink(int descriptor, LogFile file)
+        : writer_(descriptor, std::move(file)), colour_(Colour::off) {}
     void write(const Event& event) override;
     std::uint64_t lines_lost() const { return writer_.lines_lost(); }
+    void count_lost(Counter lost) { writer_.count_lost(lost); }
 
   private:
     LineWriter writer_;

@@ -1,8 +1,11 @@
 #include "entry/app/compile_options.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <tuple>
 
+#include "entry/app/progress_sink.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
 #include "io/files/files.h"
 
@@ -20,6 +23,7 @@ engine::wasmtime::CompileOptions compile_options(const cli::HostPlaces& places, 
                      .clock = &clock,
                      .random = &random};
     out.log = log;
+    out.clock = &clock;
     out.registry = registry;
     return out;
 }
@@ -42,7 +46,13 @@ Result<std::shared_ptr<engine::Engine>> make_guest_engine(const cli::GuestOption
     auto config = engine_config(options.guest.limits);
     config.instances_max = instances_max;
     config.pooled = false;  // A few instances: what a pool reserves would only bound them.
-    return engine::wasmtime::make_engine(config, compile_options(places, {}, nullptr));
+    obs::Log log;
+    if (::isatty(STDERR_FILENO) != 0) {
+        static const SystemWallClock clock;
+        static ProgressSink progress(nullptr, STDERR_FILENO, wanted_colour());
+        log = obs::Log(&progress, &clock);
+    }
+    return engine::wasmtime::make_engine(config, compile_options(places, log, nullptr));
 }
 
 }  // namespace weft::app

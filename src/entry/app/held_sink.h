@@ -13,6 +13,8 @@ namespace weft::app {
 /// when it is destroyed is passed on too. The sink behind it is borrowed.
 class HeldSink final : public obs::Sink {
   public:
+    static constexpr std::size_t kept_max = 1024;  ///< More are dropped, counted and said.
+
     explicit HeldSink(obs::Sink* sink) : sink_(sink) {}
     ~HeldSink() override { release(); }
 
@@ -37,6 +39,7 @@ class HeldSink final : public obs::Sink {
     std::mutex mutex_;
     bool released_ = false;  // Guarded by mutex_, as `kept_` is.
     std::vector<Kept> kept_;
+    std::uint64_t lost_ = 0;
 };
 
 }  // namespace weft::app

@@ -63,5 +63,16 @@ TEST_F(HeldSinkTest, LosesNothingWhenItIsNeverReleased) {
     EXPECT_THAT(texts(), ElementsAre("why it failed"));
 }
 
+TEST_F(HeldSinkTest, KeepsSoManyAndSaysWhatItLost) {
+    HeldSink held(&behind_);
+    for (std::size_t i = 0; i < HeldSink::kept_max + 3; ++i) log_to(&held, "text");
+
+    held.release();
+
+    EXPECT_EQ(behind_.events("test.text_logged").size(), HeldSink::kept_max);
+    ASSERT_EQ(behind_.events("log.lines_lost").size(), 1U);
+    EXPECT_EQ(behind_.events("log.lines_lost")[0].fields.at("lines"), "3");
+}
+
 }  // namespace
 }  // namespace weft::app

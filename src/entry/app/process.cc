@@ -14,6 +14,7 @@ namespace weft::app {
 namespace {
 
 constexpr std::size_t guest_log_sources_max = 1024;
+constexpr Duration tell_dropped_wait = std::chrono::seconds(10);
 constexpr Duration second_signal_wait = std::chrono::seconds(1);
 
 /// Waits for a signal and takes it out of the signalfd, so that it does not count twice.
@@ -40,9 +41,11 @@ Process::Process(Options options, const Parts& parts)
     : options_(options),
       engine_(parts.engine),
       log_(parts.log),
+      failures_(log_, *parts.registry),
       guest_log_rate_({.budget_per_s = engine::row_of(engine::Limit::log).usual,
                        .sources_max = guest_log_sources_max}),
-      guest_log_{log_, host::Probe::in(*parts.registry), &guest_log_rate_},
+      guest_log_{log_, host::Probe::in(*parts.registry), &guest_log_rate_, &failures_},
+      connections_(options.connections_max, &failures_, *parts.registry),
       slots_(make_slots()),
       workers_({.threads = 1}),
       service_(service_parts(parts)) {}
@@ -60,7 +63,9 @@ std::vector<Process::ShardSlot> Process::make_slots() {
         slot.shard = index == 0 ? &control_shard_ : &threads_.back()->shard();
         slot.scope = std::make_unique<rt::Scope>(slot.shard);
         slot.host = std::make_unique<host::ShardHost>(
-            slot.shard, host::ShardHost::Options{.shards = static_cast<unsigned>(slots.size())},
+            slot.shard,
+            host::ShardHost::Options{.shards = static_cast<unsigned>(slots.size()),
+                                     .shard = static_cast<unsigned>(index)},
             &guest_log_);
     }
     return slots;
@@ -72,8 +77,10 @@ control::Service::Parts Process::service_parts(const Parts& parts) {
                                 .shards = {},
                                 .kinds = options_.providers,
                                 .log = log_,
+                                .failures = &failures_,
                                 .clock = parts.clock,
-                                .random = parts.random};
+                                .random = parts.random,
+                                .connections = &connections_};
     for (const auto& slot : slots_) out.shards.push_back({slot.ref(), slot.host.get()});
     return out;
 }
@@ -97,6 +104,7 @@ rt::Task<void> Process::live(Order order, int stop_fd, const OnServing* on_servi
 
 rt::Task<void> Process::serve(Order order, int stop_fd, const OnServing* on_serving) {
     CO_CHECK(co_await start(std::move(order), stop_fd));
+    CO_CHECK(slots_.front().scope->spawn(tell_dropped()));
     CO_CHECK((*on_serving)(service_.addresses()));
     CO_CHECK(co_await signalled(&control_shard_, stop_fd));
     CO_CHECK(co_await drain(stop_fd));
@@ -133,8 +141,25 @@ rt::Task<void> Process::stop_everything() {
     slots_.front().scope->cancel();  // An order that is still carried out.
     CO_CHECK(co_await service_.stop());
     co_await slots_.front().scope->drain();  // Those of other shards end with their threads.
+    tell_dropped_now(TimePoint::max());
     log_.info("host.process_stopped");
     co_return ok();
+}
+
+/// What was dropped of those that are silent since is said too.
+rt::Task<void> Process::tell_dropped() {
+    for (;;) {
+        CO_CHECK(co_await rt::sleep_until(control_shard_.now() + tell_dropped_wait));
+        tell_dropped_now(control_shard_.now());
+    }
+}
+
+void Process::tell_dropped_now(TimePoint now) {
+    failures_.tell_dropped(now);
+    guest_log_rate_.take_dropped(now, [this](std::string_view component, std::uint64_t lines) {
+        log_.warn("component.lines_dropped", obs::kv("component", component),
+                  obs::kv("lines", lines));
+    });
 }
 
 }  // namespace weft::app

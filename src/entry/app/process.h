@@ -8,6 +8,7 @@
 
 #include "base/core/random.h"
 #include "base/core/time.h"
+#include "base/obs/limited_log.h"
 #include "base/obs/rate_limiter.h"
 #include "base/obs/registry.h"
 #include "base/rt/scope.h"
@@ -15,6 +16,7 @@
 #include "base/rt/worker_pool.h"
 #include "entry/app/order.h"
 #include "io/engine/engine.h"
+#include "io/net/connection_budget.h"
 #include "platform/control/service.h"
 #include "platform/host/shard_host.h"
 
@@ -27,6 +29,7 @@ class Process {
   public:
     struct Options {
         unsigned shards = 1;
+        std::size_t connections_max = 10'000;            ///< Of clients, on all addresses together.
         Duration drain_wait = std::chrono::seconds(10);  ///< For requests under way when it ends.
         std::span<const capability::ProviderKind> providers;
     };
@@ -69,12 +72,16 @@ class Process {
     rt::Task<void> start(Order order, int stop_fd);
     rt::Task<void> drain(int stop_fd);
     rt::Task<void> stop_everything();
+    rt::Task<void> tell_dropped();
+    void tell_dropped_now(TimePoint now);
 
     Options options_;
     engine::Engine* engine_;
     obs::Log log_;
+    obs::LimitedLog failures_;
     obs::RateLimiter guest_log_rate_;
     host::GuestLogShared guest_log_;
+    net::ConnectionBudget connections_;
     rt::Shard control_shard_{0};
     std::vector<std::unique_ptr<rt::ShardThread>> threads_;
     std::vector<ShardSlot> slots_;  // One for each shard; the first is the control shard's.

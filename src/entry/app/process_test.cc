@@ -84,23 +84,26 @@ class ProcessTest : public files::FolderTest {
     bool start(Order order, Duration drain_wait = 10s) {
         std::promise<bool> serving;
         auto served = serving.get_future();
-        thread_ = std::thread([this, drain_wait, order = std::move(order),
-                               serving = std::move(serving)]() mutable {
-            Process process({.shards = 2, .drain_wait = drain_wait, .providers = provider_kinds()},
-                            {&engine_, log_, &registry_, &clock_, &random_});
-            process_ = &process;
-            bool told = false;
-            outcome_ =
-                process.run(std::move(order), stop_fd_,
-                            [&](const std::vector<std::string>& addresses) -> Result<void> {
-                                for (const auto& address : addresses)
-                                    addresses_.push_back(net::parse_address(address).value());
-                                told = true;
-                                serving.set_value(true);
-                                return ok();
-                            });
-            if (!told) serving.set_value(false);
-        });
+        thread_ = std::thread(
+            [this, drain_wait, order = std::move(order), serving = std::move(serving)]() mutable {
+                Process process({.shards = 2,
+                                 .connections_max = connections_max_,
+                                 .drain_wait = drain_wait,
+                                 .providers = provider_kinds()},
+                                {&engine_, log_, &registry_, &clock_, &random_});
+                process_ = &process;
+                bool told = false;
+                outcome_ =
+                    process.run(std::move(order), stop_fd_,
+                                [&](const std::vector<std::string>& addresses) -> Result<void> {
+                                    for (const auto& address : addresses)
+                                        addresses_.push_back(net::parse_address(address).value());
+                                    told = true;
+                                    serving.set_value(true);
+                                    return ok();
+                                });
+                if (!told) serving.set_value(false);
+            });
         return served.get();
     }
     /// Nobody listens there now.
@@ -139,11 +142,12 @@ class ProcessTest : public files::FolderTest {
     static rt::Task<std::size_t> count_components(Process* process) {
         co_return process->service().running().components.size();
     }
-    std::int64_t instances() const {
+    std::int64_t metric(std::string_view name) const {
         for (const auto& sample : registry_.snapshot())
-            if (sample.name == "weft_host_instances_count") return sample.value;
+            if (sample.name == name) return sample.value;
         return -1;
     }
+    std::int64_t instances() const { return metric("weft_host_instances_count"); }
 
     engine::fake::FakeEngine engine_;
     obs::CaptureSink events_;
@@ -156,6 +160,7 @@ class ProcessTest : public files::FolderTest {
     std::thread thread_;
     Process* process_ = nullptr;
     std::vector<net::Address> addresses_;
+    std::size_t connections_max_ = 10'000;
     Result<void> outcome_ = ok();
 
   private:
@@ -202,6 +207,55 @@ TEST_F(ProcessTest, TheDrainHasAnEnd) {
 
     EXPECT_EQ(client.read_to_close(), "");
     EXPECT_TRUE(outcome_);
+}
+
+/// Two shards, which each have connections; one call at a time may run.
+TEST_F(ProcessTest, ASmallLimitHoldsForAllShardsTogether) {
+    std::atomic<int> inside = 0;
+    std::atomic<int> most = 0;
+    add("counting",
+        [&](std::shared_ptr<engine::fake::GuestHost> host,
+            net::HttpRequest) -> rt::Task<net::HttpResponse> {
+            const auto now = ++inside;
+            if (now > most) most = now;
+            Result<void> slept = co_await host->sleep(1ms);
+            --inside;
+            CO_CHECK(slept);
+            net::HttpResponse response;
+            response.body = rt::source_of(to_bytes("one"));
+            co_return response;
+        });
+    ASSERT_TRUE(start({{application("app", "counting", "127.0.0.1:0", "/",
+                                    {{Limit::concurrency, 1}, {Limit::instances_max, 1}})},
+                       everyone()}));
+    std::vector<std::future<std::string>> answers;
+    for (int i = 0; i < 32; ++i)
+        answers.push_back(std::async(std::launch::async, [this] { return get("/"); }));
+
+    for (auto& answer : answers) EXPECT_TRUE(answer.get().ends_with("\r\n\r\none"));
+
+    EXPECT_EQ(most, 1);
+}
+
+TEST_F(ProcessTest, AClientOverTheConnectionsOfTheHostIsToldSo) {
+    connections_max_ = 4;
+    ASSERT_TRUE(start(order_of("guest", "127.0.0.1:0")));
+    {
+        std::vector<std::unique_ptr<net::LoopbackClient>> held;
+        for (int i = 0; i < 4; ++i) {
+            held.push_back(std::make_unique<net::LoopbackClient>(addresses_.at(0)));
+            held.back()->send("GET /ignore HTTP/1.1\r\nHost: h\r\n\r\n");
+            EXPECT_TRUE(held.back()->read_until("ignored").starts_with("HTTP/1.1 200 "));
+        }
+
+        net::LoopbackClient over(addresses_.at(0));
+        EXPECT_TRUE(over.read_to_close().starts_with("HTTP/1.1 503 "));
+        EXPECT_EQ(metric("weft_net_connections_count"), 4);
+        EXPECT_EQ(metric("weft_net_connections_refused_total"), 1);
+        EXPECT_EQ(events_.events("http.connections_full").size(), 1U);
+    }
+    while (metric("weft_net_connections_count") > 0) std::this_thread::yield();
+    EXPECT_TRUE(get("/ignore").ends_with("ignored"));
 }
 
 TEST_F(ProcessTest, CodeThatDoesNotCompileStartsNothing) {

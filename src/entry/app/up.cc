@@ -22,6 +22,7 @@
 #include "entry/app/machine.h"
 #include "entry/app/order.h"
 #include "entry/app/process.h"
+#include "entry/app/progress_sink.h"
 #include "entry/app/providers.h"
 #include "entry/app/signals.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
@@ -46,28 +47,37 @@ std::string serving_text(const cli::UpOptions& options, const std::vector<std::s
                        ::getpid());
 }
 
-/// Colours, unless the user or the terminal wants none (no-color.org).
-obs::Colour colour() {
-    const char* const none = std::getenv("NO_COLOR");
-    const char* const terminal = std::getenv("TERM");
-    const bool is_dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
-    return (none != nullptr && *none != '\0') || is_dumb ? obs::Colour::off : obs::Colour::on;
-}
-
 struct Logging {
     SystemWallClock clock;
     std::optional<obs::PrettySink> pretty;
     std::optional<obs::JsonSink> json;
-    std::optional<HeldSink> held;  // Until it serves, so that this is said first.
+    std::optional<HeldSink> held;          // Until it serves, so that this is said first.
+    std::optional<ProgressSink> progress;  // On a terminal.
 
     obs::Log open(const cli::UpOptions& options) {
+        const bool is_terminal = ::isatty(STDERR_FILENO) != 0;
+        const bool is_usual_json = options.json || options.detach || !is_terminal;
+        const auto format = options.log_format.value_or(is_usual_json ? cli::LogFormat::json
+                                                                      : cli::LogFormat::text);
+        const obs::LogFile file{options.log_file, options.log_bytes_max};
         obs::Sink* sink = nullptr;
-        if (options.json || options.detach || ::isatty(STDERR_FILENO) == 0)
-            sink = &json.emplace(STDERR_FILENO);
+        if (format == cli::LogFormat::json)
+            sink =
+                options.detach ? &json.emplace(STDERR_FILENO, file) : &json.emplace(STDERR_FILENO);
+        else if (options.detach)
+            sink = &pretty.emplace(STDERR_FILENO, file);
         else
-            sink = &pretty.emplace(STDERR_FILENO, colour());
+            sink = &pretty.emplace(STDERR_FILENO, is_terminal ? wanted_colour() : obs::Colour::off);
         if (options.served) sink = &held.emplace(sink);
+        if (is_terminal && !options.json)
+            sink = &progress.emplace(sink, STDERR_FILENO, wanted_colour());
         return {sink, &clock, options.log_level};
+    }
+    void count_lost(obs::Registry& registry) {
+        const auto lost = registry.counter("weft_log_lines_lost_total",
+                                           "lines of the log that its reader did not take");
+        if (json) json->count_lost(lost);
+        if (pretty) pretty->count_lost(lost);
     }
 };
 
@@ -79,6 +89,20 @@ engine::Limits largest_limits(const Order& order) {
             for (const auto limit : {engine::Limit::memory, engine::Limit::table_elements})
                 out.set(limit, std::max(out[limit], component.limits[limit]));
     return out;
+}
+
+/// Fewer than usual where the limit of open files asks for it.
+std::size_t fitted_connections(std::uint64_t descriptors_max, unsigned shards, const Order& order,
+                               const obs::Log& log) {
+    const auto usual = Process::Options{}.connections_max;
+    std::size_t components = 0;
+    for (const auto& application : order.applications) components += application.components.size();
+    const auto fitted = connections_for(descriptors_max, shards, components);
+    if (fitted < usual)
+        log.warn("host.connections_lowered", obs::kv("connections_max", fitted),
+                 obs::kv("usual", usual), obs::kv("descriptors_max", descriptors_max),
+                 obs::kv("remedy", "raise the limit of open files: ulimit -n 16384"));
+    return std::min(fitted, usual);
 }
 
 void tell_setup(const engine::EngineStats& stats, const obs::Log& log) {
@@ -93,15 +117,18 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
     TRY(const auto signals, StopSignals::block());
     Logging logging;
     const obs::Log log = logging.open(options);
-    raise_descriptor_limit();
+    const auto descriptors_max = raise_descriptor_limit();
     TRY(auto order, read_order(options, log));
     obs::Registry registry;
+    logging.count_lost(registry);
     TRY(const auto engine,
         engine::wasmtime::make_engine(engine_config(largest_limits(order)),
                                       compile_options(options.places, log, &registry)));
     tell_setup(engine->stats(), log);
     SystemRandom random;
-    Process process({.shards = options.shards != 0 ? options.shards : usable_cores(),
+    const auto shards = options.shards != 0 ? options.shards : usable_cores();
+    Process process({.shards = shards,
+                     .connections_max = fitted_connections(descriptors_max, shards, order, log),
                      .providers = provider_kinds()},
                     {.engine = engine.get(),
                      .log = log,
@@ -116,11 +143,11 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
                        });
 }
 
-Result<void> up_in_background(const cli::UpOptions& options) {
+Result<void> up_in_background(cli::UpOptions options) {
     // Locked before anything is written there: its log may be another host's.
     TRY(const auto data_dir, DataDir::open(options.places.data_dir));
-    TRY(auto detached, Detached::fork(options.log_file.empty() ? data_dir.path() + "/weft.log"
-                                                               : options.log_file));
+    if (options.log_file.empty()) options.log_file = data_dir.path() + "/weft.log";
+    TRY(auto detached, Detached::fork(options.log_file));
     if (detached.side() == Detached::Side::command) {
         CHECK(detached.outcome());
         std::fputs(detached.report().c_str(), stdout);

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/codec/units.h"
 #include "entry/cli/number.h"
 #include "entry/cli/validate.h"
 
@@ -15,6 +16,7 @@ constexpr unsigned shards_max = 1024;
 struct UpArguments : HostArguments {
     std::vector<std::string> manifests;
     std::optional<std::string> log_file;
+    std::optional<std::string> log_size;
     bool strict = false;
     bool detach = false;
 };
@@ -27,8 +29,22 @@ void define_up(Syntax& syntax, UpArguments& arguments) {
     define_code_cache(syntax, arguments.places);
     syntax.flag("--detach", arguments.detach, "Return once it serves");
     syntax.option({"--log-file", "FILE"}, arguments.log_file, "Where a detached host logs");
+    syntax.option({"--log-size", "SIZE"}, arguments.log_size,
+                  "Size at which that file is replaced [64MiB]");
     define_serving(syntax, arguments);
     syntax.flag("--strict", arguments.strict, "Take warnings of manifests as errors");
+}
+
+Result<std::uint64_t> read_log_size(const UpArguments& arguments) {
+    constexpr std::uint64_t least = 64U << 10U;
+    if (!arguments.detach)
+        return fail(Errc::invalid_argument, "cli.log_size_alone",
+                    "--log-size is for the log file of a host in the background; add --detach");
+    TRY(const auto bytes, codec::parse_size(*arguments.log_size).context("--log-size"));
+    if (bytes < least)
+        return fail(Errc::invalid_argument, "cli.log_size_wrong",
+                    "--log-size is '{}', it must be at least 64KiB", *arguments.log_size);
+    return bytes;
 }
 
 Result<void> run_up(const Console& console, const UpArguments& arguments) {
@@ -43,6 +59,9 @@ Result<void> run_up(const Console& console, const UpArguments& arguments) {
         return fail(Errc::invalid_argument, "cli.log_file_alone",
                     "--log-file is for a host in the background; add --detach, or redirect the "
                     "errors' side as in '2> FILE'");
+    if (arguments.log_size) {
+        TRY(options.log_bytes_max, read_log_size(arguments));
+    }
     if (arguments.log_file) {
         TRY(options.log_file, get_path(environment, "--log-file", *arguments.log_file));
     }
@@ -70,6 +89,8 @@ void define_serving(Syntax& syntax, HostArguments& arguments) {
     syntax.option({"--shards", "N"}, arguments.shards, "Serving threads [one for each core]");
     syntax.option({"--log-level", "LEVEL"}, arguments.log_level,
                   "error, warn, info or debug [info]");
+    syntax.option({"--log-format", "FORMAT"}, arguments.log_format,
+                  "text or json [text on a terminal, else json]");
 }
 
 Result<UpOptions> read_host(const Console& console, const HostArguments& arguments) {
@@ -80,6 +101,11 @@ Result<UpOptions> read_host(const Console& console, const HostArguments& argumen
         out.shards = static_cast<unsigned>(shards);
     }
     TRY(out.log_level, obs::get_level(arguments.log_level).context("--log-level"));
+    if (arguments.log_format == "text" || arguments.log_format == "json")
+        out.log_format = arguments.log_format == "text" ? LogFormat::text : LogFormat::json;
+    else if (arguments.log_format)
+        return fail(Errc::invalid_argument, "cli.log_format_wrong",
+                    "--log-format is '{}', it must be text or json", *arguments.log_format);
     out.json = console.format() == Format::json;
     return out;
 }

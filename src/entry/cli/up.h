@@ -19,11 +19,13 @@ struct HostArguments {
     PlaceArguments places;
     std::optional<std::string> shards;
     std::string log_level = "info";
+    std::optional<std::string> log_format;
 };
 
-void define_serving(Syntax& syntax, HostArguments& arguments);  ///< `--shards`, `--log-level`
+void define_serving(Syntax& syntax, HostArguments& arguments);  ///< `--shards`, `--log-...`
 
-/// All but `places`. Errors: those of `read_trust`, `parse_number` and `obs::get_level`.
+/// All but `places`. Errors: those of `read_trust`, `parse_number` and `obs::get_level`;
+/// invalid_argument (`cli.log_format_wrong`).
 Result<UpOptions> read_host(const Console& console, const HostArguments& arguments);
 
 }  // namespace weft::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ struct ManifestFile {
     friend bool operator==(const ManifestFile&, const ManifestFile&) = default;
 };
 
+enum class LogFormat : std::uint8_t { text, json };
+
 /// What `weft up` or `weft serve` was asked for, checked for form only. Directories are absolute.
 struct UpOptions {
     std::vector<ManifestFile> manifests;  ///< At least one, unless a file is served.
@@ -34,7 +37,9 @@ struct UpOptions {
     bool detach = false;  ///< Return once it serves.
     bool json = false;    ///< `-o json`: what is printed is for programs, logs too.
     obs::Level log_level = obs::Level::info;
+    std::optional<LogFormat> log_format;  ///< Nothing: text on a terminal, else JSON.
     std::string log_file;  ///< Where a detached host logs; empty: `<data_dir>/weft.log`.
+    std::uint64_t log_bytes_max = 64U << 20U;  ///< Of that file; then it is replaced.
 };
 
 }  // namespace weft::cli

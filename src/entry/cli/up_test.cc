@@ -30,6 +30,8 @@ TEST_F(UpCommand, FillsInDefaults) {
     EXPECT_FALSE(options.detach || options.strict || options.json);
     EXPECT_EQ(options.log_level, obs::Level::info);
     EXPECT_EQ(options.log_file, "");
+    EXPECT_EQ(options.log_format, std::nullopt);
+    EXPECT_EQ(options.log_bytes_max, 64U << 20U);
     EXPECT_EQ(out, "");
 }
 
@@ -40,7 +42,8 @@ TEST_F(UpCommand, PassesOnEveryOption) {
     ASSERT_EQ(run({"up",    "--trust",      first,    "a.yaml",       "b.yaml",   "--trust",
                    second,  "--trust-file", "t.yaml", "--data-dir",   "/d",       "--log-file",
                    "w.log", "--shards",     "1024",   "--strict",     "--detach", "--log-level",
-                   "debug", "-o",           "json",   "--code-cache", "c"}),
+                   "debug", "-o",           "json",   "--code-cache", "c",        "--log-format",
+                   "text",  "--log-size",   "1MiB"}),
               0)
         << err;
 
@@ -56,6 +59,8 @@ TEST_F(UpCommand, PassesOnEveryOption) {
     EXPECT_EQ(options.shards, 1024U);
     EXPECT_TRUE(options.strict && options.detach && options.json);
     EXPECT_EQ(options.log_level, obs::Level::debug);
+    EXPECT_EQ(options.log_format, LogFormat::text);
+    EXPECT_EQ(options.log_bytes_max, 1U << 20U);
 }
 
 TEST_F(UpCommand, FollowsTheXdgVariablesThatAreAbsolute) {
@@ -145,6 +150,9 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"level", {"up", "a", "--log-level", "loud"}, 2, "obs.level_unknown"},
         Refusal{"format", {"up", "a", "-o", "xml"}, 2, "cli.output_unknown"},
         Refusal{"log_file_alone", {"up", "a", "--log-file", "l"}, 2, "cli.log_file_alone"},
+        Refusal{"log_format", {"up", "a", "--log-format", "xml"}, 2, "cli.log_format_wrong"},
+        Refusal{"log_size_alone", {"up", "a", "--log-size", "1MiB"}, 2, "cli.log_size_alone"},
+        Refusal{"log_size", {"up", "a", "--detach", "--log-size", "1KiB"}, 2, "cli.log_size_wrong"},
         Refusal{"no_home", {"up", "a"}, 5, "cli.home_missing"},
         Refusal{"option", {"up", "a", "--thrust", "AB"}, 2, "cli.option_unknown"},
         Refusal{"no_value", {"up", "a", "--trust"}, 2, "cli.argument_wrong"}),

@@ -139,6 +139,7 @@ Result<Entry> CodeCache::put(const CodeKey& key, int file, std::uint64_t bytes) 
     if (auto written = write_entry(name, key, file, bytes); !written) {
         if (!is_store_failure_said_.exchange(true))
             log_.warn("code_cache.store_failed", obs::kv("directory", options_.directory),
+                      obs::kv("slug", written.error().slug.text()),
                       obs::kv("reason", written.error().message));
         return Failure(std::move(written).error());
     }

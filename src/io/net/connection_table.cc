@@ -4,22 +4,22 @@
 
 namespace weft::net {
 
-bool ConnectionTable::admit(const ClientAddress& client) {
+ConnectionTable::Admission ConnectionTable::admit(const ClientAddress& client, bool has_place) {
     if (is_over_share(client)) {
         ++stats_->connections_over_share;
-        return false;
+        return Admission::over_share;
     }
-    if (size() < limits_->connections_max) return true;
+    if (has_place && size() < limits_->connections_max) return Admission::admitted;
     if (idle_.empty()) {
         ++stats_->connections_refused;
-        return false;
+        return Admission::full;
     }
     ++stats_->connections_made_room;
     // It leaves the table when its task has ended, which is soon; until then it is not asked again.
     auto* const longest = idle_.front().connection;
     set_idle(idle_.begin(), false);
     longest->end();
-    return true;
+    return Admission::admitted;
 }
 
 bool ConnectionTable::is_over_share(const ClientAddress& client) const {

@@ -39,8 +39,10 @@ class ConnectionTable {
 
     void set_proxies(std::vector<AddressRange> proxies) { proxies_ = std::move(proxies); }
 
-    /// Whether one more may be added; ends another one for it if it must.
-    bool admit(const ClientAddress& client);
+    enum class Admission : std::uint8_t { admitted, over_share, full };
+
+    /// Whether one more may be added; ends another one for it if it must, as without `has_place`.
+    Admission admit(const ClientAddress& client, bool has_place = true);
     /// Idle from the start. The connection must be removed before it goes.
     Place add(Connection* connection, const ClientAddress& client);
     void remove(Place place);

@@ -24,6 +24,7 @@ struct Http1Shared {
     HttpLimits limits;
     const WallClock* clock;
     SeededRandom trace_ids;
+    ConnectionBudget* connections;  ///< May be null.
     HttpServerStats stats{};
     bool draining = false;
     std::string date{};  ///< The Date field, made once a second.

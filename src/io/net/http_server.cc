@@ -28,6 +28,7 @@ struct HttpServer::Impl {
     rt::Scope serving;
 
     rt::Task<void> accept_all();
+    bool take_place(const ClientAddress& client, TimePoint now);
     rt::Task<void> serve(std::shared_ptr<Http1Connection> connection, ClientAddress client);
 };
 
@@ -37,21 +38,49 @@ namespace {
 /// unnoticed.
 constexpr auto accept_pause = std::chrono::milliseconds(50);
 
+/// For a client that finds no place. It goes out before the request was read, and Linux lets the
+/// client read it although the connection is closed at once.
+constexpr std::string_view no_place =
+    "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n"
+    "content-length: 0\r\n\r\n";
+
 }  // namespace
 
 rt::Task<void> HttpServer::Impl::accept_all() {
     for (;;) {
         Result<TcpStream> stream = co_await listener.accept(shared.limits.head_bytes_max + 4);
         if (!stream && stream.error().code == Errc::cancelled) co_return ok();
+        const auto now = shared.executor->now();
         if (!stream) {
-            CO_CHECK(co_await rt::sleep_until(shared.executor->now() + accept_pause));
+            if (shared.connections != nullptr)
+                shared.connections->note_failed_accept(now, stream.error().message);
+            CO_CHECK(co_await rt::sleep_until(now + accept_pause));
             continue;
         }
         const auto client = stream->peer();
-        if (!table.admit(client)) continue;
+        if (!take_place(client, now)) {
+            (void)stream->try_write(as_bytes(no_place));
+            continue;
+        }
         auto connection = std::make_shared<Http1Connection>(std::move(*stream), &shared);
         CO_CHECK(serving.spawn(serve(std::move(connection), client)));
     }
+}
+
+/// A place in the table and in the budget of the host. Without one left in the budget a connection
+/// that waits here makes room, and there is one too many until it has closed.
+bool HttpServer::Impl::take_place(const ClientAddress& client, TimePoint now) {
+    auto* const budget = shared.connections;
+    const bool has_place = budget == nullptr || budget->try_take();
+    const auto admission = table.admit(client, has_place);
+    if (admission == ConnectionTable::Admission::admitted) {
+        if (!has_place) budget->take();
+        return true;
+    }
+    if (budget == nullptr) return false;
+    if (has_place) budget->give_back();
+    if (admission == ConnectionTable::Admission::full) budget->note_refused(now);
+    return false;
 }
 
 rt::Task<void> HttpServer::Impl::serve(std::shared_ptr<Http1Connection> connection,
@@ -59,6 +88,7 @@ rt::Task<void> HttpServer::Impl::serve(std::shared_ptr<Http1Connection> connecti
     const auto place = table.add(connection.get(), client);
     Result<void> result = co_await Http1Connection::serve(std::move(connection), &table, place);
     table.remove(place);
+    if (shared.connections != nullptr) shared.connections->give_back();
     co_return result;
 }
 
@@ -74,7 +104,8 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(const Options& options,
                        .handler = options.handler,
                        .limits = options.limits,
                        .clock = options.clock,
-                       .trace_ids = SeededRandom(std::bit_cast<std::uint64_t>(seed))};
+                       .trace_ids = SeededRandom(std::bit_cast<std::uint64_t>(seed)),
+                       .connections = options.connections};
     return std::unique_ptr<HttpServer>(
         new HttpServer(std::make_unique<Impl>(std::move(shared), std::move(listener))));
 }

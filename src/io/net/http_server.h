@@ -12,6 +12,7 @@
 #include "base/rt/executor.h"
 #include "io/net/address.h"
 #include "io/net/address_range.h"
+#include "io/net/connection_budget.h"
 #include "io/net/http_message.h"
 
 namespace weft::net {
@@ -103,8 +104,9 @@ class HttpServer {
     struct Options {
         rt::Executor* executor = nullptr;
         HttpHandler* handler = nullptr;
-        const WallClock* clock = nullptr;  ///< For the Date field.
-        Random* random = nullptr;          ///< For trace ids.
+        const WallClock* clock = nullptr;         ///< For the Date field.
+        Random* random = nullptr;                 ///< For trace ids.
+        ConnectionBudget* connections = nullptr;  ///< Of the whole host; null: without.
         HttpLimits limits = {};
     };
 

@@ -27,16 +27,21 @@ class LoopbackClient {
         ::bind(fd_, reinterpret_cast<sockaddr*>(&own), sizeof own);
         if (buffer_bytes > 0)
             ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof buffer_bytes);
-        sockaddr_in to{};
-        to.sin_family = AF_INET;
-        to.sin_port = htons(address.port);
-        ::inet_pton(AF_INET, address.host.c_str(), &to.sin_addr);
-        connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
+        connect(address);
     }
     LoopbackClient(const LoopbackClient&) = delete;
     LoopbackClient& operator=(const LoopbackClient&) = delete;
     ~LoopbackClient() { ::close(fd_); }
 
+    /// Again, when it is not connected.
+    bool connect(const Address& address) {
+        sockaddr_in to{};
+        to.sin_family = AF_INET;
+        to.sin_port = htons(address.port);
+        ::inet_pton(AF_INET, address.host.c_str(), &to.sin_addr);
+        connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
+        return connected_;
+    }
     bool is_connected() const { return connected_; }
     void send(std::string_view text) {
         ASSERT_EQ(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL), ssize_t(text.size()));

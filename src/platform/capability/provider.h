@@ -8,9 +8,10 @@
 
 #include "base/core/random.h"
 #include "base/core/time.h"
-#include "base/obs/log.h"
+#include "base/obs/limited_log.h"
 #include "base/rt/concurrent.h"
 #include "base/rt/task.h"
+#include "io/net/connection_budget.h"
 #include "platform/capability/link.h"
 
 namespace weft::capability {
@@ -25,8 +26,10 @@ struct HostShard {
 struct ProviderContext {
     std::vector<HostShard> shards;  ///< The first is the one that controls the host.
     obs::Log log;
+    obs::LimitedLog* failures;  ///< For what a client can cause as often as it likes.
     const WallClock* clock;
     Random* random;
+    net::ConnectionBudget* connections;  ///< Of all clients of the host; null: without.
 };
 
 class Provider;

@@ -36,7 +36,7 @@ std::string trust_command(const TrustPolicy& policy, const crypto::PublicKey& ke
 Result<TrustedIssuer> issuer_with_every_grant(std::string_view key) {
     TRY(const auto parsed, crypto::PublicKey::parse_as(crypto::KeyKind::account, key));
     return TrustedIssuer{.key = parsed,
-                         .name = "--trust",
+                         .name = {},
                          .grants = {std::string(every_capability)},
                          .unstated = Unstated::none};
 }

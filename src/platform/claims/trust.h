@@ -58,7 +58,8 @@ Result<void> add_issuer(TrustPolicy& policy, TrustedIssuer issuer);
 /// The command that lets a key grant something, as far as `--grant`: for messages.
 std::string trust_command(const TrustPolicy& policy, const crypto::PublicKey& key);
 
-/// An issuer with every grant, for `--trust KEY`. Errors: those of `crypto::PublicKey::parse_as`.
+/// A nameless issuer with every grant, for `--trust KEY`. Errors: those of
+/// `crypto::PublicKey::parse_as`.
 Result<TrustedIssuer> issuer_with_every_grant(std::string_view key);
 
 }  // namespace weft::claims

@@ -213,6 +213,10 @@ TEST(Trust, RefusesToAddWhatCouldNotBeReadBack) {
 TEST(Trust, AKeyGivenForOneRunHasEveryGrant) {
     const auto issuer = issuer_with_every_grant(account_key).value();
     EXPECT_EQ(issuer.grants, std::vector<std::string>{"*"});
+    TrustPolicy policy;
+    policy.issuers.push_back({.key = issuer.key, .name = "team", .grants = {"wasi:cli"}});
+    ASSERT_TRUE(add_issuer(policy, issuer));
+    EXPECT_EQ(policy.issuers.at(0).name, "team") << "one that has a name keeps it";
     EXPECT_EQ(issuer_with_every_grant("x").error().slug.text(), "key.length_invalid");
     EXPECT_EQ(issuer_with_every_grant(key(KeyKind::module_).text()).error().slug.text(),
               "key.kind_wrong");

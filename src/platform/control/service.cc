@@ -25,8 +25,8 @@ Action inverse(const Action& action) {
 }
 
 rt::Task<void> put_in(host::ShardHost* host, host::ComponentSettings settings,
-                      std::shared_ptr<const engine::Component> code) {
-    host->put(std::move(settings), std::move(code));
+                      std::shared_ptr<const engine::Component> code, host::SharedLimits shared) {
+    host->put(std::move(settings), std::move(code), shared);
     co_return ok();
 }
 
@@ -129,7 +129,7 @@ rt::Task<void> Service::prepare(Target* target, host::ComponentSettings settings
                          return engine->compile(*bytes);
                      })).context("component '{}'", settings.id));
         const std::chrono::duration<double, std::milli> took = executor->now() - begin;
-        parts_.log.info("component.code_compiled", obs::kv("component", settings.id),
+        parts_.log.info("component.code_loaded", obs::kv("component", settings.id),
                         obs::kv("bytes", bytes->size()), obs::kv("ms", took.count()));
         component.digest = admitted.verdict.digest;
     }
@@ -178,8 +178,11 @@ rt::Task<void> Service::step(Action action, const Target* to, const Target* from
         case Kind::update: {
             const auto settings = to->state.components.at(action.name).settings;
             const auto code = to->codes.at(action.name);
-            result = co_await on_each_host(
-                [settings, code](host::ShardHost* host) { return put_in(host, settings, code); });
+            const auto shared = host::SharedLimits::of(settings.limits, code->http_kind(),
+                                                       static_cast<unsigned>(parts_.shards.size()));
+            result = co_await on_each_host([settings, code, shared](host::ShardHost* host) {
+                return put_in(host, settings, code, shared);
+            });
             break;
         }
         case Kind::scale: {
@@ -218,8 +221,12 @@ capability::Provider* Service::provider_of(std::string_view kind) {
     if (made != providers_.end()) return made->second.get();
     const auto* const row = find_kind(kind);
     WEFT_ASSERT(row != nullptr, "state_of() refuses kinds that are not in the table");
-    capability::ProviderContext context{
-        .shards = {}, .log = parts_.log, .clock = parts_.clock, .random = parts_.random};
+    capability::ProviderContext context{.shards = {},
+                                        .log = parts_.log,
+                                        .failures = parts_.failures,
+                                        .clock = parts_.clock,
+                                        .random = parts_.random,
+                                        .connections = parts_.connections};
     for (const auto& shard : parts_.shards) context.shards.push_back({shard.ref, shard.host});
     auto& slot = providers_[std::string(kind)];
     slot = row->make(context);
@@ -284,7 +291,9 @@ void Service::log_admitted(const host::ComponentSettings& settings,
                            const claims::Admission& verdict) {
     if (verdict.is_signed())
         parts_.log.info("component.code_admitted", obs::kv("component", settings.id),
-                        obs::kv("issuer", verdict.issuer_name), obs::kv("digest", verdict.digest));
+                        obs::kv("issuer", verdict.issuer_name.empty() ? verdict.head->issuer.text()
+                                                                      : verdict.issuer_name),
+                        obs::kv("digest", verdict.digest));
     else
         parts_.log.warn("component.unsigned_admitted", obs::kv("component", settings.id),
                         obs::kv("digest", verdict.digest));

@@ -37,8 +37,10 @@ class Service {
         std::vector<Shard> shards;
         std::span<const capability::ProviderKind> kinds;
         obs::Log log;
+        obs::LimitedLog* failures;  ///< For what a client can cause as often as it likes.
         const WallClock* clock;
         Random* random;
+        net::ConnectionBudget* connections = nullptr;  ///< Of all clients of the host.
     };
     /// Orders that wait while another is carried out; more are refused.
     static constexpr std::uint32_t orders_max = 16;

@@ -139,7 +139,8 @@ class ServiceTest : public files::FolderTest {
     obs::Registry registry_;
     obs::Log log_{&events_, &clock_, obs::Level::info};
     obs::RateLimiter rate_{{.budget_per_s = 100'000, .sources_max = 16}};
-    host::GuestLogShared logging_{log_, host::Probe::in(registry_), &rate_};
+    obs::LimitedLog failures_{log_, registry_};
+    host::GuestLogShared logging_{log_, host::Probe::in(registry_), &rate_, &failures_};
     engine::fake::FakeEngine engine_;
     host::ShardHost host_{&loop_, {.shards = 1}, &logging_};
     claims::TrustPolicy trust_;
@@ -148,6 +149,7 @@ class ServiceTest : public files::FolderTest {
                       .shards = {{{&loop_, &scope_}, &host_}},
                       .kinds = kinds,
                       .log = log_,
+                      .failures = &failures_,
                       .clock = &clock_,
                       .random = &random_}};
     std::vector<std::string> outcomes_;
@@ -163,7 +165,7 @@ TEST_F(ServiceTest, DeploysUpdatesScalesAndTakesAway) {
 
     ASSERT_TRUE(deploy({application("b", "two", {{Limit::queue, 5}})}));
     EXPECT_EQ(service_.running().components.at("b-c").settings.limits[Limit::queue], 5U);
-    EXPECT_EQ(events_.events("component.code_compiled").size(), 3U) << "no new code, no compiling";
+    EXPECT_EQ(events_.events("component.code_loaded").size(), 3U) << "no new code, no compiling";
 
     ASSERT_TRUE(loop_.run(service_.undeploy({"a"})));
     EXPECT_EQ(get("a") + " " + get("b"), "host.component_unknown two");

@@ -1,9 +1,20 @@
 #include "platform/host/concurrency_limiter.h"
 
+#include <utility>
+
 namespace weft::host {
 
+ConcurrencyLimiter::ConcurrencyLimiter(Share share, std::function<void()> on_wanted)
+    : share_(std::move(share)), on_wanted_(std::move(on_wanted)) {
+    share_.permits->join(share_.shard, share_.executor, this);
+}
+
+ConcurrencyLimiter::~ConcurrencyLimiter() {
+    share_.permits->join(share_.shard, share_.executor, nullptr);
+}
+
 bool ConcurrencyLimiter::try_enter(Permit& permit) {
-    if (inside_ >= limits_.inside_max || !waiting_.empty()) return false;
+    if (!share_.permits->try_take()) return false;
     ++inside_;
     permit = Permit(shared_from_this());
     return true;
@@ -13,25 +24,24 @@ rt::Task<ConcurrencyLimiter::Permit> ConcurrencyLimiter::enter(TimePoint due) {
     auto self = shared_from_this();
     Permit permit;
     if (try_enter(permit)) co_return permit;
-    if (waiting_.size() >= limits_.waiting_max)
+    if (!share_.permits->begin_wait(share_.shard)) {
+        const auto limits = share_.permits->limits();
         co_return fail(Errc::exhausted, "host.queue_full",
-                       "{} calls run and {} wait, the component's limits", limits_.inside_max,
-                       limits_.waiting_max);
+                       "{} calls run and {} wait, the component's limits", limits.inside_max,
+                       limits.waiting_max);
+    }
     rt::OneShot<void> turn;
     waiting_.push_back(&turn);
+    share_.permits->hand_out(share_.shard);  // One may have come back before this one waited.
     Result<void> called = co_await turn.until(due);
-    if (called) co_return Permit(std::move(self));  // leave() handed a place over.
+    if (called) co_return Permit(std::move(self));  // permit_came() handed it over.
+    share_.permits->end_wait(share_.shard);
     std::erase(waiting_, &turn);
     tell_idle();
     if (called.error().code == Errc::deadline)
         co_return fail(Errc::deadline, "host.queue_deadline",
                        "the call's deadline passed while it waited for its turn");
     co_return Failure(std::move(called).error());
-}
-
-void ConcurrencyLimiter::change(Limits limits) {
-    limits_ = limits;
-    admit_waiting();
 }
 
 rt::Task<void> ConcurrencyLimiter::until_idle(TimePoint due) {
@@ -46,18 +56,23 @@ rt::Task<void> ConcurrencyLimiter::until_idle(TimePoint due) {
 
 void ConcurrencyLimiter::leave() {
     --inside_;
-    admit_waiting();
+    share_.permits->give_back(share_.shard);
     tell_idle();
 }
 
-void ConcurrencyLimiter::admit_waiting() {
-    while (inside_ < limits_.inside_max && !waiting_.empty()) {
+void ConcurrencyLimiter::permit_came() {
+    while (!waiting_.empty()) {
         rt::OneShot<void>* next = waiting_.front();
         waiting_.pop_front();
         if (next->is_complete()) continue;  // It gave up and has not run since.
         ++inside_;
-        next->complete(ok());
+        return next->complete(ok());
     }
+    share_.permits->give_back(share_.shard);
+}
+
+void ConcurrencyLimiter::permit_wanted() {
+    if (on_wanted_) on_wanted_();
 }
 
 void ConcurrencyLimiter::tell_idle() {

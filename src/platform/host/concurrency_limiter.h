@@ -2,23 +2,24 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <utility>
 
 #include "base/rt/one_shot.h"
 #include "base/rt/task.h"
+#include "platform/host/shared_permits.h"
 
 namespace weft::host {
 
 /// Keeps a component within its limits: a bounded number of calls runs at the same time, a bounded
-/// number waits, first come first served, and the rest is refused. Shard-local.
-class ConcurrencyLimiter : public std::enable_shared_from_this<ConcurrencyLimiter> {
+/// number waits, first come first served on each shard, and the rest is refused. Shard-local; those
+/// of several shards keep one limit together through their `SharedPermits`.
+class ConcurrencyLimiter final : public std::enable_shared_from_this<ConcurrencyLimiter>,
+                                 private SharedPermits::Member {
   public:
-    struct Limits {
-        std::uint32_t inside_max;
-        std::uint32_t waiting_max;
-    };
+    using Limits = SharedPermits::Limits;
 
     /// The right of one call to run; given back when destroyed.
     class Permit {
@@ -41,7 +42,21 @@ class ConcurrencyLimiter : public std::enable_shared_from_this<ConcurrencyLimite
         std::shared_ptr<ConcurrencyLimiter> limiter_;
     };
 
-    explicit ConcurrencyLimiter(Limits limits) : limits_(limits) {}
+    /// Where a limit is kept, and by which shard.
+    struct Share {
+        std::shared_ptr<SharedPermits> permits;
+        unsigned shard;
+        rt::Executor* executor;  ///< Outlives the limiter.
+    };
+
+    /// Alone.
+    explicit ConcurrencyLimiter(Limits limits)
+        : ConcurrencyLimiter({std::make_shared<SharedPermits>(limits, 1), 0, nullptr}) {}
+    /// `on_wanted` is called when a permit is wanted elsewhere and there is none; a job of its own.
+    explicit ConcurrencyLimiter(Share share, std::function<void()> on_wanted = {});
+    ConcurrencyLimiter(const ConcurrencyLimiter&) = delete;
+    ConcurrencyLimiter& operator=(const ConcurrencyLimiter&) = delete;
+    ~ConcurrencyLimiter();
 
     /// Waits for a permit, at most until `due`. Errors: exhausted (as many wait as may), deadline,
     /// cancelled.
@@ -49,20 +64,27 @@ class ConcurrencyLimiter : public std::enable_shared_from_this<ConcurrencyLimite
     /// A permit if one is free at once, without a coroutine frame.
     bool try_enter(Permit& permit);
     /// From now on. Calls that run and wait stay, also where they are more than may.
-    void change(Limits limits);
-    /// Waits until no call runs or waits, at most until `due`. One waiter. Errors: deadline,
-    /// cancelled.
+    void change(Limits limits) { share_.permits->change(limits, share_.shard); }
+    /// Whether somebody waits, on whichever shard.
+    bool is_wanted() const { return share_.permits->waiting() > 0; }
+    /// Asks the other shards for permits that they can spare.
+    void ask_others() { share_.permits->ask_others(share_.shard); }
+    /// Waits until no call runs or waits on this shard, at most until `due`. One waiter. Errors:
+    /// deadline, cancelled.
     rt::Task<void> until_idle(TimePoint due);
 
+    /// On this shard.
     std::uint32_t inside() const { return inside_; }
     std::size_t waiting() const { return waiting_.size(); }
 
   private:
     void leave();
-    void admit_waiting();
+    void permit_came() override;
+    void permit_wanted() override;
     void tell_idle();
 
-    Limits limits_;
+    Share share_;
+    std::function<void()> on_wanted_;
     std::uint32_t inside_ = 0;
     std::list<rt::OneShot<void>*> waiting_;  // In the frames of enter().
     rt::OneShot<void>* idle_ = nullptr;      // In the frame of until_idle().

@@ -46,7 +46,7 @@ bool GuestLog::admit(std::uint64_t bytes) {
 
 void GuestLog::write_line(engine::GuestStream stream, Line line) {
     if (line.bytes_cut > 0) line.text += fmt::format(" [{} bytes cut]", line.bytes_cut);
-    if (!admit(line.text.size() + 1)) return;
+    if (!admit(std::max<std::uint64_t>(line.text.size() + 1, line_bytes_min))) return;
     shared_->log.info("component.line_printed", obs::kv("component", source_.component),
                       obs::kv("call", source_.trace_id.text()),
                       obs::kv("stream", stream == engine::GuestStream::out ? "stdout" : "stderr"),
@@ -54,9 +54,10 @@ void GuestLog::write_line(engine::GuestStream stream, Line line) {
 }
 
 void GuestLog::on_trap(std::string_view message, std::string_view backtrace) {
-    shared_->log.warn("component.call_trapped", obs::kv("component", source_.component),
-                      obs::kv("call", source_.trace_id.text()), obs::kv("reason", message),
-                      obs::kv("backtrace", backtrace));
+    shared_->failures->write(obs::Level::warn, "component.call_trapped", source_.component,
+                             executor_->now(), obs::kv("component", source_.component),
+                             obs::kv("call", source_.trace_id.text()), obs::kv("reason", message),
+                             obs::kv("backtrace", backtrace));
 }
 
 void GuestLog::on_refused(engine::Refusal, std::string_view target) {

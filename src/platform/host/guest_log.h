@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/obs/log.h"
+#include "base/obs/limited_log.h"
 #include "base/obs/rate_limiter.h"
 #include "base/rt/call_ctx.h"
 #include "base/rt/executor.h"
@@ -19,6 +19,7 @@ struct GuestLogShared {
     obs::Log log;
     Probe probe;
     obs::RateLimiter* limiter;  ///< Bytes, by component.
+    obs::LimitedLog* failures;  ///< For what a client can cause as often as it likes.
 };
 
 /// Turns what one instance prints into events, a line each: `component.line_printed`. A line longer
@@ -29,6 +30,8 @@ class GuestLog final : public engine::GuestObserver {
   public:
     static constexpr std::size_t line_bytes_max =
         4000;  ///< With the mark what a log's field takes.
+    /// What a line counts at least: even an empty one is an event.
+    static constexpr std::uint64_t line_bytes_min = 16;
 
     /// Whose lines they are, and how many bytes the component may print in a second.
     struct Source {

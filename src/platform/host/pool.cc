@@ -1,20 +1,28 @@
 #include "platform/host/pool.h"
 
 #include <algorithm>
+#include <limits>
 #include <ranges>
 
 namespace weft::host {
 
 using engine::Limit;
 
-Pool::Pool(rt::Executor* executor, std::shared_ptr<const engine::Component> code,
+Pool::Pool(ConcurrencyLimiter::Share room, std::shared_ptr<const engine::Component> code,
            engine::Limits limits, const Probe* probe)
-    : executor_(executor),
+    : executor_(room.executor),
       code_(std::move(code)),
       limits_(limits),
       probe_(probe),
+      room_(std::make_shared<ConcurrencyLimiter>(std::move(room), [this] { make_room(); })),
       timer_([](void* self) { static_cast<Pool*>(self)->on_timer(); }, this) {
     fill_up();
+}
+
+SharedPermits::Limits Pool::room_for(const engine::Limits& limits) {
+    // Each call that waits for room has a permit of its own to run, of which there are few.
+    return {.inside_max = limits.count(Limit::instances_max),
+            .waiting_max = std::numeric_limits<std::uint32_t>::max()};
 }
 
 Pool::~Pool() {
@@ -36,6 +44,7 @@ void Pool::end_all() {
 }
 
 void Pool::change(engine::Limits limits) {
+    room_->change(room_for(limits));
     const bool ends_instances = limits.differ(limits_, engine::LimitEffect::new_instances);
     limits_ = limits;
     if (ends_instances) close_all();
@@ -51,8 +60,9 @@ void Pool::retire() {
 /// Each ends when its guest has returned from its calls, an idle one before this returns or soon
 /// after.
 void Pool::close_all() {
-    const auto kept = kept_;  // Closing takes those without calls out of the list.
-    for (const auto& one : kept) one.instance->close();
+    std::vector<InstancePtr> all;  // Closing takes those without calls out of the list.
+    for (const auto& kept : kept_) all.push_back(kept.instance);
+    for (const auto& one : all) one->close();
 }
 
 rt::Task<void> Pool::until_empty(TimePoint due) {
@@ -69,36 +79,62 @@ void Pool::tell_empty() {
     if (empty_ != nullptr && kept_.empty()) empty_->complete(ok());
 }
 
-Result<std::shared_ptr<engine::Instance>> Pool::acquire() {
+Result<Pool::InstancePtr> Pool::try_acquire() {
     for (auto& kept : std::views::reverse(kept_)) {
         if (!kept.instance->is_free()) continue;
         std::swap(kept, kept_.back());
         probe_->instances_reused.add();
         return kept_.back().instance;
     }
-    const auto instances_max = limits_[Limit::instances_max];
-    if (kept_.size() >= instances_max) {
-        probe_->pool_full.add();
-        return fail(Errc::exhausted, "host.pool_full",
-                    "all {} instances of the component are in use, some perhaps by work that goes "
-                    "on after a response; try again later",
-                    instances_max);
-    }
-    return open();
+    ConcurrencyLimiter::Permit place;
+    if (!room_->try_enter(place)) return nullptr;
+    return open(std::move(place));
 }
 
-Result<std::shared_ptr<engine::Instance>> Pool::open() {
+rt::Task<Pool::InstancePtr> Pool::acquire(TimePoint due) {
+    const auto instances_max = limits_[Limit::instances_max];
+    const bool all_are_here = kept_.size() >= instances_max;
+    const auto room_due = executor_->now() + room_wait;
+    room_->ask_others();
+    Result<ConcurrencyLimiter::Permit> place =
+        co_await room_->enter(all_are_here ? std::min(due, room_due) : due);
+    if (!place && place.error().code == Errc::deadline && all_are_here && room_due < due) {
+        probe_->pool_full.add();
+        co_return fail(Errc::exhausted, "host.pool_full",
+                       "all {} instances of the component are in use, some perhaps by work that "
+                       "goes on after a response; try again later",
+                       instances_max);
+    }
+    if (!place) co_return Failure(std::move(place).error());
+    co_return open(std::move(*place));
+}
+
+Result<Pool::InstancePtr> Pool::open(ConcurrencyLimiter::Permit place) {
     TRY(auto instance, code_->open(executor_, {.limits = limits_}));
     instance->set_owner(this);
-    kept_.push_back({instance, executor_->now()});
+    kept_.push_back({instance, executor_->now(), std::move(place)});
     probe_->instances.add(1);
     probe_->instances_opened.add();
     return instance;
 }
 
+/// A call waits for room on another shard: the instance that can be spared best gets no further
+/// call. Where none is free `instance_changed` closes one as soon as a call of it ends.
+void Pool::make_room() {
+    if (!room_->is_wanted()) return;
+    const Kept* best = nullptr;
+    for (const auto& kept : kept_)
+        if (kept.instance->is_free() &&
+            (best == nullptr || kept.instance->calls() < best->instance->calls()))
+            best = &kept;
+    if (best != nullptr) best->instance->close();
+}
+
 void Pool::fill_up() {
     while (kept_.size() < instances_min()) {
-        const auto opened = open();
+        ConcurrencyLimiter::Permit place;
+        if (!room_->try_enter(place)) return;
+        const auto opened = open(std::move(place));
         if (!opened) return;
         (*opened)->warm_up();
     }
@@ -114,6 +150,7 @@ void Pool::instance_changed(engine::Instance& instance) {
         probe_->instances.add(-1);
         tell_empty();
     } else {
+        if (room_->is_wanted()) return instance.close();
         if (instance.calls() > 0) return;
         if (retired_) return instance.close();
         kept->idle_since = executor_->now();

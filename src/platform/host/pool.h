@@ -8,6 +8,7 @@
 #include "base/rt/one_shot.h"
 #include "base/rt/task.h"
 #include "io/engine/engine.h"
+#include "platform/host/concurrency_limiter.h"
 #include "platform/host/probe.h"
 
 namespace weft::host {
@@ -16,22 +17,37 @@ namespace weft::host {
 /// idle one costs memory. A call gets the one that was used last and is free, else a new one; an
 /// instance that trapped, uses up its time slices or served its share of calls gets no further
 /// call. Shard-local.
+///
+/// The pools of all shards together have at most `instances_max`. A call that finds no free
+/// instance on its shard while there is no room for another waits for it; meanwhile an instance
+/// whose call ends is not kept, on whichever shard.
 class Pool final : private engine::InstanceOwner {
   public:
     /// Between the end of an instance and the begin of the one that makes up the minimum again.
     static constexpr Duration refill_wait = std::chrono::seconds(1);
 
-    /// `limits` are this shard's share, and resolved. `executor` and `probe` outlive it.
-    Pool(rt::Executor* executor, std::shared_ptr<const engine::Component> code,
+    /// For room for an instance, when all instances there may be are here.
+    static constexpr Duration room_wait = std::chrono::seconds(1);
+
+    /// What the pools of all shards share.
+    static SharedPermits::Limits room_for(const engine::Limits& limits);
+
+    /// `limits` are resolved, and `instances_min` is this shard's part. `room` has as many permits
+    /// as there may be instances. `room.executor` and `probe` outlive it.
+    Pool(ConcurrencyLimiter::Share room, std::shared_ptr<const engine::Component> code,
          engine::Limits limits, const Probe* probe);
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
     /// Instances end with their calls, idle ones at once.
     ~Pool();
 
-    /// An instance that is free for a call, which must begin before the next await. Errors:
-    /// exhausted (`host.pool_full`), invalid_argument.
-    Result<std::shared_ptr<engine::Instance>> acquire();
+    using InstancePtr = std::shared_ptr<engine::Instance>;
+    /// An instance that is free for a call, which must begin before the next await; null when there
+    /// is none and no room. Errors: invalid_argument.
+    Result<InstancePtr> try_acquire();
+    /// The same after a wait for room, at most until `due`. Errors: exhausted (`host.pool_full`),
+    /// deadline (`host.queue_deadline`), cancelled, invalid_argument.
+    rt::Task<InstancePtr> acquire(TimePoint due);
 
     /// Takes other limits. Instances that run under others than the new ones get no further call.
     void change(engine::Limits limits);
@@ -50,11 +66,13 @@ class Pool final : private engine::InstanceOwner {
     struct Kept {
         std::shared_ptr<engine::Instance> instance;
         TimePoint idle_since;  ///< Meaningful while it has no calls.
+        ConcurrencyLimiter::Permit place;
     };
 
-    Result<std::shared_ptr<engine::Instance>> open();
+    Result<InstancePtr> open(ConcurrencyLimiter::Permit place);
     void fill_up();
     void close_all();
+    void make_room();
     void instance_changed(engine::Instance& instance) override;
     /// Not serving and not about to end.
     static bool is_idle(const Kept& kept) {
@@ -73,6 +91,7 @@ class Pool final : private engine::InstanceOwner {
     std::shared_ptr<const engine::Component> code_;
     engine::Limits limits_;
     const Probe* probe_;
+    std::shared_ptr<ConcurrencyLimiter> room_;
     std::vector<Kept> kept_;  // The one used last at the end.
     bool retired_ = false;
     rt::OneShot<void>* empty_ = nullptr;  // In the frame of until_empty().

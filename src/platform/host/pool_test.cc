@@ -23,12 +23,21 @@ class PoolTest : public testing::Test {
         if (!limits.is_set(Limit::instances_max)) limits.set(Limit::instances_max, 200);
         engine_.add("guest", engine::fake::test_guest(), kind);
         pool_.reset();
-        pool_ = std::make_unique<Pool>(&loop_, engine_.compile(as_bytes("guest")).value(), limits,
-                                       &probe_);
+        pool_ = make(std::make_shared<SharedPermits>(Pool::room_for(limits), 1), 0, limits);
+    }
+    /// The pool of one of the shards that share `room`.
+    std::unique_ptr<Pool> make(std::shared_ptr<SharedPermits> room, unsigned shard,
+                               engine::Limits limits) {
+        return std::make_unique<Pool>(ConcurrencyLimiter::Share{std::move(room), shard, &loop_},
+                                      engine_.compile(as_bytes("guest")).value(), limits, &probe_);
     }
     /// "status body" or the slug of the error.
     rt::Task<std::string> fetch(std::string path) {
-        auto instance = pool_->acquire();
+        return fetch_from(pool_.get(), std::move(path));
+    }
+    rt::Task<std::string> fetch_from(Pool* pool, std::string path) {
+        Result<Pool::InstancePtr> instance = pool->try_acquire();
+        if (instance && !*instance) instance = co_await pool->acquire(loop_.now() + 30s);
         if (!instance) co_return std::string(instance.error().slug.text());
         net::HttpRequest request;
         request.path_and_query = std::move(path);
@@ -99,13 +108,101 @@ TEST_F(PoolTest, CallsShareAnInstanceWhereItCan) {
 TEST_F(PoolTest, AFullPoolRefuses) {
     open({{Limit::reuse, 100}, {Limit::instances_max, 1}});
     rt::Scope scope(&loop_);
-    ASSERT_TRUE(scope.spawn(collect("/sleep?10")));
+    ASSERT_TRUE(scope.spawn(collect("/sleep?3000")));
     ASSERT_TRUE(scope.spawn(collect("/ignore")));
+    loop_.run_for(Pool::room_wait);
 
     EXPECT_EQ(outcomes_, "host.pool_full ");
-    loop_.run_for(1s);
+    loop_.run_for(2s);
 
     EXPECT_EQ(get("/ignore"), "ignored");
+}
+
+TEST_F(PoolTest, ACallGetsTheRoomOfAnInstanceThatEndsSoon) {
+    open({{Limit::reuse, 1}, {Limit::instances_max, 1}});
+    rt::Scope scope(&loop_);
+    ASSERT_TRUE(scope.spawn(collect("/sleep?10")));
+    ASSERT_TRUE(scope.spawn(collect("/ignore")));
+    loop_.run_for(20ms);
+
+    EXPECT_EQ(outcomes_, "woke ignored ");
+}
+
+/// Three shards, one component.
+class SharedPoolTest : public PoolTest {
+  protected:
+    void open_all(engine::Limits limits, engine::HttpKind kind = engine::HttpKind::sequential) {
+        pool_.reset();
+        engine_.add("guest", engine::fake::test_guest(), kind);
+        limits = engine::for_kind(limits, kind);
+        const auto room = std::make_shared<SharedPermits>(Pool::room_for(limits), 3);
+        for (unsigned shard = 0; shard < 3; ++shard) pools_.push_back(make(room, shard, limits));
+    }
+    rt::Task<void> collect_from(unsigned shard, std::string path) {
+        CO_TRY(auto outcome, co_await fetch_from(pools_[shard].get(), std::move(path)));
+        EXPECT_LE(instances(), most_);
+        outcomes_ += std::to_string(shard) + outcome + " ";
+        co_return ok();
+    }
+    /// One call after the other on the first shard.
+    rt::Task<void> steady(Duration begin) {
+        CO_CHECK(co_await rt::sleep_until(TimePoint(begin)));
+        for (int i = 0; i < 20; ++i) CO_CHECK(co_await collect_from(0, "/sleep?1000"));
+        co_return ok();
+    }
+    std::string get_from(unsigned shard, std::string path) {
+        outcomes_.clear();
+        EXPECT_TRUE(loop_.run(collect_from(shard, std::move(path))));
+        loop_.run_for(0s);
+        return outcomes_;
+    }
+    std::size_t instances() const {
+        std::size_t all = 0;
+        for (const auto& pool : pools_) all += pool->instances();
+        return all;
+    }
+
+    std::vector<std::unique_ptr<Pool>> pools_;
+    std::size_t most_ = 1;
+};
+
+TEST_F(SharedPoolTest, OneInstanceServesWhereverTheCallCame) {
+    open_all({{Limit::reuse, 100}, {Limit::instances_max, 1}});
+
+    EXPECT_EQ(get_from(0, "/count"), "01 ");
+    EXPECT_EQ(get_from(0, "/count"), "02 ");
+    EXPECT_EQ(get_from(2, "/count"), "21 ") << "the idle one made room";
+    EXPECT_EQ(get_from(1, "/count"), "11 ");
+    EXPECT_EQ(get_from(1, "/count"), "12 ");
+    EXPECT_EQ(instances(), 1U);
+}
+
+TEST_F(SharedPoolTest, ACallWaitsForAnInstanceThatIsBusyElsewhere) {
+    open_all({{Limit::reuse, 100}, {Limit::instances_max, 1}});
+    rt::Scope scope(&loop_);
+    for (const unsigned shard : {0, 1, 2})
+        ASSERT_TRUE(scope.spawn(collect_from(shard, "/sleep?5000")));
+
+    loop_.run_for(15s);
+
+    EXPECT_EQ(outcomes_, "0woke 1woke 2woke ");
+}
+
+TEST_F(SharedPoolTest, AnInstanceOfManyCallsThatNeverRestsMakesRoom) {
+    open_all({{Limit::reuse, 1'000}, {Limit::concurrent, 2}, {Limit::instances_max, 1}},
+             engine::HttpKind::concurrent);
+    rt::Scope scope(&loop_);
+    // The calls of the first shard overlap for ever.
+    for (const auto begin : {0ms, 500ms}) ASSERT_TRUE(scope.spawn(steady(begin)));
+    loop_.run_for(2s);
+    outcomes_.clear();
+
+    ASSERT_TRUE(scope.spawn(collect_from(2, "/ignore")));
+    loop_.run_for(2s);
+
+    EXPECT_NE(outcomes_.find("2ignored"), std::string::npos) << outcomes_;
+    loop_.run_for(60s);
+    EXPECT_NE(outcomes_.rfind("0woke"), std::string::npos);
 }
 
 TEST_F(PoolTest, AnInstanceThatTrappedServesNoMore) {

@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "platform/host/probe.h"
+#include "platform/host/call_log.h"
 
 namespace weft::host {
 
@@ -12,30 +12,25 @@ using engine::Limit;
 
 namespace {
 
-/// A shard's part of what the whole host may have; at least one of what there is at all.
-std::uint64_t part_of(std::uint64_t all, unsigned shards) {
-    return all == 0 ? 0 : std::max<std::uint64_t>(1, (all + shards - 1) / shards);
+/// With what is left to the component: a pool twice as large as its concurrency, so that instances
+/// whose guests go on after their responses hold up no call.
+engine::Limits resolved(const engine::Limits& limits, engine::HttpKind kind) {
+    auto out = engine::for_kind(limits, kind);
+    if (out[Limit::instances_max] == 0) out.set(Limit::instances_max, 2 * out[Limit::concurrency]);
+    return out;
 }
 
-/// Calls beyond what the pool can hold wait at the limiter, where waiting is bounded.
-ConcurrencyLimiter::Limits limiter_limits(const engine::Limits& limits) {
+/// Calls beyond what the pools can hold wait at the limiter, where waiting is bounded.
+SharedPermits::Limits call_limits(const engine::Limits& limits) {
     const auto held = limits[Limit::instances_max] * limits[Limit::concurrent];
     return {.inside_max = static_cast<std::uint32_t>(std::min(limits[Limit::concurrency], held)),
             .waiting_max = limits.count(Limit::queue)};
 }
 
-void log_failure(const GuestLogShared& logging, const capability::ComponentId& component,
-                 rt::TraceId trace_id, const Error& error) {
-    if (error.code == Errc::cancelled) return;
-    if (const auto limit = engine::limit_behind(error))
-        logging.probe.limits_reached.at(static_cast<std::size_t>(*limit)).add();
-    if (error.code == Errc::exhausted)
-        logging.probe.calls_refused.add();
-    else
-        logging.probe.calls_failed.add();
-    logging.log.warn("component.call_failed", obs::kv("component", component),
-                     obs::kv("call", trace_id.text()), obs::kv("error", error.slug.text()),
-                     obs::kv("reason", error.message));
+/// The path without its query, in which there may be secrets, as long as a log may say it.
+std::string path_for_log(std::string_view path_and_query) {
+    constexpr std::size_t bytes_max = 256;
+    return std::string(path_and_query.substr(0, std::min(path_and_query.find('?'), bytes_max)));
 }
 
 /// The response's body as long as the call lasts: holds its place inside the limiter, and logs how
@@ -43,57 +38,60 @@ void log_failure(const GuestLogShared& logging, const capability::ComponentId& c
 class CallBody final : public rt::ByteSource {
   public:
     CallBody(std::unique_ptr<rt::ByteSource> inner, ConcurrencyLimiter::Permit permit,
-             const GuestLogShared* logging, capability::ComponentId component, rt::TraceId trace_id)
-        : inner_(std::move(inner)),
-          permit_(std::move(permit)),
-          logging_(logging),
-          component_(std::move(component)),
-          trace_id_(trace_id) {
-        logging_->probe.calls_running.add(1);
+             std::shared_ptr<const CallLog> call)
+        : inner_(std::move(inner)), permit_(std::move(permit)), call_(std::move(call)) {
+        call_->probe().calls_running.add(1);
     }
-    ~CallBody() override { logging_->probe.calls_running.add(-1); }
+    ~CallBody() override { call_->probe().calls_running.add(-1); }
 
     rt::Task<rt::Chunk> read() override {
         Result<rt::Chunk> chunk = co_await inner_->read();
-        if (!chunk) log_failure(*logging_, component_, trace_id_, chunk.error());
+        const bool is_left = (co_await rt::current_context())->is_cancelled();
+        if (!chunk && !is_left) call_->failed(chunk.error());
         co_return chunk;
     }
     std::optional<Result<rt::Chunk>> try_read() override {
         auto chunk = inner_->try_read();
-        if (chunk && !*chunk) log_failure(*logging_, component_, trace_id_, chunk->error());
+        if (chunk && !*chunk) call_->failed(chunk->error());
         return chunk;
     }
 
   private:
     std::unique_ptr<rt::ByteSource> inner_;
     ConcurrencyLimiter::Permit permit_;
-    const GuestLogShared* logging_;
-    capability::ComponentId component_;
-    rt::TraceId trace_id_;
+    std::shared_ptr<const CallLog> call_;
 };
 
 }  // namespace
 
-engine::Limits ShardHost::share_of(const engine::Limits& limits, engine::HttpKind kind) const {
-    auto share = engine::for_kind(limits, kind);
-    if (share[Limit::instances_max] == 0)
-        share.set(Limit::instances_max, 2 * share[Limit::concurrency]);
-    for (const auto limit :
-         {Limit::concurrency, Limit::queue, Limit::instances_max, Limit::instances_min})
-        share.set(limit, part_of(share[limit], options_.shards));
-    share.set(Limit::instances_min,
-              std::min(share[Limit::instances_min], share[Limit::instances_max]));
-    return share;
+SharedLimits SharedLimits::of(const engine::Limits& limits, engine::HttpKind kind,
+                              unsigned shards) {
+    const auto all = resolved(limits, kind);
+    return {.calls = std::make_shared<SharedPermits>(call_limits(all), shards),
+            .instances = std::make_shared<SharedPermits>(Pool::room_for(all), shards)};
 }
 
-void ShardHost::put(ComponentSettings settings, std::shared_ptr<const engine::Component> code) {
+/// The minimum is divided, for each shard makes its own: the parts add up to it.
+engine::Limits ShardHost::part_of(const engine::Limits& limits, engine::HttpKind kind) const {
+    auto part = resolved(limits, kind);
+    const auto all = std::min(part[Limit::instances_min], part[Limit::instances_max]);
+    part.set(Limit::instances_min,
+             all / options_.shards + (options_.shard < all % options_.shards ? 1 : 0));
+    return part;
+}
+
+void ShardHost::put(ComponentSettings settings, std::shared_ptr<const engine::Component> code,
+                    const SharedLimits& shared) {
     auto entry = std::make_shared<Entry>();
     entry->id = std::move(settings.id);
     entry->kind = code->http_kind();
-    entry->limits = share_of(settings.limits, entry->kind);
-    entry->limiter = std::make_shared<ConcurrencyLimiter>(limiter_limits(entry->limits));
-    entry->pool =
-        std::make_unique<Pool>(executor_, std::move(code), entry->limits, &logging_->probe);
+    entry->limits = std::make_shared<const engine::Limits>(part_of(settings.limits, entry->kind));
+    const auto share = [this](std::shared_ptr<SharedPermits> permits) {
+        return ConcurrencyLimiter::Share{std::move(permits), options_.shard, executor_};
+    };
+    entry->limiter = std::make_shared<ConcurrencyLimiter>(share(shared.calls));
+    entry->pool = std::make_unique<Pool>(share(shared.instances), std::move(code), *entry->limits,
+                                         &logging_->probe);
     auto& slot = entries_[entry->id];
     auto before = std::exchange(slot, std::move(entry));
     // Refused once the host stops: then its instances are ended anyway.
@@ -104,9 +102,9 @@ void ShardHost::change_limits(const capability::ComponentId& id, engine::Limits 
     const auto found = entries_.find(id);
     WEFT_ASSERT(found != entries_.end(), "limits are changed of what is served");
     auto& entry = *found->second;
-    entry.limits = share_of(limits, entry.kind);
-    entry.limiter->change(limiter_limits(entry.limits));
-    entry.pool->change(entry.limits);
+    entry.limits = std::make_shared<const engine::Limits>(part_of(limits, entry.kind));
+    entry.limiter->change(call_limits(*entry.limits));
+    entry.pool->change(*entry.limits);
 }
 
 rt::Task<void> ShardHost::retire(capability::ComponentId id) {
@@ -160,50 +158,50 @@ std::size_t ShardHost::instances() const {
 
 rt::Task<net::HttpResponse> ShardHost::handle_http(rt::CallCtx ctx, capability::ComponentId target,
                                                    net::HttpRequest request) {
+    const auto* const context = co_await rt::current_context();
     const auto found = entries_.find(target);
-    if (found == entries_.end())
-        co_return fail(Errc::not_found, "host.component_unknown",
-                       "no component '{}' runs on this host", target);
-    const std::shared_ptr<Entry> entry = found->second;
-    const auto begin = executor_->now();
-    ctx.deadline = std::min(ctx.deadline, begin + entry->limits.time(Limit::deadline));
+    const std::shared_ptr<Entry> entry = found == entries_.end() ? nullptr : found->second;
+    const auto log =
+        std::make_shared<const CallLog>(logging_, executor_,
+                                        CallLog::Call{.component = std::move(target),
+                                                      .trace_id = ctx.trace_id,
+                                                      .method = request.method,
+                                                      .path = path_for_log(request.path_and_query),
+                                                      .limits = entry ? entry->limits : nullptr});
+    // No client is told of a failure that the log does not explain; one that left is told nothing.
+    const auto failed = [&](Error error) {
+        if (!context->is_cancelled()) log->failed(error);
+        return Failure(std::move(error));
+    };
+    if (!entry)
+        co_return failed(fail(Errc::not_found, "host.component_unknown",
+                              "no component '{}' runs on this host", log->component())
+                             .error());
+    ctx.deadline = std::min(ctx.deadline, log->begin() + entry->limits->time(Limit::deadline));
     logging_->probe.calls.add();
 
     ConcurrencyLimiter::Permit permit;
     if (!entry->limiter->try_enter(permit)) {
         Result<ConcurrencyLimiter::Permit> waited = co_await entry->limiter->enter(ctx.deadline);
-        if (!waited) {
-            log_failure(*logging_, entry->id, ctx.trace_id, waited.error());
-            co_return Failure(std::move(waited).error());
-        }
+        if (!waited) co_return failed(std::move(waited).error());
         permit = std::move(*waited);
     }
     auto observer = std::make_shared<GuestLog>(
-        logging_, executor_, GuestLog::Source{entry->id, entry->limits[Limit::log], ctx.trace_id});
-    const auto trace_id = ctx.trace_id;
-    auto instance = entry->pool->acquire();
-    if (!instance) {
-        log_failure(*logging_, entry->id, trace_id, instance.error());
-        co_return Failure(std::move(instance).error());
-    }
+        logging_, executor_,
+        GuestLog::Source{entry->id, (*entry->limits)[Limit::log], ctx.trace_id});
+    auto instance = entry->pool->try_acquire();
+    if (instance && !*instance) instance = co_await entry->pool->acquire(ctx.deadline);
+    if (!instance) co_return failed(std::move(instance).error());
     Result<net::HttpResponse> response =
         co_await (*instance)->handle_http(std::move(ctx), std::move(request), std::move(observer));
     logging_->probe.call_seconds.observe(
-        std::chrono::duration<double>(executor_->now() - begin).count());
-    co_return finish(*entry, trace_id, std::move(permit), std::move(response));
-}
-
-Result<net::HttpResponse> ShardHost::finish(const Entry& entry, rt::TraceId trace_id,
-                                            ConcurrencyLimiter::Permit permit,
-                                            Result<net::HttpResponse> response) {
-    if (!response) {
-        log_failure(*logging_, entry.id, trace_id, response.error());
-        return response;
-    }
+        std::chrono::duration<double>(executor_->now() - log->begin()).count());
+    if (!response) co_return failed(std::move(response).error());
+    log->answered(response->status);
     if (response->body)
-        response->body = std::make_unique<CallBody>(std::move(response->body), std::move(permit),
-                                                    logging_, entry.id, trace_id);
-    return response;
+        response->body =
+            std::make_unique<CallBody>(std::move(response->body), std::move(permit), log);
+    co_return response;
 }
 
 }  // namespace weft::host

@@ -9,6 +9,7 @@
 #include "base/rt/executor.h"
 #include "base/rt/scope.h"
 #include "platform/capability/invoke.h"
+#include "platform/host/call_log.h"
 #include "platform/host/concurrency_limiter.h"
 #include "platform/host/guest_log.h"
 #include "platform/host/pool.h"
@@ -16,13 +17,22 @@
 
 namespace weft::host {
 
+/// What the shards of a host share of one component: its calls and its instances, counted.
+struct SharedLimits {
+    std::shared_ptr<SharedPermits> calls;
+    std::shared_ptr<SharedPermits> instances;
+
+    static SharedLimits of(const engine::Limits& limits, engine::HttpKind kind, unsigned shards);
+};
+
 /// The components of one host as one shard serves them: finds the code, admits the call, runs it in
-/// an instance of the component's pool, and says in the log what went wrong. A component's limits
-/// are divided evenly between the shards, so that admitting needs no lock. Shard-local.
+/// an instance of the component's pool, and says in the log what went wrong. Shard-local; the
+/// limits of a component hold for all shards together.
 class ShardHost final : public capability::Invoker {
   public:
     struct Options {
-        unsigned shards = 1;  ///< How many share the limits.
+        unsigned shards = 1;  ///< How many share the limits,
+        unsigned shard = 0;   ///< and which of them this is.
         /// For the calls of a component that was retired; then they are ended.
         Duration retire_wait = std::chrono::seconds(10);
     };
@@ -32,8 +42,9 @@ class ShardHost final : public capability::Invoker {
         : executor_(executor), options_(options), logging_(logging), retiring_(executor) {}
 
     /// Serves the component from now on, in place of what had its id, which is retired. Calls under
-    /// way keep what they started with.
-    void put(host::ComponentSettings settings, std::shared_ptr<const engine::Component> code);
+    /// way keep what they started with. `shared` is the same on all shards, and new each time.
+    void put(host::ComponentSettings settings, std::shared_ptr<const engine::Component> code,
+             const SharedLimits& shared);
     /// Gives a component other limits; its calls and its pool stay. Its id must be served.
     void change_limits(const capability::ComponentId& id, engine::Limits limits);
     /// Begins no new call of a component. Those under way end or, after `retire_wait`, are ended;
@@ -54,16 +65,14 @@ class ShardHost final : public capability::Invoker {
     struct Entry {
         capability::ComponentId id;
         engine::HttpKind kind;
-        engine::Limits limits;  ///< This shard's share, resolved.
+        /// Resolved; `instances_min` is this shard's part.
+        std::shared_ptr<const engine::Limits> limits;
         std::shared_ptr<ConcurrencyLimiter> limiter;
         std::unique_ptr<Pool> pool;
     };
 
-    engine::Limits share_of(const engine::Limits& limits, engine::HttpKind kind) const;
+    engine::Limits part_of(const engine::Limits& limits, engine::HttpKind kind) const;
     rt::Task<void> end_retired(std::shared_ptr<Entry> entry);
-    Result<net::HttpResponse> finish(const Entry& entry, rt::TraceId trace_id,
-                                     ConcurrencyLimiter::Permit permit,
-                                     Result<net::HttpResponse> response);
 
     rt::Executor* executor_;
     Options options_;

@@ -1,5 +1,7 @@
 #include "platform/host/shard_host.h"
 
+#include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,11 +34,14 @@ class ShardHostTest : public testing::Test {
         ComponentSettings settings;
         settings.id = std::move(id);
         settings.limits = limits;
-        host.put(std::move(settings), engine_.compile(to_bytes(code)).value());
+        auto compiled = engine_.compile(to_bytes(code)).value();
+        const auto shared = SharedLimits::of(limits, compiled->http_kind(), 1);
+        host.put(std::move(settings), std::move(compiled), shared);
     }
     /// "status body", or the slug of the error.
     rt::Task<std::string> fetch(std::string path, std::string component) {
         net::HttpRequest request;
+        request.method = "GET";
         request.path_and_query = std::move(path);
         Result<net::HttpResponse> response =
             co_await host_.handle_http({.trace_id = {0, 0x2a}}, component, std::move(request));
@@ -73,8 +78,9 @@ class ShardHostTest : public testing::Test {
     SystemWallClock clock_;
     obs::Registry registry_;
     obs::RateLimiter limiter_{{.budget_per_s = 100, .sources_max = 16}};
-    GuestLogShared logging_{obs::Log(&events_, &clock_, obs::Level::info), Probe::in(registry_),
-                            &limiter_};
+    obs::Log log_{&events_, &clock_, obs::Level::debug};
+    obs::LimitedLog failures_{log_, registry_};
+    GuestLogShared logging_{log_, Probe::in(registry_), &limiter_, &failures_};
     engine::fake::FakeEngine engine_;
     ShardHost host_{&loop_, {.shards = 1}, &logging_};
     std::vector<std::string> outcomes_;
@@ -83,11 +89,51 @@ class ShardHostTest : public testing::Test {
 TEST_F(ShardHostTest, CallsTheComponent) {
     EXPECT_EQ(get("/ignore"), "200 ignored");
     EXPECT_EQ(host_.calls(), 0U);
-    EXPECT_THAT(events_.events(), IsEmpty());
+    ASSERT_EQ(events_.events().size(), 1U);
+    const auto answered = events_.events("component.call_answered").at(0);
+    EXPECT_EQ(answered.fields.at("path"), "/ignore");
+    EXPECT_EQ(answered.fields.at("status"), "200");
+}
+
+TEST_F(ShardHostTest, AFailureNamesRequestDurationAndLimit) {
+    put({{Limit::deadline, 2s}});
+    EXPECT_EQ(get("/sleep?60000"), "engine.deadline");
+
+    const auto failed = events_.events("component.call_failed");
+    ASSERT_EQ(failed.size(), 1U);
+    EXPECT_EQ(failed[0].fields.at("method"), "GET");
+    EXPECT_EQ(failed[0].fields.at("path"), "/sleep") << "there may be secrets behind it";
+    EXPECT_EQ(failed[0].fields.at("ms"), "2000");
+    EXPECT_EQ(failed[0].fields.at("limit"), "deadline");
+    EXPECT_EQ(failed[0].fields.at("limit_value"), "2s");
+}
+
+TEST_F(ShardHostTest, FailuresThatClientsCauseFillNoLog) {
+    for (int i = 0; i < 50; ++i) EXPECT_EQ(get("/trap"), "engine.trap");
+    EXPECT_EQ(get("/ignore", "other"), "host.component_unknown");
+
+    EXPECT_EQ(events_.events("component.call_trapped").size(), obs::LimitedLog::lines_per_s);
+    EXPECT_EQ(events_.events("component.call_failed").size(), obs::LimitedLog::lines_per_s + 1);
+    EXPECT_EQ(counted("weft_log_events_dropped_total"), 80);
+    loop_.run_for(1s);
+    EXPECT_EQ(get("/trap"), "engine.trap");
+    EXPECT_EQ(events_.events("component.call_failed").back().fields.at("lines_dropped"), "40");
+    EXPECT_EQ(events_.events("component.call_trapped").back().fields.at("lines_dropped"), "40");
+}
+
+TEST_F(ShardHostTest, AClientThatLeftIsNoFailure) {
+    {
+        rt::Scope scope(&loop_);
+        ASSERT_TRUE(scope.spawn(collect("/sleep?5000")));
+        scope.cancel();
+        loop_.run_until_idle();
+    }
+    EXPECT_THAT(events_.events("component.call_failed"), IsEmpty());
 }
 
 TEST_F(ShardHostTest, AnUnknownOrRetiredComponentIsNotFound) {
     EXPECT_EQ(get("/ignore", "other"), "host.component_unknown");
+    EXPECT_EQ(events_.events("component.call_failed").at(0).fields.at("component"), "other");
     ASSERT_TRUE(loop_.run(host_.retire("hello")));
     EXPECT_EQ(get("/ignore"), "host.component_unknown");
     EXPECT_TRUE(loop_.run(host_.retire("hello"))) << "again";
@@ -245,26 +291,74 @@ TEST_F(ShardHostTest, AnInstanceIsUsedAgainAsOftenAsAsked) {
     EXPECT_EQ(get("/count") + get("/count") + get("/count"), "200 1200 2200 1");
 }
 
-TEST_F(ShardHostTest, LimitsAreSharedBetweenShards) {
-    ShardHost half(&loop_, {.shards = 2}, &logging_);
-    put_in(half, {{Limit::concurrency, 3}, {Limit::queue, 0}});
-    rt::Scope scope(&loop_);
-    // Two of three calls may run here, the other shard has room for as many.
-    struct Caller {
-        static rt::Task<void> call(ShardHost* host, int* refused) {
-            net::HttpRequest request;
-            request.path_and_query = "/sleep?10";
-            Result<net::HttpResponse> response =
-                co_await host->handle_http({}, "hello", std::move(request));
-            if (!response) ++*refused;
-            co_return ok();
+/// One component on eight shards of one loop.
+class ShardHostsTest : public ShardHostTest {
+  protected:
+    ~ShardHostsTest() override {
+        for (const auto& host : hosts_) EXPECT_TRUE(loop_.run(host->stop()));
+    }
+    void put_everywhere(engine::Limits limits) {
+        const auto code = engine_.compile(as_bytes("guest")).value();
+        const auto shared = SharedLimits::of(limits, code->http_kind(), 8);
+        for (unsigned shard = 0; shard < 8; ++shard) {
+            hosts_.push_back(std::make_unique<ShardHost>(
+                &loop_, ShardHost::Options{.shards = 8, .shard = shard}, &logging_));
+            ComponentSettings settings;
+            settings.id = "hello";
+            settings.limits = limits;
+            hosts_.back()->put(std::move(settings), code, shared);
         }
-    };
-    int refused = 0;
-    for (int i = 0; i < 3; ++i) ASSERT_TRUE(scope.spawn(Caller::call(&half, &refused)));
-    loop_.run_until_idle();
+    }
+    rt::Task<void> call(ShardHost* host) {
+        net::HttpRequest request;
+        request.path_and_query = "/sleep?1000";
+        Result<net::HttpResponse> response =
+            co_await host->handle_http({}, "hello", std::move(request));
+        outcomes_.push_back(response ? "200" : std::string(response.error().slug.text()));
+        co_return ok();
+    }
+    std::size_t instances() const {
+        std::size_t all = 0;
+        for (const auto& host : hosts_) all += host->instances();
+        return all;
+    }
+    long outcomes(std::string_view what) const { return std::ranges::count(outcomes_, what); }
 
-    EXPECT_EQ(refused, 1);
+    std::vector<std::unique_ptr<ShardHost>> hosts_;
+};
+
+TEST_F(ShardHostsTest, ASmallLimitIsExactAndEveryShardServes) {
+    put_everywhere({{Limit::concurrency, 1}, {Limit::queue, 7}, {Limit::instances_max, 1}});
+    rt::Scope scope(&loop_);
+    for (const auto& host : hosts_) ASSERT_TRUE(scope.spawn(call(host.get())));
+    ASSERT_TRUE(scope.spawn(call(hosts_[3].get())));
+
+    EXPECT_EQ(outcomes_, std::vector<std::string>{"host.queue_full"});
+    for (int second = 1; second <= 8; ++second) {
+        loop_.run_for(1s);
+        EXPECT_EQ(outcomes("200"), second);
+        EXPECT_LE(instances(), 1U);
+    }
+}
+
+TEST_F(ShardHostsTest, OneShardMayHaveAllThatTheHostMay) {
+    put_everywhere({{Limit::concurrency, 10}, {Limit::queue, 0}});
+    rt::Scope scope(&loop_);
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(scope.spawn(call(hosts_[3].get())));
+    ASSERT_TRUE(scope.spawn(call(hosts_[4].get())));
+
+    EXPECT_EQ(outcomes_, std::vector<std::string>{"host.queue_full"});
+    loop_.run_for(1s);
+    EXPECT_EQ(outcomes("200"), 10);
+}
+
+TEST_F(ShardHostsTest, TheMinimumIsKeptOnce) {
+    put_everywhere({{Limit::instances_min, 3}});
+    EXPECT_EQ(instances(), 3U);
+
+    for (const auto& host : hosts_) host->change_limits("hello", {{Limit::instances_min, 11}});
+
+    EXPECT_EQ(instances(), 11U);
 }
 
 TEST_F(ShardHostTest, WhatAGuestPrintsIsLoggedByLines) {
@@ -290,6 +384,14 @@ TEST_F(ShardHostTest, APrintingGuestIsHeldToItsRate) {
     const auto dropped = events_.events("component.lines_dropped");
     ASSERT_EQ(dropped.size(), 1U);
     EXPECT_EQ(dropped[0].fields.at("lines"), "44");
+}
+
+TEST_F(ShardHostTest, EmptyLinesAreNotFree) {
+    GuestLog guest(&logging_, &loop_, {"hello", 100, {0, 1}});
+
+    guest.on_output(engine::GuestStream::out, Bytes(100, '\n'));
+
+    EXPECT_EQ(events_.events("component.line_printed").size(), 6U);
 }
 
 TEST_F(ShardHostTest, ARequestThatWasRefusedIsLoggedWithItsRemedy) {
@@ -321,7 +423,7 @@ TEST_F(ShardHostTest, RefusedRequestsAreHeldToTheRateOfLines) {
 
 TEST_F(ShardHostTest, ALongLineIsOneEventThatSaysWhatIsMissing) {
     obs::RateLimiter generous({.budget_per_s = 1'000'000, .sources_max = 4});
-    const GuestLogShared shared{logging_.log, logging_.probe, &generous};
+    const GuestLogShared shared{log_, logging_.probe, &generous, &failures_};
     {
         GuestLog guest(&shared, &loop_, {"hello", 1'000'000, {0, 1}});
         guest.on_output(engine::GuestStream::err, Bytes(GuestLog::line_bytes_max + 10, 'x'));

@@ -3,6 +3,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 
 #include "base/value/world_json.h"
@@ -144,6 +145,25 @@ std::unique_ptr<code_cache::CodeCache> open_cache(const CompileOptions& options)
     return nullptr;
 }
 
+/// Says begin and end of what may take a while.
+Result<code_cache::Entry> compile_and_tell(const Compiler& compiler, const CompileOptions& options,
+                                           BytesView wasm) {
+    if (options.clock == nullptr) return compiler.compile(wasm);
+    const auto& log = options.log;
+    log.info("engine.compile_started", obs::kv("bytes", wasm.size()));
+    const auto begin = options.clock->now();
+    auto code = compiler.compile(wasm);
+    const std::chrono::duration<double, std::milli> took = options.clock->now() - begin;
+    if (code)
+        log.info("engine.code_compiled", obs::kv("bytes", wasm.size()),
+                 obs::kv("code_bytes", code->bytes), obs::kv("ms", took.count()));
+    else
+        log.warn("engine.compile_failed", obs::kv("bytes", wasm.size()),
+                 obs::kv("ms", took.count()), obs::kv("slug", code.error().slug.text()),
+                 obs::kv("reason", code.error().message));
+    return code;
+}
+
 /// Address space that this process has reserved, used or not; 0 when nobody says.
 std::uint64_t address_space_bytes() {
     std::ifstream sizes("/proc/self/statm");
@@ -193,8 +213,9 @@ Result<std::shared_ptr<Engine>> make_engine(const EngineConfig& config,
         return fail(Errc::unavailable, "app.no_descriptor",
                     "the process has no file descriptors left; raise the limit");
     const Compiler compiler(raw, compile.worker, compile.limits, stop.get());
-    CodeSource code(open_cache(compile), fingerprint,
-                    [compiler](BytesView wasm) { return compiler.compile(wasm); });
+    CodeSource code(open_cache(compile), fingerprint, [compiler, compile](BytesView wasm) {
+        return compile_and_tell(compiler, compile, wasm);
+    });
     return std::make_shared<WasmtimeEngine>(std::move(engine), std::move(setup), std::move(stop),
                                             std::move(code));
 }

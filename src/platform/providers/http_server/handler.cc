@@ -46,6 +46,9 @@ rt::Task<net::HttpResponse> Handler::handle(rt::CallCtx ctx, net::HttpRequest re
 }
 
 net::HttpResponse Handler::refuse(const rt::CallCtx& ctx, const Error& error) {
+    failures_->write(obs::Level::debug, "http.request_refused", {}, executor_->now(),
+                     obs::kv("call", ctx.trace_id.text()), obs::kv("error", error.slug.text()),
+                     obs::kv("reason", error.message));
     net::HttpResponse response;
     response.status = status_of(error);
     response.headers.push_back({"content-type", "text/plain; charset=utf-8"});
@@ -59,8 +62,9 @@ net::HttpResponse Handler::refuse(const rt::CallCtx& ctx, const Error& error) {
 }
 
 void Handler::note_broken(const rt::CallCtx& ctx, const Error& error) {
-    log_.warn("http.response_broken", obs::kv("call", ctx.trace_id.text()),
-              obs::kv("error", error.slug.text()), obs::kv("reason", error.message));
+    failures_->write(obs::Level::warn, "http.response_broken", {}, executor_->now(),
+                     obs::kv("call", ctx.trace_id.text()), obs::kv("error", error.slug.text()),
+                     obs::kv("reason", error.message));
 }
 
 }  // namespace weft::providers::http_server

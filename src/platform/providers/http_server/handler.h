@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "base/obs/log.h"
+#include "base/obs/limited_log.h"
 #include "io/net/http_server.h"
 #include "platform/capability/invoke.h"
 #include "platform/providers/http_server/routes.h"
@@ -13,8 +13,9 @@ namespace weft::providers::http_server {
 /// errors into responses.
 class Handler final : public net::HttpHandler {
   public:
-    /// `invoker` is the shard's own and outlives this.
-    Handler(capability::Invoker* invoker, obs::Log log) : invoker_(invoker), log_(log) {}
+    /// `invoker` and its executor are the shard's own and outlive this, as `failures` does.
+    Handler(capability::Invoker* invoker, const rt::Executor* executor, obs::LimitedLog* failures)
+        : invoker_(invoker), executor_(executor), failures_(failures) {}
 
     /// Requests that begin from now on use `routes`.
     void set_routes(std::shared_ptr<const Routes> routes) { routes_ = std::move(routes); }
@@ -25,7 +26,8 @@ class Handler final : public net::HttpHandler {
 
   private:
     capability::Invoker* invoker_;
-    obs::Log log_;
+    const rt::Executor* executor_;
+    obs::LimitedLog* failures_;
     std::shared_ptr<const Routes> routes_ = std::make_shared<const Routes>();
 };
 

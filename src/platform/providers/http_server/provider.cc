@@ -103,8 +103,10 @@ rt::Task<void> Provider::set_routes(Site* site, RoutesPtr routes, Proxies proxie
 
 rt::Task<Provider::ListenerPtr> Provider::open(net::Address address) {
     if (address.port != 0) CO_CHECK(net::check_port_free(address));
-    const net::HttpServer::Options options{
-        .clock = context_.clock, .random = context_.random, .limits = limits_};
+    const net::HttpServer::Options options{.clock = context_.clock,
+                                           .random = context_.random,
+                                           .connections = context_.connections,
+                                           .limits = limits_};
     auto listener = std::make_shared<Listener>();
     listener->sites.resize(context_.shards.size());
     Result<void> result = ok();
@@ -132,7 +134,7 @@ rt::Task<Provider::ListenerPtr> Provider::open(net::Address address) {
 
 rt::Task<net::Address> Provider::open_site(capability::HostShard shard, Site* site,
                                            net::Address address, net::HttpServer::Options options) {
-    site->handler = std::make_unique<Handler>(shard.invoker, context_.log);
+    site->handler = std::make_unique<Handler>(shard.invoker, shard.ref.executor, context_.failures);
     options.executor = shard.ref.executor;
     options.handler = site->handler.get();
     CO_TRY(site->server, net::HttpServer::listen(options, address));

@@ -116,8 +116,10 @@ class ProviderTest : public testing::Test {
                 .shards = {{{&control_.shard(), scopes_[0].get()}, &invoker_},
                            {{&other_.shard(), scopes_[1].get()}, &invoker_}},
                 .log = {},
+                .failures = &failures_,
                 .clock = &clock_,
-                .random = &random_},
+                .random = &random_,
+                .connections = nullptr},
             limits);
     }
     static void turn(rt::Shard& shard) {
@@ -170,6 +172,7 @@ class ProviderTest : public testing::Test {
         return client.read_to_close();
     }
 
+    obs::LimitedLog failures_;
     rt::ShardThread control_{0};
     rt::ShardThread other_{1};
     NamedInvoker invoker_;

@@ -35,7 +35,8 @@ struct CompileOptions {
     std::string worker;
     CompileLimits limits;
     std::optional<code_cache::CodeCache::Options> cache;  ///< Nothing: compile each time.
-    obs::Log log;                                         ///< For warnings about the cache.
+    obs::Log log;  ///< For warnings about the cache, and for begin and end of compiling.
+    const WallClock* clock = nullptr;   ///< For how long that took; null: it is not said.
     obs::Registry* registry = nullptr;  ///< For metrics of the cache; may be null.
 };
 
