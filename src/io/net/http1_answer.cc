@@ -121,6 +121,7 @@ rt::Task<void> Http1Connection::send_body(std::unique_ptr<rt::ByteSource> body, 
         else
             out.insert(out.end(), chunk.data.begin(),
                        chunk.data.begin() + static_cast<std::ptrdiff_t>(size));
+        chunk.data = {};  // A client that takes nothing holds no more than it must.
         is_whole =
             chunk.last && !is_too_long && (opening.head.framing != Framing::length || left == 0);
         if (chunk.last || is_too_long) {

@@ -57,10 +57,10 @@ struct HttpLimits {
                                                      ///< faster before; then 408.
     Duration write_wait = std::chrono::seconds(30);  ///< How far the client may be behind that rate
                                                      ///< in taking a response; then closed.
-    Duration slow_after = std::chrono::seconds(1);   ///< A client so far behind it is slow.
+    Duration slow_after = std::chrono::milliseconds(500);  ///< A client so far behind it is slow.
     /// Slow clients whose request is with the handler. One more, and the one that is slow for
     /// longest is closed.
-    std::size_t slow_clients_max = 16;
+    std::size_t slow_clients_max = 8;
 
     /// A request is given to the handler when its content is complete or so much of it has come.
     std::size_t start_bytes = 16U << 10U;
