@@ -50,7 +50,7 @@ Result<void> run_up(const Console& console, const UpArguments& arguments) {
     }
     options.strict = arguments.strict;
     options.detach = arguments.detach;
-    return environment.handlers.up(options);
+    return environment.handlers.up(options, console);
 }
 
 }  // namespace

@@ -12,7 +12,8 @@ namespace weft::cli {
 /// The one component of `weft serve`: an application that is made without a manifest.
 struct ServedFile {
     host::ComponentSettings guest;
-    std::string address;  ///< Where it listens, HOST:PORT.
+    std::string address;   ///< Where it listens, HOST:PORT.
+    std::string body_max;  ///< The most that a request's body may have, as text; empty: no limit.
 };
 
 /// What `weft up` or `weft serve` was asked for, checked for form only. Directories are absolute.

@@ -1,17 +1,13 @@
 #pragma once
 
-#include <cstddef>
-
 #include "entry/cli/command.h"
 
 namespace weft::cli {
 
-/// A longer manifest is not read.
-constexpr std::size_t manifest_bytes_max = 1024 * 1024;
-
-/// `weft app validate`: prints all that is wrong with the manifests, each finding with its place.
-/// Warnings alone are success. Errors: those of `files::read_file` when a file cannot be read and
-/// all others are right, invalid_argument (`validate.errors_found`).
+/// `weft app validate`: prints all that is wrong with each manifest, every finding with its place,
+/// whether it is valid, and whether it can run here. A valid one is success, unless the user wants
+/// it to run. Errors: those of `files::read_file` when a file cannot be read and all others are
+/// right, invalid_argument (`validate.errors_found`), unsupported (`validate.cannot_run`).
 extern const Command app_validate_command;
 
 }  // namespace weft::cli

@@ -179,7 +179,9 @@ rt::Task<std::optional<RequestHead>> Http1Connection::read_head() {
 
 Result<void> Http1Connection::start_body(RequestHead& head) {
     if (!head.has_body()) return ok();
-    TRY(auto decoder, BodyDecoder::create(head, shared_->limits.body_bytes_max));
+    TRY(auto decoder,
+        BodyDecoder::create(head, std::min(shared_->limits.body_bytes_max,
+                                           shared_->handler->body_bytes_max(head.request))));
     decoder_ = std::make_shared<BodyDecoder>(decoder);
     expects_continue_ = head.expects_continue;
     head.request.body = std::make_unique<RequestBody>(shared_from_this(), head.expects_continue);
