@@ -10,6 +10,11 @@
 #include "io/files/files.h"
 
 namespace weft::app {
+namespace {
+
+constexpr std::uint32_t engine_instances_max = 100'000;
+
+}  // namespace
 
 engine::wasmtime::CompileOptions compile_options(const cli::HostPlaces& places, const obs::Log& log,
                                                  obs::Registry* registry) {
@@ -35,6 +40,10 @@ engine::EngineConfig engine_config(const engine::Limits& limits) {
     out.memory_bytes_max = std::max(out.memory_bytes_max, asked);
     out.table_elements_max =
         std::max(out.table_elements_max, limits.count(engine::Limit::table_elements));
+    out.instances_max = std::clamp(limits.count(engine::Limit::instances_max), out.instances_max,
+                                   engine_instances_max);
+    // A pool has room for a few parts of each instance.
+    out.pooled = limits[engine::Limit::parts] <= engine::row_of(engine::Limit::parts).usual;
     return out;
 }
 

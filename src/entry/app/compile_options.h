@@ -14,7 +14,7 @@ namespace weft::app {
 engine::wasmtime::CompileOptions compile_options(const cli::HostPlaces& places, const obs::Log& log,
                                                  obs::Registry* registry);
 
-/// An engine for guests of which one may have these limits.
+/// An engine for guests of which one may have these limits, and all together as many instances.
 engine::EngineConfig engine_config(const engine::Limits& limits);
 
 /// The engine of a command that runs one file. Errors: those of

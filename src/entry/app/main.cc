@@ -13,6 +13,7 @@
 #include "base/core/errc.h"
 #include "entry/app/call.h"
 #include "entry/app/doctor.h"
+#include "entry/app/providers.h"
 #include "entry/app/run_program.h"
 #include "entry/app/up.h"
 #include "entry/cli/run.h"
@@ -86,6 +87,7 @@ int main(int count, char** values) {
                 output.flush();  // What was said before comes before, through a pipe too.
                 Output::print_error(text);
             },
+        .providers = weft::app::provider_kinds(),
         .handlers = {.up = weft::app::up,
                      .call = weft::app::open_callee,
                      .run = weft::app::run_program,

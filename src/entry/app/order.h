@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "base/core/result.h"
-#include "base/obs/log.h"
+#include "entry/cli/console.h"
 #include "entry/cli/up_options.h"
 #include "platform/claims/trust.h"
 #include "platform/control/desired.h"
@@ -19,9 +19,8 @@ struct Order {
 /// The application of `weft serve`: one component behind an http-server.
 control::Application application_of(const cli::ServedFile& served);
 
-/// Reads the manifests and the trust file that the command names. Warnings of the manifests go to
-/// `log`. Errors: those of `load_trust` and `control::plan`, invalid_argument
-/// (`app.manifest_invalid`: the first error of a manifest).
-Result<Order> read_order(const cli::UpOptions& options, const obs::Log& log);
+/// Reads the manifests and the trust file that the command names. What is found in the manifests
+/// goes to `console`. Errors: those of `cli::take_applications` and `load_trust`.
+Result<Order> read_order(const cli::UpOptions& options, const cli::Console& console);
 
 }  // namespace weft::app

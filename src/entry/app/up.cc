@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -81,13 +82,22 @@ struct Logging {
     }
 };
 
-/// What the largest component of each kind needs of the engine.
-engine::Limits largest_limits(const Order& order) {
+/// What the components need of the engine: the largest of them, and all instances that were asked
+/// for.
+engine::Limits needed_limits(const Order& order) {
+    using engine::Limit;
     engine::Limits out;
     for (const auto& application : order.applications)
-        for (const auto& component : application.components)
-            for (const auto limit : {engine::Limit::memory, engine::Limit::table_elements})
-                out.set(limit, std::max(out[limit], component.limits[limit]));
+        for (const auto& component : application.components) {
+            const auto& limits = component.limits;
+            for (const auto limit : {Limit::memory, Limit::table_elements, Limit::parts})
+                out.set(limit, std::max(out[limit], limits[limit]));
+            const auto calls = limits.is_set(Limit::concurrency) ? limits[Limit::concurrency] : 0;
+            const auto most =
+                limits.is_set(Limit::instances_max) ? limits[Limit::instances_max] : calls;
+            out.set(Limit::instances_max,
+                    out[Limit::instances_max] + std::max(most, limits[Limit::instances_min]));
+        }
     return out;
 }
 
@@ -113,16 +123,18 @@ void tell_setup(const engine::EngineStats& stats, const obs::Log& log) {
              obs::kv("reason", stats.reset_reason));
 }
 
-Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_serving) {
+Result<void> host(const cli::UpOptions& options, Order order,
+                  const Process::OnServing& on_serving) {
     TRY(const auto signals, StopSignals::block());
     Logging logging;
     const obs::Log log = logging.open(options);
     const auto descriptors_max = raise_descriptor_limit();
-    TRY(auto order, read_order(options, log));
+    if (order.trust.unsigned_code == claims::UnsignedCode::allow)
+        log.warn("trust.unsigned_allowed", obs::kv("file", options.trust.file));
     obs::Registry registry;
     logging.count_lost(registry);
     TRY(const auto engine,
-        engine::wasmtime::make_engine(engine_config(largest_limits(order)),
+        engine::wasmtime::make_engine(engine_config(needed_limits(order)),
                                       compile_options(options.places, log, &registry)));
     tell_setup(engine->stats(), log);
     SystemRandom random;
@@ -143,7 +155,7 @@ Result<void> host(const cli::UpOptions& options, const Process::OnServing& on_se
                        });
 }
 
-Result<void> up_in_background(cli::UpOptions options) {
+Result<void> up_in_background(cli::UpOptions options, Order order) {
     // Locked before anything is written there: its log may be another host's.
     TRY(const auto data_dir, DataDir::open(options.places.data_dir));
     if (options.log_file.empty()) options.log_file = data_dir.path() + "/weft.log";
@@ -155,18 +167,20 @@ Result<void> up_in_background(cli::UpOptions options) {
     }
     auto result = data_dir.sign();
     if (result)
-        result = host(options, [&](const std::vector<std::string>& addresses) -> Result<void> {
-            detached.tell(serving_text(options, addresses));
-            return ok();
-        });
+        result = host(options, std::move(order),
+                      [&](const std::vector<std::string>& addresses) -> Result<void> {
+                          detached.tell(serving_text(options, addresses));
+                          return ok();
+                      });
     if (!result) detached.tell_failure(result.error());
     return result;
 }
 
 }  // namespace
 
-Result<void> up(const cli::UpOptions& options) {
-    if (options.detach) return up_in_background(options);
+Result<void> up(const cli::UpOptions& options, const cli::Console& console) {
+    TRY(auto order, read_order(options, console));
+    if (options.detach) return up_in_background(options, std::move(order));
     std::optional<DataDir> data_dir;
     if (!options.served) {
         TRY(data_dir, DataDir::open(options.places.data_dir));
@@ -175,7 +189,7 @@ Result<void> up(const cli::UpOptions& options) {
         // made, the cache says so.
         std::ignore = files::ensure_directory(options.places.data_dir);
     }
-    return host(options, [&](const std::vector<std::string>& addresses) -> Result<void> {
+    const auto say = [&](const std::vector<std::string>& addresses) -> Result<void> {
         // A program that starts `serve` finds the address on the first line of its errors' side.
         std::FILE* const to = options.served && !options.json ? stderr : stdout;
         const bool is_said =
@@ -183,7 +197,8 @@ Result<void> up(const cli::UpOptions& options) {
         if (is_said || to == stderr) return ok();
         return fail(Errc::unavailable, "cli.output_failed", "the output cannot be written: {}",
                     std::strerror(errno));
-    });
+    };
+    return host(options, std::move(order), say);
 }
 
 }  // namespace weft::app

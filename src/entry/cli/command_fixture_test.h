@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <string>
@@ -52,8 +53,9 @@ class CommandTest : public files::FolderTest {
             .random = &random,
             .out = [this](std::string_view text) { out += text; },
             .err = [this](std::string_view text) { err += text; },
+            .providers = providers,
             .handlers = {.up =
-                             [this](const UpOptions& options) {
+                             [this](const UpOptions& options, const Console&) {
                                  up_calls.push_back(options);
                                  return up_result;
                              },
@@ -77,6 +79,11 @@ class CommandTest : public files::FolderTest {
         if (!value) ADD_FAILURE() << "not JSON: " << out;
         return value.value_or(codec::Json());
     }
+
+    static constexpr std::array<std::string_view, 1> interfaces{"wasi:http/incoming-handler"};
+    static constexpr std::array providers{capability::ProviderKind{
+        "http-server", interfaces, nullptr,
+        [](const std::vector<capability::Link>&) { return std::vector<capability::LinkFault>(); }}};
 
     std::string current_dir = home;
     std::map<std::string, std::string> variables;

@@ -37,15 +37,16 @@ void Console::show(const std::vector<std::string>& lines, const codec::Json& val
     for (const auto& line : lines) environment_->out(one_line(line));
 }
 
+void Console::tell(std::string_view line, const Json& value) const {
+    environment_->err(format_ == Format::json ? codec::write_json(value) + "\n" : one_line(line));
+}
+
 void Console::warn(Slug slug, std::string_view sentence) const {
-    if (format_ == Format::json) {
-        Json warning = Json::Object();
-        warning.set("slug", slug.text()).set("message", sentence);
-        Json line = Json::Object();
-        environment_->err(codec::write_json(line.set("warning", std::move(warning))) + "\n");
-        return;
-    }
-    environment_->err(one_line(fmt::format("weft: warning: {} ({})", sentence, slug.text())));
+    Json warning = Json::Object();
+    warning.set("slug", slug.text()).set("message", sentence);
+    Json value = Json::Object();
+    tell(fmt::format("weft: warning: {} ({})", sentence, slug.text()),
+         value.set("warning", std::move(warning)));
 }
 
 void Console::explain(std::string_view text) const {
@@ -58,15 +59,12 @@ void Console::explain(std::string_view text) const {
 }
 
 void Console::report(const Error& error) const {
-    if (format_ == Format::json) {
-        Json fields = Json::Object();
-        fields.set("code", errc_row(error.code).name).set("slug", error.slug.text());
-        fields.set("message", error.message);
-        Json line = Json::Object();
-        environment_->err(codec::write_json(line.set("error", std::move(fields))) + "\n");
-        return;
-    }
-    environment_->err(one_line(fmt::format("weft: {} ({})", error.message, error.slug.text())));
+    Json fields = Json::Object();
+    fields.set("code", errc_row(error.code).name).set("slug", error.slug.text());
+    fields.set("message", error.message);
+    Json value = Json::Object();
+    tell(fmt::format("weft: {} ({})", error.message, error.slug.text()),
+         value.set("error", std::move(fields)));
 }
 
 }  // namespace weft::cli

@@ -38,6 +38,8 @@ class Console {
     void warn(Slug slug, std::string_view sentence) const;
     /// Lines for an engineer, on stderr; nothing with json output.
     void explain(std::string_view text) const;
+    /// One line on stderr: the text, or the value.
+    void tell(std::string_view line, const codec::Json& value) const;
     /// A failure: one line, or `{"error":{"code","slug","message"}}`.
     void report(const Error& error) const;
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/codec/units.h"
 #include "entry/cli/guest_arguments.h"
 #include "io/net/address.h"
 
@@ -45,12 +46,15 @@ Result<int> run_guest(const Console& console, const RunArguments& arguments) {
 struct ServeArguments : GuestArguments {
     std::string file;
     std::string address = "127.0.0.1:8000";
+    std::optional<std::string> body_max;
 };
 
 void define_serve(Syntax& syntax, ServeArguments& arguments) {
     syntax.word("FILE", Need::required, arguments.file, "A component that answers HTTP");
     syntax.option({"--addr", "HOST:PORT"}, arguments.address,
                   "Where to listen; port 0 picks one [127.0.0.1:8000]");
+    syntax.option({"--body-max", "SIZE"}, arguments.body_max,
+                  "The most that a request's body may have, such as 10MiB [no limit]");
     define_serving(syntax, arguments);
     define_guest(syntax, arguments);
 }
@@ -62,8 +66,12 @@ Result<void> run_serve(const Console& console, const ServeArguments& arguments) 
     TRY(served.guest, read_guest(arguments, arguments.file, console.environment()));
     TRY(const auto address, net::parse_address(arguments.address).context("--addr"));
     served.address = address.text();
+    if (arguments.body_max) {
+        CHECK(codec::parse_size(*arguments.body_max).context("--body-max"));
+        served.body_max = *arguments.body_max;
+    }
     options.served = std::move(served);
-    auto served_to_end = console.environment().handlers.up(options);
+    auto served_to_end = console.environment().handlers.up(options, console);
     if (served_to_end) return ok();
     return with_remedy(std::move(served_to_end).error(), "serve", arguments.file);
 }

@@ -12,6 +12,7 @@
 #include "base/core/time.h"
 #include "entry/cli/callee.h"
 #include "entry/cli/up_options.h"
+#include "platform/capability/provider.h"
 
 namespace weft::cli {
 
@@ -19,9 +20,9 @@ class Console;
 struct Finding;
 struct DoctorOptions;
 
-/// Runs a host until it ends, or until it serves with `detach`. It prints its own reports;
-/// the error it returns is printed by `run`.
-using Up = std::function<Result<void>(const UpOptions&)>;
+/// Runs a host until it ends, or until it serves with `detach`. It prints its own reports, and
+/// what it finds in manifests through the console; the error it returns is printed by `run`.
+using Up = std::function<Result<void>(const UpOptions&, const Console&)>;
 
 /// Runs a program until it ends and returns its exit code. Warnings and the
 /// backtrace of a trap go through the console; the error that it returns is printed by `run`.
@@ -48,6 +49,7 @@ struct Environment {
     Random* random = nullptr;  ///< Fit for keys.
     std::function<void(std::string_view)> out;
     std::function<void(std::string_view)> err;
+    std::span<const capability::ProviderKind> providers;  ///< Of a host of this program.
     Handlers handlers;
 };
 

@@ -67,11 +67,8 @@ Result<void> run_up(const Console& console, const UpArguments& arguments) {
     }
     options.strict = arguments.strict;
     options.detach = arguments.detach;
-    for (const auto& file : arguments.manifests) {
-        TRY(auto text, read_manifest(environment, file));
-        options.manifests.push_back({.path = file, .text = std::move(text)});
-    }
-    return environment.handlers.up(options);
+    options.manifests = arguments.manifests;
+    return environment.handlers.up(options, console);
 }
 
 }  // namespace

@@ -13,23 +13,16 @@ namespace weft::cli {
 /// The one component of `weft serve`: an application that is made without a manifest.
 struct ServedFile {
     host::ComponentSettings guest;
-    std::string address;  ///< Where it listens, HOST:PORT.
-};
-
-/// A manifest that was read: before anything else, for a pipe gives its text once, and only to the
-/// process that the user started.
-struct ManifestFile {
-    std::string path;  ///< As it was typed; what it names is relative to its folder.
-    std::string text;
-    friend bool operator==(const ManifestFile&, const ManifestFile&) = default;
+    std::string address;   ///< Where it listens, HOST:PORT.
+    std::string body_max;  ///< The most that a request's body may have, as text; empty: no limit.
 };
 
 enum class LogFormat : std::uint8_t { text, json };
 
 /// What `weft up` or `weft serve` was asked for, checked for form only. Directories are absolute.
 struct UpOptions {
-    std::vector<ManifestFile> manifests;  ///< At least one, unless a file is served.
-    std::optional<ServedFile> served;     ///< Of `weft serve`; the data directory is then shared.
+    std::vector<std::string> manifests;  ///< At least one, unless a file is served.
+    std::optional<ServedFile> served;    ///< Of `weft serve`; the data directory is then shared.
     TrustOptions trust;
     HostPlaces places;    ///< Created when missing.
     unsigned shards = 0;  ///< 0: one for each core.

@@ -21,7 +21,7 @@ TEST_F(UpCommand, FillsInDefaults) {
 
     ASSERT_EQ(up_calls.size(), 1U);
     const auto& options = up_calls.front();
-    EXPECT_EQ(options.manifests, (std::vector<ManifestFile>{{"app.yaml", "app.yaml"}}));
+    EXPECT_EQ(options.manifests, std::vector<std::string>{"app.yaml"});
     EXPECT_EQ(options.places.data_dir, home + "/.local/share/weft");
     EXPECT_EQ(options.places.code_cache_dir, home + "/.cache/weft/code");
     EXPECT_EQ(options.trust.file, home + "/.config/weft/trust.yaml");
@@ -48,8 +48,7 @@ TEST_F(UpCommand, PassesOnEveryOption) {
         << err;
 
     const auto& options = up_calls.at(0);
-    EXPECT_EQ(options.manifests,
-              (std::vector<ManifestFile>{{"a.yaml", "a.yaml"}, {"b.yaml", "b.yaml"}}));
+    EXPECT_EQ(options.manifests, (std::vector<std::string>{"a.yaml", "b.yaml"}));
     EXPECT_EQ(options.trust.keys, (std::vector<std::string>{first, second}));
     EXPECT_EQ(options.trust.file, home + "/t.yaml");
     EXPECT_TRUE(options.trust.file_named);

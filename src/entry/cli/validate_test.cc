@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "entry/cli/command_fixture_test.h"
+#include "entry/cli/manifests.h"
 
 namespace weft::cli {
 namespace {
@@ -39,7 +40,7 @@ TEST_F(ValidateCommand, AcceptsAGoodManifest) {
 
     ASSERT_EQ(run({"app", "validate", "app.yaml"}), 0) << out << err;
 
-    EXPECT_EQ(out, "app.yaml: valid\n");
+    EXPECT_EQ(out, "app.yaml: valid, can run here\n");
     EXPECT_EQ(err, "");
 }
 
@@ -50,8 +51,7 @@ TEST_F(ValidateCommand, SaysEverythingWithPlaceAndSlug) {
 
     EXPECT_TRUE(out.starts_with("app.yaml:2:7: error: ")) << out;
     EXPECT_TRUE(out.contains("\napp.yaml:10:13: error: ")) << out;
-    EXPECT_TRUE(out.ends_with(")\n")) << out;
-    EXPECT_FALSE(out.contains("valid\n")) << out;
+    EXPECT_TRUE(out.ends_with(")\napp.yaml: not valid: 2 errors\n")) << out;
     EXPECT_EQ(err, "weft: 2 errors in 1 of 1 manifest (validate.errors_found)\n");
 }
 
@@ -77,11 +77,38 @@ TEST_F(ValidateCommand, TakesWarningsAsErrorsWhenStrict) {
     write("app.yaml", odd());
 
     EXPECT_EQ(run({"app", "validate", "app.yaml"}), 0) << out << err;
-    EXPECT_TRUE(out.ends_with("app.yaml: valid, with 1 warning\n")) << out;
+    EXPECT_TRUE(out.ends_with("app.yaml: valid, can run here, with 1 warning\n")) << out;
     EXPECT_TRUE(out.contains("app.yaml:13:3: warning: ")) << out;
 
     EXPECT_EQ(run({"app", "validate", "--strict", "app.yaml"}), 2);
     EXPECT_TRUE(out.contains("app.yaml:13:3: error: ")) << out;
+}
+
+TEST_F(ValidateCommand, SaysApartWhatIsValidAndWhatCanRunHere) {
+    std::string text(good);
+    text.replace(text.find("file://./hello.wasm"), 19, "ghcr.io/acme/hello:1");
+    write("app.yaml", text);
+
+    EXPECT_EQ(run({"app", "validate", "app.yaml"}), 0) << err;
+    EXPECT_TRUE(out.starts_with("app.yaml:12:16: unsupported: images are read from files")) << out;
+    EXPECT_TRUE(out.ends_with("app.yaml: valid, but cannot run here: 1 finding\n")) << out;
+
+    EXPECT_EQ(run({"app", "validate", "-o", "json", "app.yaml"}), 0) << err;
+    const auto json = out_json();
+    const auto& file = json.get_array("files").value()->at(0);
+    EXPECT_TRUE(file.get_bool("valid").value());
+    EXPECT_FALSE(file.get_bool("can_run").value());
+    EXPECT_EQ(file.get_int("unsupported").value(), 1);
+
+    EXPECT_EQ(run({"app", "validate", "--strict", "app.yaml"}), 12);
+    EXPECT_TRUE(err.ends_with("(validate.cannot_run)\n")) << err;
+}
+
+TEST_F(ValidateCommand, LooksAtEachFileByItself) {
+    write("v1.yaml", good);
+    write("v2.yaml", good);
+
+    EXPECT_EQ(run({"app", "validate", "v1.yaml", "v2.yaml"}), 0) << out;
 }
 
 TEST_F(ValidateCommand, SaysOneSentenceOfAFileThatItCannotRead) {
@@ -110,8 +137,9 @@ TEST_F(ValidateCommand, SaysOneSentenceOfAFileThatItCannotRead) {
                                             {"binary.yaml", 2, "yaml.binary_input"},
                                             {"empty.yaml", 2, "yaml.document_missing"}}) {
         EXPECT_EQ(run({"app", "validate", row.file}), row.exit_code);
-        EXPECT_TRUE(out.ends_with("(" + row.slug + ")\n")) << out;
-        EXPECT_EQ(std::ranges::count(out, '\n'), 1) << out;
+        EXPECT_TRUE(out.ends_with("(" + row.slug + ")\n" + row.file + ": not valid: 1 error\n"))
+            << out;
+        EXPECT_EQ(std::ranges::count(out, '\n'), 2) << out;
     }
 }
 
@@ -120,7 +148,7 @@ TEST_F(ValidateCommand, ReadsTheOthersWhenOneIsWrong) {
     write("bad.yaml", bad());
 
     EXPECT_EQ(run({"app", "validate", "x.yaml", "y.yaml", "good.yaml"}), 3);
-    EXPECT_EQ(out, "good.yaml: valid\n");
+    EXPECT_EQ(out, "good.yaml: valid, can run here\n");
     EXPECT_EQ(std::ranges::count(err, '\n'), 2) << err;
 
     EXPECT_EQ(run({"app", "validate", "x.yaml", "bad.yaml", "good.yaml"}), 2);

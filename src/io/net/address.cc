@@ -15,10 +15,16 @@ Failure refused(std::string_view text) {
         text);
 }
 
-bool is_numeric(const std::string& host) {
+/// A numeric address in its one usual form, as the kernel tells it; empty for anything else.
+std::string usual_form(const std::string& host) {
     std::array<unsigned char, sizeof(in6_addr)> parsed{};
-    return ::inet_pton(AF_INET, host.c_str(), parsed.data()) == 1 ||
-           ::inet_pton(AF_INET6, host.c_str(), parsed.data()) == 1;
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    for (const int family : {AF_INET, AF_INET6})
+        if (host.find('\0') == std::string::npos &&
+            ::inet_pton(family, host.c_str(), parsed.data()) == 1 &&
+            ::inet_ntop(family, parsed.data(), text.data(), text.size()) != nullptr)
+            return text.data();
+    return "";
 }
 
 }  // namespace
@@ -42,8 +48,8 @@ Result<Address> parse_address(std::string_view text) {
         host = host.substr(1, host.size() - 2);
     if (host.empty()) host = "0.0.0.0";
     if (host == "localhost") host = "127.0.0.1";
-    address.host = host;
-    if (!is_numeric(address.host)) return refused(text);
+    address.host = usual_form(std::string(host));
+    if (address.host.empty()) return refused(text);
     return address;
 }
 

@@ -69,7 +69,9 @@ BodyRate Http1Connection::upload_rate() const {
 
 /// Gives the request its content, of which as much is here as it takes to begin.
 rt::Task<RequestHead> Http1Connection::take_content(RequestHead head) {
-    CO_TRY(auto decoder, BodyDecoder::create(head, shared_->limits.body_bytes_max));
+    CO_TRY(auto decoder,
+           BodyDecoder::create(head, std::min(shared_->limits.body_bytes_max,
+                                              shared_->handler->body_bytes_max(head.request))));
     decoder_ = std::make_shared<BodyDecoder>(decoder);
     expects_continue_ = head.expects_continue;
     has_begun_response_ = false;

@@ -21,6 +21,10 @@ namespace weft::net {
 class HttpHandler {
   public:
     virtual ~HttpHandler() = default;
+    /// The most content that this request, whose head has come, may have; more is 413.
+    virtual std::uint64_t body_bytes_max(const HttpRequest& /*request*/) const {
+        return std::numeric_limits<std::uint64_t>::max();
+    }
     /// `ctx.trace_id` is new for each request. Cancelled when the client leaves. An error becomes a
     /// response through `refuse`.
     virtual rt::Task<HttpResponse> handle(rt::CallCtx ctx, HttpRequest request) = 0;

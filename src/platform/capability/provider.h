@@ -1,12 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/core/random.h"
+#include "base/core/result.h"
 #include "base/core/time.h"
 #include "base/obs/limited_log.h"
 #include "base/rt/concurrent.h"
@@ -34,12 +36,29 @@ struct ProviderContext {
 
 class Provider;
 
+/// What is wrong with a link, known before anything is done with it.
+struct LinkFault {
+    std::size_t link;                  ///< Its position among those that were looked at.
+    std::optional<std::size_t> other;  ///< The one before it with which it cannot stand.
+    std::string setting;               ///< The setting that is wrong, or empty.
+    Error error;
+};
+
 /// One kind of provider: a row of the table in entry/app.
 struct ProviderKind {
     std::string_view name;                         ///< "http-server", as images name it.
     std::span<const std::string_view> interfaces;  ///< That its links may name: "wasi:http/...".
     std::unique_ptr<Provider> (*make)(const ProviderContext& context);
+    /// All that is wrong with the links of a host to providers of this kind. Pure.
+    std::vector<LinkFault> (*check)(const std::vector<Link>& links);
+
+    /// Whether a link may lead to or from such a provider by the interfaces that it names. Errors:
+    /// unsupported (`control.link_interface`).
+    Result<void> check_interfaces(const Link& link) const;
 };
+
+/// The row of that name, or null.
+const ProviderKind* find_kind(std::span<const ProviderKind> kinds, std::string_view name);
 
 /// Links that come and links that go, in one step.
 struct LinkChange {

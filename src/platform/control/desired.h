@@ -4,10 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "base/core/result.h"
 #include "platform/capability/provider.h"
 #include "platform/host/settings.h"
-#include "platform/manifest/model.h"
 
 /// What shall run and how the host gets there, decided without doing any of it. Pure.
 namespace weft::control {
@@ -25,12 +23,6 @@ struct Application {
     std::vector<ProviderSettings> providers;
     std::vector<capability::Link> links;
 };
-
-/// The application that a manifest asks for, with the ids that wadm gives: `{app}-{component}`.
-/// `directory` is the manifest's own, for images beside it. Errors: unsupported (a provider, an
-/// image, a trait or a link that this build cannot serve), invalid_argument (a link whose target is
-/// no component), not_found (a configuration that is managed elsewhere).
-Result<Application> plan(const manifest::Application& application, const std::string& directory);
 
 /// A component as it is served: with the code of one digest.
 struct Component {

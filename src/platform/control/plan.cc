@@ -1,12 +1,18 @@
-#include <algorithm>
+#include "platform/control/plan.h"
 
-#include "platform/control/desired.h"
+#include <algorithm>
+#include <ranges>
+
+#include <fmt/format.h>
+
+#include "platform/manifest/settings.h"
 
 namespace weft::control {
 namespace {
 
 using engine::Limit;
 using manifest::ImageRef;
+using manifest::quoted;
 
 /// A part of an id as wadm writes it: lower case, everything else than letters and digits as '_'.
 std::string normalised(std::string_view part) {
@@ -20,115 +26,199 @@ std::string normalised(std::string_view part) {
     return out;
 }
 
-capability::ComponentId id_of(const manifest::Application& application,
-                              const manifest::Component& component) {
-    if (component.id) return *component.id;
-    return normalised(application.name) + "-" + normalised(component.name);
+bool is_provider(const manifest::Component& component) {
+    return component.kind == manifest::Component::Kind::capability;
 }
 
-Result<capability::Config> merge(const std::vector<manifest::Config>& configs,
-                                 const manifest::Component& owner) {
+/// One that is not to run: wadm scales it to nothing, and calls of its links find nobody.
+bool is_off(const manifest::Component& component) {
+    return component.scaler && component.scaler->instances == 0;
+}
+
+/// Later configurations win, key by key.
+capability::Config merge(const std::vector<manifest::Config>& configs) {
     capability::Config all;
-    for (const auto& config : configs) {
-        if (!config.properties)
-            return fail(Errc::not_found, "app.config_missing",
-                        "component '{}' refers to configuration '{}', which has no properties "
-                        "here; write them into the manifest",
-                        owner.name, config.name);
-        for (const auto& [key, value] : *config.properties) all[key] = value;
-    }
+    for (const auto& config : configs)
+        for (const auto& [key, value] : config.properties.value_or(manifest::TextMap()))
+            all.insert_or_assign(key, value);
     return all;
 }
 
-Result<std::string> path_of(const manifest::Component& component, const std::string& directory) {
-    const auto& image = *component.image;
-    if (image.form != ImageRef::Form::file && image.form != ImageRef::Form::relative)
-        return fail(Errc::unsupported, "app.image_unsupported",
-                    "component '{}': images are read from files in this version, not from '{}'; "
-                    "write file://PATH",
-                    component.name, image.text);
-    if (image.path.starts_with('/')) return image.path;
-    return directory + "/" + image.path;
-}
+class Planner {
+  public:
+    Planner(const manifest::Application& application, const std::string& directory,
+            std::span<const capability::ProviderKind> kinds, manifest::Findings& findings)
+        : application_(application), directory_(directory), kinds_(kinds), findings_(findings) {}
 
-Result<host::ComponentSettings> settings_of(const manifest::Application& application,
-                                            const manifest::Component& component,
-                                            const std::string& directory) {
-    if (component.rollout)
-        return fail(Errc::unsupported, "app.trait_unsupported",
-                    "component '{}' has a 'rollout' trait, on which this version does not act; "
-                    "take it out",
-                    component.name);
-    if (!component.links.empty())
-        return fail(Errc::unsupported, "app.link_unsupported",
-                    "component '{}' links to '{}'; this version has no provider that components "
-                    "call",
-                    component.name, component.links.front().target);
-    host::ComponentSettings settings;
-    settings.id = id_of(application, component);
-    settings.limits = component.limits;
-    TRY(settings.path, path_of(component, directory));
-    // `instances` of a scaler is wasmCloud's bound on concurrent calls; fewer than our default
-    // would only slow it down.
-    auto& limits = settings.limits;
-    if (component.scaler && !limits.is_set(Limit::concurrency))
-        limits.set(Limit::concurrency, std::max<std::uint64_t>(limits[Limit::concurrency],
-                                                               component.scaler->instances));
-    return settings;
-}
-
-Result<void> add_provider(Application& out, const manifest::Application& application,
-                          const manifest::Component& component) {
-    const auto& builtin = component.image->builtin;
-    if (!builtin)
-        return fail(Errc::unsupported, "app.provider_unsupported",
-                    "provider '{}' ({}) is not in this version", component.name,
-                    component.image->text);
-    const auto id = id_of(application, component);
-    out.providers.push_back({id, std::string(builtin->name)});
-    TRY(const auto provider_config, merge(component.configs, component));
-    for (const auto& link : component.links) {
-        const manifest::Component* target = application.find(link.target);
-        if (target == nullptr || target->kind != manifest::Component::Kind::component)
-            return fail(
-                Errc::invalid_argument, "app.link_target",
-                "the link of '{}' leads to '{}', which is not a component of this application",
-                component.name, link.target);
-        capability::Link planned;
-        planned.name = link.name;
-        planned.source = id;
-        planned.target = id_of(application, *target);
-        planned.ns = link.ns;
-        planned.package = link.package;
-        planned.interfaces = link.interfaces;
-        planned.provider = builtin->name;
-        planned.provider_config = provider_config;
-        TRY(planned.source_config, merge(link.source_end.configs, component));
-        TRY(planned.target_config, merge(link.target_end.configs, component));
-        out.links.push_back(std::move(planned));
+    Planned plan() {
+        out_.application.name = application_.name;
+        out_.place = application_.metadata_place;
+        report_whole();
+        for (const auto& component : application_.components) {
+            report_common(component);
+            if (component.shared)
+                findings_.unsupported(
+                    "app.shared_unsupported", component.shared->place,
+                    fmt::format("component {} belongs to application {}; this version runs each "
+                                "application by itself, so put the component here",
+                                quoted(component.name), quoted(component.shared->application)));
+            else if (is_provider(component))
+                add_provider(component);
+            else
+                add_component(component);
+        }
+        return std::move(out_);
     }
-    return ok();
-}
+
+  private:
+    capability::ComponentId id_of(const manifest::Component& component) const {
+        if (component.id) return *component.id;
+        return normalised(application_.name) + "-" + normalised(component.name);
+    }
+
+    void report_whole() {
+        if (application_.sharing_place)
+            findings_.warn("app.sharing_ignored", *application_.sharing_place,
+                           "other applications cannot use components of this one in this version; "
+                           "take it out");
+        for (const auto& policy : application_.policies)
+            findings_.warn("app.policy_ignored", policy.place,
+                           fmt::format("policy {} has no effect in this version; take it out",
+                                       quoted(policy.name)));
+    }
+
+    void report_secrets(const std::vector<manifest::Secret>& secrets) {
+        for (const auto& secret : secrets)
+            findings_.unsupported("app.secrets_unsupported", secret.place,
+                                  fmt::format("this version has no secrets, so nobody would get "
+                                              "{}; take it out",
+                                              quoted(secret.name)));
+    }
+
+    void report_common(const manifest::Component& component) {
+        report_secrets(component.secrets);
+        for (const auto& link : component.links) {
+            report_secrets(link.source_end.secrets);
+            report_secrets(link.target_end.secrets);
+        }
+        if (!component.scaler) return;
+        for (const auto& rule : component.scaler->rules)
+            if (!rule.requirements.empty() || rule.weight != manifest::SpreadRule().weight)
+                findings_.warn(
+                    "app.spread_ignored", rule.place,
+                    fmt::format(
+                        "this version has one host, without labels, so {} runs here whatever "
+                        "the rule says; take it out",
+                        quoted(component.name)));
+        if (is_provider(component) && component.scaler->instances > 1)
+            findings_.warn("app.hosts_ignored", component.scaler->instances_place,
+                           fmt::format("this version has one host, so provider {} runs once; "
+                                       "write 1",
+                                       quoted(component.name)));
+    }
+
+    void add_component(const manifest::Component& component) {
+        for (const auto& config : component.configs)
+            findings_.warn("app.config_ignored", config.place,
+                           fmt::format("components cannot read configurations in this version, so "
+                                       "{} has no effect; take it out",
+                                       quoted(config.name)));
+        if (component.rollout)
+            findings_.unsupported("app.trait_unsupported", component.rollout->place,
+                                  "this version does not act on 'rollout'; take it out");
+        for (const auto& link : component.links)
+            findings_.unsupported(
+                "app.link_unsupported", link.place,
+                fmt::format("component {} links to {}; in this version components call nothing, "
+                            "so use a later one or take the link out",
+                            quoted(component.name), quoted(link.target)));
+        const auto& image = component.image;
+        if (!image || image->text.empty()) return;
+        if (image->form != ImageRef::Form::file && image->form != ImageRef::Form::relative)
+            return findings_.unsupported(
+                "app.image_unsupported", component.image_place,
+                fmt::format("images are read from files in this version, not from {}; write "
+                            "file://PATH",
+                            quoted(image->text)));
+        if (is_off(component)) return;
+        host::ComponentSettings settings;
+        settings.id = id_of(component);
+        settings.limits = component.limits;
+        settings.path = image->path.starts_with('/') ? image->path : directory_ + "/" + image->path;
+        // `instances` of a scaler is wasmCloud's bound on concurrent calls; fewer than our default
+        // would only slow it down.
+        auto& limits = settings.limits;
+        if (component.scaler && !limits.is_set(Limit::concurrency))
+            limits.set(Limit::concurrency, std::max<std::uint64_t>(limits[Limit::concurrency],
+                                                                   component.scaler->instances));
+        out_.application.components.push_back(std::move(settings));
+        out_.components.push_back(component.place);
+    }
+
+    void add_provider(const manifest::Component& component) {
+        if (!component.image || component.image->text.empty()) return;
+        const auto& builtin = component.image->builtin;
+        const auto* const kind = builtin ? capability::find_kind(kinds_, builtin->name) : nullptr;
+        if (kind == nullptr)
+            return findings_.unsupported(
+                "app.provider_unsupported", component.image_place,
+                fmt::format("provider {} ({}) is not in this version; use a later one, or take "
+                            "the provider and its links out",
+                            quoted(component.name), quoted(component.image->text)));
+        for (const auto& link : component.links) add_link(component, *kind, link);
+        if (is_off(component)) return;
+        out_.application.providers.push_back({id_of(component), std::string(kind->name)});
+        out_.providers.push_back(component.place);
+    }
+
+    void add_link(const manifest::Component& provider, const capability::ProviderKind& kind,
+                  const manifest::Link& link) {
+        const auto* const target = application_.find(link.target);
+        if (target == nullptr || link.ns.empty() || link.package.empty()) return;  // Reported.
+        if (is_provider(*target))
+            return findings_.unsupported(
+                "app.link_target", link.place,
+                fmt::format("provider {} calls components, and {} is not one; correct the link's "
+                            "'target'",
+                            quoted(provider.name), quoted(link.target)));
+        capability::Link planned{.name = link.name,
+                                 .source = id_of(provider),
+                                 .target = id_of(*target),
+                                 .ns = link.ns,
+                                 .package = link.package,
+                                 .interfaces = link.interfaces,
+                                 .source_config = merge(link.source_end.configs),
+                                 .target_config = merge(link.target_end.configs),
+                                 .provider = std::string(kind.name),
+                                 .provider_config = merge(provider.configs)};
+        if (const auto fits = kind.check_interfaces(planned); !fits)
+            findings_.error(fits.error(), link.place);
+        if (is_off(provider) || is_off(*target)) return;
+        auto configs = link.source_end.configs;
+        configs.insert(configs.end(), provider.configs.begin(), provider.configs.end());
+        out_.application.links.push_back(std::move(planned));
+        out_.links.push_back({link.place, std::move(configs)});
+    }
+
+    const manifest::Application& application_;
+    const std::string& directory_;
+    std::span<const capability::ProviderKind> kinds_;
+    manifest::Findings& findings_;
+    Planned out_;
+};
 
 }  // namespace
 
-Result<Application> plan(const manifest::Application& application, const std::string& directory) {
-    Application out;
-    out.name = application.name;
-    for (const auto& component : application.components) {
-        if (component.shared)
-            return fail(Errc::unsupported, "app.shared_unsupported",
-                        "component '{}' belongs to application '{}'; sharing needs a lattice, "
-                        "which this version does not have",
-                        component.name, component.shared->application);
-        if (component.kind == manifest::Component::Kind::capability) {
-            CHECK(add_provider(out, application, component));
-            continue;
-        }
-        TRY(auto settings, settings_of(application, component, directory));
-        out.components.push_back(std::move(settings));
-    }
-    return out;
+const manifest::Place& Planned::LinkOrigin::place_of(std::string_view setting) const {
+    for (const auto& config : std::views::reverse(configs))  // The last one counts.
+        for (const auto& [key, where] : config.property_places)
+            if (manifest::same_setting(key, setting)) return where;
+    return place;
+}
+
+Planned plan(const manifest::Application& application, const std::string& directory,
+             std::span<const capability::ProviderKind> kinds, manifest::Findings& findings) {
+    return Planner(application, directory, kinds, findings).plan();
 }
 
 }  // namespace weft::control

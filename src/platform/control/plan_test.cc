@@ -1,9 +1,9 @@
+#include <array>
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "platform/control/desired.h"
-#include "platform/manifest/parse.h"
+#include "platform/control/check_manifests.h"
 
 namespace weft::control {
 namespace {
@@ -38,18 +38,18 @@ spec:
     return text;
 }
 
+constexpr std::array<std::string_view, 1> interfaces{"wasi:http/incoming-handler"};
+constexpr std::array kinds{capability::ProviderKind{
+    "http-server", interfaces, nullptr,
+    [](const std::vector<capability::Link>&) { return std::vector<capability::LinkFault>(); }}};
+
 Result<Application> planned(std::string_view image, std::string_view extra = "",
                             std::string_view provider = "ghcr.io/wasmcloud/http-server:0.26.0") {
-    auto report = manifest::parse_manifest(manifest_text(image, extra, provider));
-    if (!report.application)
-        return fail(Errc::internal, "test.manifest", "{}",
-                    report.findings.empty() ? "" : report.findings[0].message);
-    return plan(*report.application, "/apps");
-}
-
-Slug slug_of(const Result<Application>& result) {
-    EXPECT_FALSE(result);
-    return result ? Slug("test.none") : result.error().slug;
+    auto checked = check_manifests({{manifest_text(image, extra, provider), "/apps"}}, kinds,
+                                   manifest::Strictness::lenient)
+                       .at(0);
+    if (checked.application) return std::move(*checked.application);
+    return fail(Errc::internal, "test.manifest", "{}", checked.findings.at(0).message);
 }
 
 TEST(Plan, GivesTheIdsThatWadmGives) {
@@ -108,22 +108,6 @@ TEST(Plan, AStatedConcurrencyCountsMoreThanAScaler) {
 
     ASSERT_TRUE(application) << application.error().message;
     EXPECT_EQ(application->components[0].limits[Limit::concurrency], 3U);
-}
-
-TEST(Plan, RefusesWhatThisVersionDoesNotServe) {
-    EXPECT_EQ(slug_of(planned("ghcr.io/acme/api:1.0")), Slug("app.image_unsupported"));
-    EXPECT_EQ(slug_of(planned("./api.wasm", "", "ghcr.io/acme/mine:1.0")),
-              Slug("app.provider_unsupported"));
-    EXPECT_EQ(slug_of(planned("./api.wasm", R"(      traits:
-        - type: link
-          properties: {target: http, namespace: wasi, package: keyvalue, interfaces: [store]}
-)")),
-              Slug("app.link_unsupported"));
-    EXPECT_EQ(slug_of(planned("./api.wasm", R"(      traits:
-        - type: rollout
-          properties: {strategy: canary, steps: [50, 100]}
-)")),
-              Slug("app.trait_unsupported"));
 }
 
 }  // namespace

@@ -1,12 +1,12 @@
 #include "platform/control/service.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "platform/claims/verify.h"
+#include "platform/control/conflicts.h"
 
 namespace weft::control {
 namespace {
@@ -219,7 +219,7 @@ rt::Task<void> Service::undo(std::vector<Action> done, const Target* to, const T
 capability::Provider* Service::provider_of(std::string_view kind) {
     const auto made = providers_.find(kind);
     if (made != providers_.end()) return made->second.get();
-    const auto* const row = find_kind(kind);
+    const auto* const row = capability::find_kind(parts_.kinds, kind);
     WEFT_ASSERT(row != nullptr, "state_of() refuses kinds that are not in the table");
     capability::ProviderContext context{.shards = {},
                                         .log = parts_.log,
@@ -233,56 +233,33 @@ capability::Provider* Service::provider_of(std::string_view kind) {
     return slot.get();
 }
 
-const capability::ProviderKind* Service::find_kind(std::string_view name) const {
-    const auto row = std::ranges::find(parts_.kinds, name, &capability::ProviderKind::name);
-    return row == parts_.kinds.end() ? nullptr : &*row;
-}
-
-/// A link that names what its provider does not answer would never be called.
-Result<void> Service::check_interfaces(const capability::Link& link) const {
-    const auto* const kind = find_kind(link.provider);
-    WEFT_ASSERT(kind != nullptr, "a link belongs to a provider of its application");
-    for (const auto& interface : link.interfaces) {
-        const auto name = fmt::format("{}:{}/{}", link.ns, link.package,
-                                      interface.substr(0, interface.find('@')));
-        if (std::ranges::find(kind->interfaces, name) == kind->interfaces.end())
-            return fail(Errc::unsupported, "control.link_interface",
-                        "the link of '{}' to '{}' names '{}', by which a provider '{}' is not "
-                        "linked; it is by: {}",
-                        link.source, link.target, name, link.provider,
-                        fmt::join(kind->interfaces, ", "));
-    }
-    return ok();
-}
-
-/// All applications together. Errors: already_exists, unsupported.
+/// All applications together. Errors: those of `find_conflicts`, unsupported.
 Result<State> Service::state_of(const Applications& applications) const {
     State state;
-    std::set<capability::ComponentId> ids;
-    const auto take_id = [&](const capability::ComponentId& id) -> Result<void> {
-        if (ids.insert(id).second) return ok();
-        return fail(Errc::already_exists, "app.id_taken", "the id '{}' is used by two applications",
-                    id);
-    };
-    for (const auto& [name, application] : applications) {
-        for (const auto& provider : application.providers) {
-            CHECK(take_id(provider.id));
-            if (find_kind(provider.kind) == nullptr)
+    std::vector<const Application*> all;
+    for (const auto& [name, application] : applications) all.push_back(&application);
+    for (const auto* const application : all) {
+        for (const auto& provider : application->providers)
+            if (capability::find_kind(parts_.kinds, provider.kind) == nullptr)
                 return fail(Errc::unsupported, "app.provider_unsupported",
                             "provider '{}' ({}) is not in this version", provider.id,
                             provider.kind);
+        for (const auto& link : application->links) {
+            const auto* const kind = capability::find_kind(parts_.kinds, link.provider);
+            WEFT_ASSERT(kind != nullptr, "a link belongs to a provider of its application");
+            CHECK(kind->check_interfaces(link));
         }
-        for (const auto& settings : application.components) {
-            CHECK(take_id(settings.id));
+    }
+    const auto conflicts = find_conflicts(all, parts_.kinds);
+    if (!conflicts.empty()) {
+        const auto& first = conflicts.front();
+        return Result<State>(Failure(first.error))
+            .context("application '{}'", all[first.application]->name);
+    }
+    for (const auto* const application : all) {
+        for (const auto& settings : application->components)
             state.components.emplace(settings.id, Component{settings, {}});
-        }
-        for (const auto& link : application.links) {
-            CHECK(check_interfaces(link));
-            if (!state.links.emplace(link.key(), link).second)
-                return fail(Errc::already_exists, "control.link_taken",
-                            "two links lead from '{}' to '{}' by the name '{}'; rename one",
-                            link.source, link.target, link.name);
-        }
+        for (const auto& link : application->links) state.links.emplace(link.key(), link);
     }
     return state;
 }

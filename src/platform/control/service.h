@@ -50,9 +50,9 @@ class Service {
     /// Makes each application run in place of the one of its name. Every component's code is read,
     /// admitted and compiled before anything changes. Errors: those of `read_admitted`,
     /// `engine::Engine::compile`, `engine::Component::with_context` and
-    /// `capability::Provider::change_links`; already_exists (`app.id_taken`,
-    /// `control.link_taken`), unsupported (`app.not_http`, `app.provider_unsupported`,
-    /// `control.link_interface`),
+    /// `capability::Provider::change_links`; those of `find_conflicts`
+    /// and `capability::ProviderKind::check_interfaces`; unsupported (`app.not_http`,
+    /// `app.provider_unsupported`),
     /// exhausted (`control.orders_full`), cancelled: then the host has to be stopped.
     rt::Task<void> deploy(std::vector<Application> applications, claims::TrustPolicy trust);
     /// Takes applications away; returns when their components are gone. Errors: not_found
@@ -91,8 +91,6 @@ class Service {
     rt::Task<void> on_each_host(Make make);
     rt::Task<void> step(Action action, const Target* to, const Target* from);
     rt::Task<void> undo(std::vector<Action> done, const Target* to, const Target* from);
-    const capability::ProviderKind* find_kind(std::string_view name) const;
-    Result<void> check_interfaces(const capability::Link& link) const;
     capability::Provider* provider_of(std::string_view kind);
     Result<State> state_of(const Applications& applications) const;
     void log_admitted(const host::ComponentSettings& settings, const claims::Admission& verdict);

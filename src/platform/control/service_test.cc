@@ -71,8 +71,20 @@ constexpr std::array<std::string_view, 1> interfaces{"wasi:http/incoming-handler
 std::unique_ptr<capability::Provider> make(const capability::ProviderContext& context) {
     return std::make_unique<TestProvider>(context);
 }
-constexpr std::array kinds{capability::ProviderKind{"test", interfaces, &make},
-                           capability::ProviderKind{"other", interfaces, &make}};
+/// Two links with one path cannot stand together.
+std::vector<capability::LinkFault> check(const std::vector<capability::Link>& links) {
+    std::vector<capability::LinkFault> faults;
+    for (std::size_t at = 0; at < links.size(); ++at)
+        for (std::size_t before = 0; before < at; ++before)
+            if (links[at].source_config == links[before].source_config)
+                faults.push_back({at,
+                                  before,
+                                  "path",
+                                  {Errc::already_exists, "test.taken", "the path is taken"}});
+    return faults;
+}
+constexpr std::array kinds{capability::ProviderKind{"test", interfaces, &make, &check},
+                           capability::ProviderKind{"other", interfaces, &make, &check}};
 
 class ServiceTest : public files::FolderTest {
   protected:
@@ -110,6 +122,9 @@ class ServiceTest : public files::FolderTest {
         capability::Link link;
         link.source = name + "-p";
         link.target = component.id;
+        link.ns = "wasi";
+        link.package = "http";
+        link.interfaces = {"incoming-handler"};
         link.source_config = {{"path", name}};
         link.provider = std::move(provider);
         return {.name = std::move(name),
@@ -254,10 +269,17 @@ TEST_F(ServiceTest, RefusesWhatCannotStandTogether) {
     without_links.links.clear();
     EXPECT_EQ(deploy({without_links}).error().slug, Slug("app.provider_unsupported"));
     auto other_interface = application("a", "one");
-    other_interface.links[0].ns = "wasi";
-    other_interface.links[0].package = "http";
     other_interface.links[0].interfaces = {"incoming-handler@0.2.0", "outgoing-handler"};
     EXPECT_EQ(deploy({other_interface}).error().slug, Slug("control.link_interface"));
+    other_interface.links[0].interfaces = {};
+    other_interface.links[0].package = "keyvalue";
+    EXPECT_EQ(deploy({other_interface}).error().slug, Slug("control.link_interface"));
+    auto same_path = application("b", "nobody compiles this");
+    same_path.links[0].source_config = {{"path", "a"}};
+    const auto taken = deploy({application("a", "one"), same_path});
+    EXPECT_EQ(taken.error().slug, Slug("test.taken")) << "before any code is looked at";
+    EXPECT_EQ(taken.error().message,
+              "application 'b': applications 'a' and 'b': the path is taken");
     EXPECT_EQ(loop_.run(service_.undeploy({"a"})).error().slug,
               Slug("control.application_unknown"));
     EXPECT_THAT(service_.addresses(), IsEmpty());

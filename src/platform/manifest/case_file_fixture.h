@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -22,7 +23,8 @@ struct Case {
 
 /// `error manifest.key_unknown 8:39 spec.components[0].properties.imge => image`
 inline std::string describe(const Finding& finding) {
-    auto line = std::string(finding.severity == Severity::error ? "error " : "warning ");
+    constexpr std::array<const char*, 3> names{"error ", "unsupported ", "warning "};
+    std::string line = names.at(static_cast<std::size_t>(finding.severity));
     line +=
         finding.slug + " " + std::to_string(finding.line) + ":" + std::to_string(finding.column);
     if (!finding.path.empty()) line += " " + finding.path;

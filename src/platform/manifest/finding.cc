@@ -15,6 +15,10 @@ constexpr std::size_t message_bytes_max = 1000;
 
 }  // namespace
 
+std::size_t count(const std::vector<Finding>& findings, Severity severity) {
+    return static_cast<std::size_t>(std::ranges::count(findings, severity, &Finding::severity));
+}
+
 std::string quoted(std::string_view text) {
     std::string out = "'";
     obs::append_escaped(out, text, obs::EscapeFor::terminal, quoted_bytes_max);
@@ -28,6 +32,12 @@ void Findings::error(Slug slug, const Place& place, std::string message,
          std::move(message), std::string(suggestion)});
 }
 
+void Findings::unsupported(Slug slug, const Place& place, std::string message,
+                           std::string_view suggestion) {
+    add({Severity::unsupported, std::string(slug.text()), place.path, place.mark.line,
+         place.mark.column, std::move(message), std::string(suggestion)});
+}
+
 void Findings::warn(Slug slug, const Place& place, std::string message,
                     std::string_view suggestion) {
     const auto severity = strictness_ == Strictness::strict ? Severity::error : Severity::warning;
@@ -38,11 +48,16 @@ void Findings::warn(Slug slug, const Place& place, std::string message,
 void Findings::error(const Error& error, const Place& place) {
     std::string message;
     obs::append_escaped(message, error.message, obs::EscapeFor::sentence, message_bytes_max);
-    this->error(error.slug, place, std::move(message));
+    if (error.code == Errc::unsupported)
+        unsupported(error.slug, place, std::move(message));
+    else
+        this->error(error.slug, place, std::move(message));
 }
 
 void Findings::add(Finding finding) {
+    if (!is_full() && std::ranges::find(findings_, finding) != findings_.end()) return;
     if (finding.severity == Severity::error) ++errors_;
+    worst_ = std::min(worst_, finding.severity);
     if (is_full())
         ++omitted_;
     else
@@ -56,8 +71,7 @@ std::vector<Finding> Findings::take() && {
     });
     if (omitted_ > 0) {
         const auto message = fmt::format("{} further findings are left out", omitted_);
-        findings_.push_back({errors_ > 0 ? Severity::error : Severity::warning,
-                             "manifest.findings_omitted", "", findings_.back().line,
+        findings_.push_back({worst_, "manifest.findings_omitted", "", findings_.back().line,
                              findings_.back().column, message, ""});
     }
     return std::move(findings_);

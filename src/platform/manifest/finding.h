@@ -10,7 +10,11 @@
 
 namespace weft::manifest {
 
-enum class Severity : std::uint8_t { error, warning };
+enum class Severity : std::uint8_t {
+    error,        ///< The manifest is wrong.
+    unsupported,  ///< The manifest is right, but this version cannot run it.
+    warning,      ///< It runs, but not all of it has an effect.
+};
 
 /// One thing that is wrong in a manifest, for a person and for a program.
 struct Finding {
@@ -21,12 +25,17 @@ struct Finding {
     std::uint32_t column;    ///< 1-based, in characters.
     std::string message;     ///< One sentence; text of the manifest in it is escaped and cut.
     std::string suggestion;  ///< The nearest valid key or name, or empty.
+
+    bool operator==(const Finding&) const = default;
 };
+
+/// How many of `findings` have this severity.
+std::size_t count(const std::vector<Finding>& findings, Severity severity);
 
 /// Whether warnings stay warnings or are errors.
 enum class Strictness : std::uint8_t { lenient, strict };
 
-/// Gathers findings while a manifest is read.
+/// Gathers findings while a manifest is read. One that is there already is not added again.
 class Findings {
   public:
     /// Further ones are counted only.
@@ -36,9 +45,11 @@ class Findings {
 
     void error(Slug slug, const Place& place, std::string message,
                std::string_view suggestion = {});
+    void unsupported(Slug slug, const Place& place, std::string message,
+                     std::string_view suggestion = {});
     /// A warning, or an error when strict.
     void warn(Slug slug, const Place& place, std::string message, std::string_view suggestion = {});
-    /// An error that a lower module reported; its slug is kept.
+    /// An error of another module: unsupported if that is its code. Its slug is kept.
     void error(const Error& error, const Place& place);
 
     /// Errors so far, those that are counted only too.
@@ -56,6 +67,7 @@ class Findings {
     std::vector<Finding> findings_;  // Invariant: size() <= findings_max.
     std::size_t errors_ = 0;
     std::size_t omitted_ = 0;
+    Severity worst_ = Severity::warning;
 };
 
 /// `text` in single quotes, hostile characters escaped, cut after 80 bytes.

@@ -16,6 +16,13 @@ constexpr std::size_t tag_bytes_max = 128;
 bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
+std::string small_letters(std::string_view text) {
+    std::string small(text);
+    std::ranges::transform(small, small.begin(),
+                           [](char c) { return is_upper(c) ? char(c - 'A' + 'a') : c; });
+    return small;
+}
+
 bool is_digest(std::string_view text) {
     constexpr std::string_view prefix = "sha256:";
     return text.size() == prefix.size() + 64 && text.starts_with(prefix) &&
@@ -127,9 +134,7 @@ Result<ImageRef> classify_http(std::string_view text) {
 Result<ImageRef> classify_oci(std::string_view text) {
     auto image = image_of(ImageRef::Form::oci, text);
     // The specification of OCI has no capital letters; wasmCloud's hosts take them as small ones.
-    std::string small(text);
-    std::ranges::transform(small, small.begin(),
-                           [](char c) { return is_upper(c) ? char(c - 'A' + 'a') : c; });
+    const auto small = small_letters(text);
     std::string_view rest = small;
     if (const auto at = rest.find('@'); at != std::string_view::npos) {
         image.digest = rest.substr(at + 1);
@@ -171,7 +176,7 @@ Result<ImageRef> classify_image(std::string_view text) {
         image.path = text;
         return image;
     }
-    const auto scheme = text.substr(0, scheme_end);
+    const auto scheme = small_letters(text.substr(0, scheme_end));
     const auto rest = text.substr(scheme_end + 3);
     if (scheme == "weft+builtin" || scheme == "wasmcloud+builtin")
         return classify_builtin(text, rest);

@@ -142,6 +142,7 @@ TEST(ClassifyImage, TakesCapitalLettersAsSmallOnes) {
     EXPECT_EQ(image.repository, "ghcr.io/wasmcloud/http-server");
     EXPECT_EQ(image.tag, "0.27.0-rc1");
     EXPECT_TRUE(image.builtin);
+    EXPECT_EQ(classify_image("FILE:///Opt/A.wasm")->path, "/Opt/A.wasm") << "a path keeps its case";
 }
 
 TEST(Builtin, IsFoundByItsName) {

@@ -57,6 +57,7 @@ struct Scaler {
     std::uint32_t instances = 1;
     std::vector<SpreadRule> rules;
     Place place;
+    Place instances_place;
 };
 
 /// What one end of a link is given.
@@ -98,13 +99,14 @@ struct CustomTrait {
 struct SharedRef {
     std::string application;
     std::string component;
+    Place place;
 };
 
 struct Component {
     enum class Kind : std::uint8_t { component, capability };
     std::string name;
     Kind kind = Kind::component;
-    std::optional<ImageRef> image;    ///< Either this
+    std::optional<ImageRef> image;    ///< Either this (its text is empty when it was wrong)
     std::optional<SharedRef> shared;  ///< or this is there.
     std::optional<std::string> id;    ///< When absent, derived from the names.
     std::vector<Config> configs;
@@ -117,6 +119,7 @@ struct Component {
     std::optional<Rollout> rollout;
     std::vector<CustomTrait> custom_traits;
     Place place;
+    Place image_place;
 };
 
 /// Settings of the whole application, such as a secrets backend.
@@ -136,6 +139,8 @@ struct Application {
     std::vector<Component> components;
     std::vector<Policy> policies;
     Place metadata_place;
+    /// Of the annotation that lets other applications use its components, if it is "true".
+    std::optional<Place> sharing_place;
 
     /// The first component of that name, or nullptr.
     const Component* find(std::string_view component_name) const;

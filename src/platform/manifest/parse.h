@@ -19,9 +19,11 @@ struct Report {
     std::optional<Application> application;
     std::vector<Finding> findings;  ///< Sorted by place; at most Findings::findings_max and one.
 
-    std::size_t errors() const;
-    std::size_t warnings() const;
+    std::size_t errors() const { return count(findings, Severity::error); }
 };
+
+/// What of a manifest could be read: all of it when `findings` gets no error.
+Application read_manifest(std::string_view text, Findings& findings);
 
 /// Reads a manifest (YAML, or JSON, which is YAML too) of at most 1 MiB, 32 levels and one
 /// document, and finds all that is wrong with it. Never fails otherwise: a text that cannot be read

@@ -173,7 +173,7 @@ TEST(ParseManifest, ReadsTheOlderFormOfLinks) {
 )");
 
     ASSERT_TRUE(report.application);
-    EXPECT_EQ(report.warnings(), 2U);
+    EXPECT_EQ(count(report.findings, Severity::warning), 2U);
     const auto& link = report.application->components.at(0).links.at(0);
     EXPECT_EQ(link.name, "default");
     EXPECT_EQ(link.source_end.configs.at(0).name, "s");

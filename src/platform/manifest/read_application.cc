@@ -13,6 +13,7 @@ constexpr std::array<std::string_view, 2> spec_keys{"components", "policies"};
 constexpr std::array<std::string_view, 3> policy_keys{"name", "type", "properties"};
 constexpr std::string_view api_version = "core.oam.dev/v1beta1";
 constexpr std::string_view kind = "Application";
+constexpr std::string_view sharing_annotation = "experimental.wasmcloud.dev/shared";
 
 void check_constant(const NodeReader& reader, const Node& document, std::string_view key,
                     std::string_view wanted) {
@@ -30,8 +31,14 @@ void read_metadata(const NodeReader& reader, const Node& metadata, Application& 
     application.name = reader.required_text(metadata, "name", PlainText::accepted);
     if (const auto labels = reader.find(metadata, "labels"))
         application.labels = reader.text_map(*labels, PlainText::accepted);
-    if (const auto annotations = reader.find(metadata, "annotations"))
+    if (const auto annotations = reader.find(metadata, "annotations")) {
         application.annotations = reader.text_map(*annotations, PlainText::accepted);
+        const auto shared = annotations->yaml->is_mapping()
+                                ? reader.find(*annotations, sharing_annotation)
+                                : std::nullopt;
+        if (shared && shared->yaml->is_scalar() && shared->yaml->text == "true")
+            application.sharing_place = shared->place();
+    }
     if (metadata.yaml->find("annotations") == nullptr)
         reader.findings().warn("manifest.annotations_missing", metadata.place(),
                                "there are no 'annotations'; wadm refuses a manifest without them");

@@ -34,6 +34,7 @@ void read_kind(const NodeReader& reader, const Node& node, Component& component)
 void read_image(const NodeReader& reader, const Node& properties, Component& component) {
     const auto node = reader.find(properties, "image");
     if (!node) return;
+    component.image_place = node->place();
     const auto errors_before = reader.findings().errors();
     const auto text = reader.text(*node);
     if (reader.findings().errors() > errors_before) {
@@ -49,8 +50,8 @@ void read_shared(const NodeReader& reader, const Node& properties, Component& co
     const auto node = reader.find(properties, "application");
     if (!node || !reader.is_mapping(*node)) return;
     reader.check_keys(*node, shared_keys, UnknownKey::ignored);
-    component.shared =
-        SharedRef{reader.required_text(*node, "name"), reader.required_text(*node, "component")};
+    component.shared = SharedRef{reader.required_text(*node, "name"),
+                                 reader.required_text(*node, "component"), node->place()};
 }
 
 void read_properties(const NodeReader& reader, const Node& properties, Component& component) {

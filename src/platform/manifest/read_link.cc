@@ -23,20 +23,28 @@ LinkEnd read_end(const NodeReader& reader, const Node& mapping) {
     return end;
 }
 
-void warn_of_old_key(const NodeReader& reader, const Node& old_list, std::string_view end) {
+/// The configurations that stand in the older form; `is_used` where the current one does not stand.
+void read_old_list(const NodeReader& reader, const Node& old_list, std::string_view end,
+                   bool is_used, LinkEnd& out) {
+    const auto suggestion = fmt::format("{}.config", end);
+    if (!is_used)
+        return reader.findings().warn(
+            "manifest.key_ignored", old_list.place(),
+            fmt::format("'{0}_config' has no effect beside '{0}'; write '{0}: {{config: [...]}}'",
+                        end),
+            suggestion);
     reader.findings().warn(
         "manifest.key_deprecated", old_list.place(),
         fmt::format("'{0}_config' is the older form; write '{0}: {{config: [...]}}'", end),
-        fmt::format("{}.config", end));
+        suggestion);
+    out.configs = read_configs(reader, old_list);
 }
 
 void read_source(const NodeReader& reader, const Node& properties, Link& link) {
-    const auto old_list = reader.find(properties, "source_config");
-    if (old_list) warn_of_old_key(reader, *old_list, "source");
-    if (properties.yaml->find("source") == nullptr) {
-        if (old_list) link.source_end.configs = read_configs(reader, *old_list);
-        return;
-    }
+    const bool is_old = properties.yaml->find("source") == nullptr;
+    if (const auto old_list = reader.find(properties, "source_config"))
+        read_old_list(reader, *old_list, "source", is_old, link.source_end);
+    if (is_old) return;
     const auto source = *reader.require(properties, "source");
     if (!reader.is_mapping(source)) return;
     reader.check_keys(source, source_keys, UnknownKey::ignored);
@@ -44,15 +52,12 @@ void read_source(const NodeReader& reader, const Node& properties, Link& link) {
 }
 
 void read_target(const NodeReader& reader, const Node& properties, Link& link) {
-    const auto old_list = reader.find(properties, "target_config");
-    if (old_list) warn_of_old_key(reader, *old_list, "target");
     const auto target = reader.require(properties, "target");
-    if (!target) return;
-    if (target->yaml->is_scalar()) {
-        link.target = reader.required_text(properties, "target");
-        if (old_list) link.target_end.configs = read_configs(reader, *old_list);
-        return;
-    }
+    const bool is_old = target && target->yaml->is_scalar();
+    if (const auto old_list = reader.find(properties, "target_config"))
+        read_old_list(reader, *old_list, "target", is_old, link.target_end);
+    if (is_old) link.target = reader.required_text(properties, "target");
+    if (!target || is_old) return;
     if (!reader.is_mapping(*target)) return;
     reader.check_keys(*target, target_keys, UnknownKey::ignored);
     link.target = reader.required_text(*target, "name");

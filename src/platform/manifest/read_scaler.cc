@@ -36,6 +36,7 @@ Scaler read_scaler(const NodeReader& reader, const Node& properties, Scaler::Kin
         reader.findings().error("manifest.key_repeated", properties.place(),
                                 "'replicas' is the older name of 'instances'; keep one of them");
     if (const auto node = reader.require(properties, is_old ? "replicas" : "instances")) {
+        scaler.instances_place = node->place();
         scaler.instances = reader.count(*node, any_count).value_or(scaler.instances);
         if (scaler.instances == 0)
             reader.findings().warn("manifest.instances_zero", node->place(),

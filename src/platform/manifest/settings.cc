@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ constexpr std::array table{
     Setting{"http-server", Owner::link_source, "address", acted_on},
     Setting{"http-server", Owner::link_source, "path", acted_on},
     Setting{"http-server", Owner::link_source, "host", acted_on},
+    Setting{"http-server", Owner::link_source, "body_max", acted_on},
     Setting{"http-server", Owner::link_source, "tls_cert_file", refused},
     Setting{"http-server", Owner::link_source, "tls_priv_key_file", refused},
     Setting{"http-server", Owner::link_source, "readonly_mode", refused, "false"},
@@ -37,6 +39,14 @@ constexpr std::array table{
     Setting{"http-server", Owner::link_source, "timeout_ms", not_yet},
     Setting{"http-server", Owner::link_source, "disable_keepalive", not_yet, "false"},
 };
+
+char small_letter(char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; }
+
+std::string small_letters(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), small_letter);
+    return out;
+}
 
 const Setting* find(std::string_view provider, SettingOwner owner, std::string_view name) {
     const auto* const row = std::ranges::find_if(table, [&](const Setting& setting) {
@@ -88,25 +98,29 @@ void check(const Owned& owned, const std::string& key, const std::string& value,
            Findings& findings) {
     const auto* const row = find(owned.provider, owned.owner, key);
     if (row == nullptr) return report_unknown(owned, key, findings);
-    if (row->use == acted_on || asks_for_nothing(*row, value)) return;
     const auto& place = owned.config->property_places.at(key);
-    if (row->use == refused)
-        findings.error("manifest.setting_unsupported", place,
-                       fmt::format("this version cannot do what setting {} of {} asks for, and "
-                                   "does not serve without it; take it out",
-                                   quoted(key), owned.provider));
-    else
+    if (const auto checked = check_setting(owned.provider, owned.owner, key, value); !checked)
+        findings.error(checked.error(), place);
+    else if (row->use == not_yet && !asks_for_nothing(*row, value))
         findings.warn("manifest.setting_ignored", place,
-                      fmt::format("setting {} of {} has no effect in this version", quoted(key),
-                                  owned.provider));
+                      fmt::format("setting {} of {} has no effect in this version; take it out",
+                                  quoted(key), owned.provider));
 }
 
 void check_all(std::string_view provider, Owner owner, const std::vector<Config>& configs,
                Findings& findings) {
-    for (const auto& config : configs)
-        if (config.properties)
-            for (const auto& [key, value] : *config.properties)
-                check({provider, owner, &config}, key, value, findings);
+    for (const auto& config : configs) {
+        if (!config.properties) continue;
+        std::set<std::string> names;
+        for (const auto& [key, value] : *config.properties) {
+            check({provider, owner, &config}, key, value, findings);
+            if (!names.insert(small_letters(key)).second)
+                findings.warn("manifest.setting_repeated", config.property_places.at(key),
+                              fmt::format("setting {} stands here twice, for its case does not "
+                                          "count; take one out",
+                                          quoted(key)));
+        }
+    }
 }
 
 }  // namespace
@@ -114,16 +128,17 @@ void check_all(std::string_view provider, Owner owner, const std::vector<Config>
 std::span<const Setting> settings() { return table; }
 
 bool same_setting(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; };
-    return std::ranges::equal(a, b, {}, lower, lower);
+    return std::ranges::equal(a, b, {}, small_letter, small_letter);
 }
 
-const Setting* find_refused(std::string_view provider, SettingOwner owner, const TextMap& config) {
-    for (const auto& [key, value] : config) {
-        const auto* const row = find(provider, owner, key);
-        if (row != nullptr && row->use == refused && !asks_for_nothing(*row, value)) return row;
-    }
-    return nullptr;
+Result<void> check_setting(std::string_view provider, SettingOwner owner, std::string_view name,
+                           std::string_view value) {
+    const auto* const row = find(provider, owner, name);
+    if (row == nullptr || row->use != refused || asks_for_nothing(*row, value)) return ok();
+    return fail(Errc::unsupported, "manifest.setting_unsupported",
+                "this version cannot do what setting '{}' of {} asks for, and does not serve "
+                "without it; take it out",
+                name, provider);
 }
 
 void validate_settings(const Application& application, Findings& findings) {

@@ -34,8 +34,10 @@ std::span<const Setting> settings();
 /// Names of settings are equal except for the case of ASCII letters.
 bool same_setting(std::string_view a, std::string_view b);
 
-/// A setting in `config` that is refused, unless its value asks for nothing; null if there is none.
-const Setting* find_refused(std::string_view provider, SettingOwner owner, const TextMap& config);
+/// Whether a provider can be given a setting. Errors: unsupported (`manifest.setting_unsupported`):
+/// it is refused, and the value asks for something.
+Result<void> check_setting(std::string_view provider, SettingOwner owner, std::string_view name,
+                           std::string_view value);
 
 /// Reports settings of built-in providers that are not known (`manifest.setting_unknown`), stand in
 /// the wrong place (`manifest.setting_misplaced`), are not acted on (`manifest.setting_ignored`) or

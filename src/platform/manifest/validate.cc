@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "platform/manifest/node_reader.h"
-#include "platform/manifest/settings.h"
 
 namespace weft::manifest {
 namespace {
@@ -160,7 +159,6 @@ void validate(const Application& application, Findings& findings) {
     validate_components(application, findings);
     validate_secrets(application, findings);
     validate_links(application, findings);
-    validate_settings(application, findings);
 }
 
 }  // namespace weft::manifest

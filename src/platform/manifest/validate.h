@@ -10,7 +10,11 @@ namespace weft::manifest {
 /// empty) is passed over, for that was reported. Reports to `findings`.
 void validate(const Application& application, Findings& findings);
 
-/// The parts of it.
+/// Gives each configuration that is used by name the properties of its definition in the manifest.
+/// Reports `manifest.config_missing` for one without, unless it is that of a component.
+void resolve_configs(Application& application, Findings& findings);
+
+/// The parts of `validate`.
 void validate_metadata(const Application& application, Findings& findings);
 void validate_components(const Application& application, Findings& findings);
 void validate_secrets(const Application& application, Findings& findings);

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <string_view>
 
+#include "base/codec/units.h"
 #include "platform/manifest/settings.h"
 
 namespace weft::providers::http_server {
@@ -19,16 +20,47 @@ const std::string* find(const capability::Config& config, std::string_view name)
 }
 
 /// The manifest's reader does so too; not every link comes from a manifest.
-Result<void> refuse_settings(const capability::Config& config, SettingOwner owner) {
-    const auto* const refused = manifest::find_refused("http-server", owner, config);
-    if (refused == nullptr) return ok();
-    return fail(Errc::unsupported, "http_server.setting_unsupported",
-                "the setting '{}' of the http-server is not supported; take it out of the link",
-                refused->name);
+void check_settings(const capability::Config& config, SettingOwner owner, const OnFault& on_fault) {
+    for (const auto& [key, value] : config)
+        if (auto checked = manifest::check_setting("http-server", owner, key, value); !checked)
+            on_fault(key, std::move(checked).error());
+}
+
+/// The value of a setting as `parse` reads it, or `otherwise`.
+template <typename T>
+T parsed(const capability::Config& config, std::string_view name, T otherwise,
+         Result<T> (*parse)(std::string_view), const OnFault& on_fault) {
+    const auto* const text = find(config, name);
+    if (text == nullptr) return otherwise;
+    auto value = parse(*text).context("{} of the http-server", name);
+    if (!value) on_fault(name, std::move(value).error());
+    return std::move(value).value_or(std::move(otherwise));
+}
+
+Result<Routing> parse_routing(std::string_view text) {
+    if (text == "address") return Routing::address;
+    if (text == "path") return Routing::path;
+    if (text == "host") return Routing::host;
+    return fail(Errc::invalid_argument, "http_server.routing_unknown",
+                "'{}' is unknown; choose address, path or host", text);
+}
+
+Result<std::string> parse_path(std::string_view text) {
+    if (!text.starts_with('/'))
+        return fail(Errc::invalid_argument, "http_server.path_invalid", "'{}' must begin with '/'",
+                    text);
+    while (text.size() > 1 && text.ends_with('/')) text.remove_suffix(1);
+    return std::string(text);
+}
+
+Result<std::string> parse_host(std::string_view text) {
+    std::string host(text);
+    std::ranges::transform(host, host.begin(), [](unsigned char c) { return std::tolower(c); });
+    return host;
 }
 
 /// Addresses and ranges, with commas or blanks between them.
-Result<std::vector<net::AddressRange>> read_proxies(std::string_view text) {
+Result<std::vector<net::AddressRange>> parse_proxies(std::string_view text) {
     constexpr std::string_view between = ", \t\n";
     std::vector<net::AddressRange> proxies;
     for (;;) {
@@ -36,67 +68,43 @@ Result<std::vector<net::AddressRange>> read_proxies(std::string_view text) {
         if (text.empty()) return proxies;
         const auto one = text.substr(0, text.find_first_of(between));
         text.remove_prefix(one.size());
-        TRY(const auto range, net::parse_address_range(one).context("trusted_proxies"));
+        TRY(const auto range, net::parse_address_range(one));
         if (range.port != 0)
             return fail(Errc::invalid_argument, "http_server.proxy_port",
-                        "'{}' in trusted_proxies has a port; a proxy connects from any", one);
+                        "'{}' has a port; a proxy connects from any", one);
         proxies.push_back(range);
     }
 }
 
 }  // namespace
 
-Result<ProviderConfig> read_provider_config(const capability::Config& config) {
-    CHECK(refuse_settings(config, SettingOwner::provider));
-    ProviderConfig result;
-    if (const auto* mode = find(config, "routing_mode")) {
-        if (*mode == "address")
-            result.routing = Routing::address;
-        else if (*mode == "path")
-            result.routing = Routing::path;
-        else if (*mode == "host")
-            result.routing = Routing::host;
-        else
-            return fail(Errc::invalid_argument, "http_server.routing_unknown",
-                        "routing_mode '{}' is unknown; choose address, path or host", *mode);
-    }
-    if (const auto* address = find(config, "default_address")) {
-        TRY(result.default_address,
-            net::parse_address(*address).context("default_address of the http-server"));
-    }
-    if (const auto* proxies = find(config, "trusted_proxies")) {
-        TRY(result.proxies, read_proxies(*proxies));
-    }
-    return result;
+ProviderConfig read_provider_config(const capability::Config& config, const OnFault& on_fault) {
+    check_settings(config, SettingOwner::provider, on_fault);
+    const ProviderConfig usual;
+    return {.routing = parsed(config, "routing_mode", usual.routing, parse_routing, on_fault),
+            .default_address = parsed(config, "default_address", usual.default_address,
+                                      net::parse_address, on_fault),
+            .proxies = parsed<std::vector<net::AddressRange>>(config, "trusted_proxies", {},
+                                                              parse_proxies, on_fault)};
 }
 
-Result<LinkConfig> read_link_config(const ProviderConfig& provider,
-                                    const capability::Config& config) {
-    CHECK(refuse_settings(config, SettingOwner::link_source));
-    LinkConfig result{.address = provider.default_address, .path = {}, .host = {}};
-    if (const auto* address = find(config, "address")) {
-        TRY(result.address, net::parse_address(*address).context("address of the link"));
-    }
-    result.path = "/";
-    if (const auto* path = find(config, "path")) {
-        if (path->front() != '/')
-            return fail(Errc::invalid_argument, "http_server.path_invalid",
-                        "path '{}' must begin with '/'", *path);
-        result.path = *path;
-        while (result.path.size() > 1 && result.path.back() == '/') result.path.pop_back();
-    } else if (provider.routing == Routing::path) {
-        return fail(Errc::invalid_argument, "http_server.path_missing",
-                    "routing by path needs the setting 'path' in the link's source configuration");
-    }
-    if (const auto* host = find(config, "host")) {
-        result.host = *host;
-        std::ranges::transform(result.host, result.host.begin(),
-                               [](unsigned char c) { return std::tolower(c); });
-    } else if (provider.routing == Routing::host) {
-        return fail(Errc::invalid_argument, "http_server.host_missing",
-                    "routing by host needs the setting 'host' in the link's source configuration");
-    }
-    return result;
+LinkConfig read_link_config(const ProviderConfig& provider, const capability::Config& config,
+                            const OnFault& on_fault) {
+    check_settings(config, SettingOwner::link_source, on_fault);
+    if (provider.routing == Routing::path && find(config, "path") == nullptr)
+        on_fault("path", {Errc::invalid_argument, "http_server.path_missing",
+                          "routing by path needs the setting 'path' in the link's source "
+                          "configuration"});
+    if (provider.routing == Routing::host && find(config, "host") == nullptr)
+        on_fault("host", {Errc::invalid_argument, "http_server.host_missing",
+                          "routing by host needs the setting 'host' in the link's source "
+                          "configuration"});
+    return {.address =
+                parsed(config, "address", provider.default_address, net::parse_address, on_fault),
+            .path = parsed<std::string>(config, "path", "/", parse_path, on_fault),
+            .host = parsed<std::string>(config, "host", "", parse_host, on_fault),
+            .body_bytes_max = parsed(config, "body_max", LinkConfig().body_bytes_max,
+                                     codec::parse_size, on_fault)};
 }
 
 }  // namespace weft::providers::http_server

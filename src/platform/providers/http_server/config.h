@@ -1,6 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/core/result.h"
@@ -26,17 +30,21 @@ struct LinkConfig {
     std::string path;  ///< Prefix in whole segments: "/api" takes "/api" and "/api/x", not "/apix".
                        ///< "/" takes all.
     std::string host;  ///< Lower case, without port; empty takes all.
+    std::uint64_t body_bytes_max =
+        std::numeric_limits<std::uint64_t>::max();  ///< Content of one request.
 };
 
-/// Reads `trusted_proxies`, `routing_mode` (address, path or host) and `default_address`
-/// (127.0.0.1:8000, where upstream's is reachable from everywhere). Names of settings have no case;
-/// the manifest's reader tells of those that are not known. Errors: invalid_argument; unsupported
-/// for a `header`.
-Result<ProviderConfig> read_provider_config(const capability::Config& config);
+/// Told of each setting that is wrong or missing.
+using OnFault = std::function<void(std::string_view setting, Error error)>;
 
-/// Reads `address`, `path` and `host`. Errors: invalid_argument; unsupported for settings whose
-/// absence would make the application less safe than it was meant to be (TLS, CORS, read-only).
-Result<LinkConfig> read_link_config(const ProviderConfig& provider,
-                                    const capability::Config& config);
+/// Reads `routing_mode` (address, path or host), `default_address` (127.0.0.1:8000, where
+/// upstream's is reachable from everywhere) and `trusted_proxies` (addresses and ranges). Names of
+/// settings have no case; the manifest's reader tells of those that are not known. Faults:
+/// invalid_argument; those of `manifest::check_setting`.
+ProviderConfig read_provider_config(const capability::Config& config, const OnFault& on_fault);
+
+/// Reads `address`, `path`, `host` and `body_max`, in the same way.
+LinkConfig read_link_config(const ProviderConfig& provider, const capability::Config& config,
+                            const OnFault& on_fault);
 
 }  // namespace weft::providers::http_server

@@ -34,14 +34,19 @@ std::string_view reason_for_client(const Error& error) {
 
 }  // namespace
 
+std::uint64_t Handler::body_bytes_max(const net::HttpRequest& request) const {
+    const auto* const route = routes_->find(request.authority, request.path_and_query);
+    return route == nullptr ? Routes::Route().body_bytes_max : route->body_bytes_max;
+}
+
 rt::Task<net::HttpResponse> Handler::handle(rt::CallCtx ctx, net::HttpRequest request) {
     const auto routes = routes_;
-    const auto* target = routes->find(request.authority, request.path_and_query);
-    if (target == nullptr)
+    const auto* const route = routes->find(request.authority, request.path_and_query);
+    if (route == nullptr)
         co_return fail(Errc::not_found, "http_server.no_route", "no component answers '{}{}'",
                        request.authority, request.path_and_query);
     Result<net::HttpResponse> response =
-        co_await invoker_->handle_http(std::move(ctx), *target, std::move(request));
+        co_await invoker_->handle_http(std::move(ctx), route->target, std::move(request));
     co_return response;
 }
 

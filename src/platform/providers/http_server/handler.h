@@ -20,6 +20,7 @@ class Handler final : public net::HttpHandler {
     /// Requests that begin from now on use `routes`.
     void set_routes(std::shared_ptr<const Routes> routes) { routes_ = std::move(routes); }
 
+    std::uint64_t body_bytes_max(const net::HttpRequest& request) const override;
     rt::Task<net::HttpResponse> handle(rt::CallCtx ctx, net::HttpRequest request) override;
     net::HttpResponse refuse(const rt::CallCtx& ctx, const Error& error) override;
     void note_broken(const rt::CallCtx& ctx, const Error& error) override;

@@ -20,6 +20,37 @@ std::string listener_key(const net::Address& address, const capability::Link& li
     return address.port != 0 ? address.text() : address.text() + " " + link.source;
 }
 
+/// Whether the kernel lets only one of them be listened on.
+bool overlap(const net::Address& a, const net::Address& b) {
+    const auto takes_all_of = [](const net::Address& all, const net::Address& one) {
+        return all.host == "::" ||
+               (all.host == "0.0.0.0" && one.host.find(':') == std::string::npos);
+    };
+    return a.port != 0 && a.port == b.port && (takes_all_of(a, b) || takes_all_of(b, a));
+}
+
+struct Asked {
+    const capability::Link& link;
+    const net::Address& address;
+};
+
+Error overlap_error(const Asked& asked, const Asked& other) {
+    return fail(Errc::already_exists, "http_server.address_overlaps",
+                "provider '{}' listens on {} and provider '{}' on {}, which only one of them can; "
+                "write the same address for both, or another port",
+                other.link.source, other.address.text(), asked.link.source, asked.address.text())
+        .error();
+}
+
+Error taken_error(const Asked& asked, const Routes::Route& route, const capability::Link& other) {
+    return fail(Errc::already_exists, "http_server.route_taken",
+                "provider '{}' leads {} with host '{}' and path '{}' to '{}', provider '{}' leads "
+                "it to '{}' too; give one of them another path, host or address",
+                other.source, asked.address.text(), route.host.empty() ? "*" : route.host,
+                route.path, route.target, asked.link.source, asked.link.target)
+        .error();
+}
+
 }  // namespace
 
 Provider::Provider(capability::ProviderContext context, net::HttpLimits limits)
@@ -27,28 +58,53 @@ Provider::Provider(capability::ProviderContext context, net::HttpLimits limits)
       limits_(limits),
       closing_(context_.shards.front().ref.executor) {}
 
-Result<Provider::Plan> Provider::plan(const Links& links) {
+Provider::Plan Provider::plan(const std::vector<capability::Link>& links, Faults& faults) {
     Plan plan;
-    for (const auto& [key, link] : links) {
-        TRY(const auto provider,
-            read_provider_config(link.provider_config).context("provider '{}'", link.source));
-        TRY(const auto config,
-            read_link_config(provider, link.source_config).context("link to '{}'", link.target));
-        auto& planned = plan[listener_key(config.address, link)];
-        planned.address = config.address;
-        planned.proxies.insert(planned.proxies.end(), provider.proxies.begin(),
-                               provider.proxies.end());
-        CHECK(planned.routes.add({.host = config.host, .path = config.path, .target = link.target})
-                  .context("link to '{}' on {}", link.target, config.address.text()));
+    for (std::size_t at = 0; at < links.size(); ++at) {
+        const auto& link = links[at];
+        const auto faults_before = faults.size();
+        const OnFault on_fault = [&](std::string_view setting, Error error) {
+            faults.push_back({at, std::nullopt, std::string(setting), std::move(error)});
+        };
+        const auto provider = read_provider_config(link.provider_config, on_fault);
+        const auto config = read_link_config(provider, link.source_config, on_fault);
+        if (faults.size() > faults_before) continue;
+        const auto [entry, is_new] = plan.try_emplace(listener_key(config.address, link),
+                                                      Planned{config.address, {}, {}, at});
+        auto& proxies = entry->second.proxies;
+        proxies.insert(proxies.end(), provider.proxies.begin(), provider.proxies.end());
+        for (const auto& [key, other] : plan)
+            if (is_new && other.first_link != at && overlap(config.address, other.address))
+                faults.push_back({at, other.first_link, "address",
+                                  overlap_error({link, config.address},
+                                                {links[other.first_link], other.address})});
+        const auto* const same = entry->second.routes.add({.host = config.host,
+                                                           .path = config.path,
+                                                           .target = link.target,
+                                                           .body_bytes_max = config.body_bytes_max,
+                                                           .link = at});
+        if (same != nullptr)
+            faults.push_back({at, same->link, "address",
+                              taken_error({link, config.address}, *same, links[same->link])});
     }
     return plan;
+}
+
+std::vector<capability::LinkFault> Provider::check(const std::vector<capability::Link>& links) {
+    Faults faults;
+    plan(links, faults);
+    return faults;
 }
 
 rt::Task<void> Provider::change_links(capability::LinkChange change) {
     auto links = links_;
     for (const auto& key : change.taken) links.erase(key);
     for (auto& link : change.put) links.insert_or_assign(link.key(), std::move(link));
-    CO_TRY(auto planned, plan(links));
+    std::vector<capability::Link> all;
+    for (const auto& [key, link] : links) all.push_back(link);
+    Faults faults;
+    auto planned = plan(all, faults);
+    if (!faults.empty()) co_return Failure(std::move(faults.front().error));
 
     // All that may fail comes first: the addresses that are new.
     std::map<std::string, ListenerPtr> opened;

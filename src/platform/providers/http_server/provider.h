@@ -24,10 +24,13 @@ class Provider final : public capability::Provider {
     /// For the requests under way on an address that no link names any more.
     static constexpr Duration close_wait = std::chrono::seconds(10);
 
+    /// Faults: those of `read_provider_config` and `read_link_config`, already_exists
+    /// (`http_server.route_taken`, `http_server.address_overlaps`).
+    static std::vector<capability::LinkFault> check(const std::vector<capability::Link>& links);
+
     explicit Provider(capability::ProviderContext context, net::HttpLimits limits = {});
 
-    /// Errors: invalid_argument and unsupported (settings), already_exists
-    /// (`http_server.route_taken`), unavailable (an address cannot be had).
+    /// Errors: those that `check` finds, unavailable (an address cannot be had).
     rt::Task<void> change_links(capability::LinkChange change) override;
     rt::Task<void> stop_accepting() override;
     rt::Task<void> drain() override;
@@ -52,12 +55,14 @@ class Provider final : public capability::Provider {
     struct Planned {
         net::Address address;
         Routes routes;
-        Proxies proxies;  ///< Of all links.
+        Proxies proxies;         ///< Of all links.
+        std::size_t first_link;  ///< The one that asked for it first.
     };
     using Plan = std::map<std::string, Planned>;
+    using Faults = std::vector<capability::LinkFault>;
     using Links = std::map<capability::LinkKey, capability::Link>;
 
-    static Result<Plan> plan(const Links& links);
+    static Plan plan(const std::vector<capability::Link>& links, Faults& faults);
     rt::Task<ListenerPtr> open(net::Address address);
     rt::Task<net::Address> open_site(capability::HostShard shard, Site* site, net::Address address,
                                      net::HttpServer::Options options);

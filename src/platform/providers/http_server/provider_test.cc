@@ -17,61 +17,109 @@ using capability::Link;
 
 TEST(Routes, LongestPathOfTheMatchingHostWins) {
     Routes routes;
-    ASSERT_TRUE(routes.add({.host = "", .path = "/", .target = "all"}));
-    ASSERT_TRUE(routes.add({.host = "", .path = "/api", .target = "api"}));
-    ASSERT_TRUE(routes.add({.host = "", .path = "/api/v2", .target = "v2"}));
-    ASSERT_TRUE(routes.add({.host = "shop.example", .path = "/", .target = "shop"}));
+    ASSERT_EQ(routes.add({.host = "", .path = "/", .target = "all"}), nullptr);
+    ASSERT_EQ(routes.add({.host = "", .path = "/api", .target = "api"}), nullptr);
+    ASSERT_EQ(routes.add({.host = "", .path = "/api/v2", .target = "v2"}), nullptr);
+    ASSERT_EQ(routes.add({.host = "shop.example", .path = "/", .target = "shop"}), nullptr);
 
-    EXPECT_EQ(*routes.find("h", "/"), "all");
-    EXPECT_EQ(*routes.find("h", "/apix"), "all");
-    EXPECT_EQ(*routes.find("h", "/api?x=/api/v2"), "api");
-    EXPECT_EQ(*routes.find("h", "/api/v2/x"), "v2");
-    EXPECT_EQ(*routes.find("Shop.Example:8000", "/api"), "shop");
-    EXPECT_EQ(routes.add({.host = "", .path = "/api", .target = "twice"}).error().slug,
-              Slug("http_server.route_taken"));
+    EXPECT_EQ(routes.find("h", "/")->target, "all");
+    EXPECT_EQ(routes.find("h", "/apix")->target, "all");
+    EXPECT_EQ(routes.find("h", "/api?x=/api/v2")->target, "api");
+    EXPECT_EQ(routes.find("h", "/api/v2/x")->target, "v2");
+    EXPECT_EQ(routes.find("Shop.Example:8000", "/api")->target, "shop");
+    EXPECT_EQ(routes.add({.host = "", .path = "/api", .target = "twice"})->target, "api");
     EXPECT_EQ(Routes().find("h", "/"), nullptr);
 }
 
-TEST(Config, ReadsUpstreamsKeysAndRefusesWhatItDoesNotDo) {
-    const auto provider =
-        read_provider_config({{"routing_mode", "path"}, {"default_address", "127.0.0.1:81"}})
-            .value();
-    EXPECT_EQ(provider.routing, Routing::path);
+/// "setting slug" of each fault.
+std::string faults_of(const capability::Config& provider, const capability::Config& link) {
+    std::string faults;
+    const auto on_fault = [&](std::string_view setting, const Error& error) {
+        faults.append(faults.empty() ? "" : ", ").append(setting).append(" ");
+        faults.append(error.slug.text());
+    };
+    read_link_config(read_provider_config(provider, on_fault), link, on_fault);
+    return faults;
+}
+LinkConfig read(const capability::Config& provider, const capability::Config& link) {
+    EXPECT_EQ(faults_of(provider, link), "");
+    return read_link_config(read_provider_config(provider, {}), link, {});
+}
 
-    EXPECT_EQ(read_link_config(provider, {{"path", "/a/"}})->path, "/a");
-    EXPECT_EQ(read_link_config(provider, {{"path", "/a"}})->address,
-              (net::Address{"127.0.0.1", 81}));
-    EXPECT_EQ(read_link_config({}, {{"address", "0.0.0.0:9"}, {"host", "A.b"}})->host, "a.b");
-    EXPECT_EQ(read_link_config(provider, {}).error().slug, Slug("http_server.path_missing"));
-    EXPECT_EQ(read_link_config(provider, {{"path", "a"}}).error().slug,
-              Slug("http_server.path_invalid"));
-    EXPECT_EQ(read_link_config({}, {{"address", "x"}}).error().slug, Slug("net.address_invalid"));
-    EXPECT_EQ(read_link_config({}, {{"ADDRESS", "0.0.0.0:9"}})->address.port, 9);
-    EXPECT_EQ(read_link_config({}, {})->address, (net::Address{"127.0.0.1", 8000}));
-    for (const char* name :
+TEST(Config, ReadsUpstreamsKeysInAnyCase) {
+    const capability::Config by_path{{"routing_mode", "path"}, {"default_address", "127.0.0.1:81"}};
+
+    EXPECT_EQ(read(by_path, {{"path", "/a/"}}).path, "/a");
+    EXPECT_EQ(read(by_path, {{"path", "/a"}}).address, (net::Address{"127.0.0.1", 81}));
+    EXPECT_EQ(read({{"header", "Host"}}, {{"address", "0.0.0.0:9"}, {"host", "A.b"}}).host, "a.b");
+    EXPECT_EQ(read({}, {{"ADDRESS", "0.0.0.0:9"}}).address.port, 9);
+    EXPECT_EQ(read({}, {{"readonly_mode", "False"}}).address, (net::Address{"127.0.0.1", 8000}));
+    EXPECT_EQ(read({}, {{"body_max", "2KiB"}}).body_bytes_max, 2048U);
+    EXPECT_EQ(read({}, {}).body_bytes_max, std::numeric_limits<std::uint64_t>::max());
+}
+
+TEST(Config, SaysEverySettingThatIsWrong) {
+    EXPECT_EQ(faults_of({{"routing_mode", "x"}, {"default_address", "x"}},
+                        {{"address", "x"}, {"path", "a"}, {"body_max", "much"}}),
+              "routing_mode http_server.routing_unknown, default_address net.address_invalid, "
+              "address net.address_invalid, path http_server.path_invalid, "
+              "body_max units.size_invalid");
+    EXPECT_EQ(faults_of({{"routing_mode", "path"}}, {}), "path http_server.path_missing");
+    EXPECT_EQ(faults_of({{"routing_mode", "host"}}, {}), "host http_server.host_missing");
+    EXPECT_EQ(faults_of({{"header", "x-host"}}, {}), "header manifest.setting_unsupported");
+    for (const std::string name :
          {"readonly_mode", "TLS_cert_file", "tls_priv_key_file", "config_json", "config_b64",
           "cors_allowed_origins", "cors_allowed_headers", "cors_allowed_methods"})
-        EXPECT_EQ(read_link_config({}, {{name, "true"}}).error().slug,
-                  Slug("http_server.setting_unsupported"))
-            << name;
-    EXPECT_TRUE(read_link_config({}, {{"readonly_mode", "False"}}));
-    EXPECT_EQ(read_provider_config({{"header", "x-host"}}).error().slug,
-              Slug("http_server.setting_unsupported"));
-    EXPECT_TRUE(read_provider_config({{"header", "Host"}}));
-    EXPECT_EQ(read_link_config({.routing = Routing::host}, {}).error().slug,
-              Slug("http_server.host_missing"));
-    EXPECT_EQ(read_provider_config({{"routing_mode", "x"}}).error().slug,
-              Slug("http_server.routing_unknown"));
-    EXPECT_EQ(read_provider_config({{"default_address", "x"}}).error().slug,
-              Slug("net.address_invalid"));
-    EXPECT_EQ(
-        read_provider_config({{"trusted_proxies", " 10.0.0.7, fd00::/8 ::1"}})->proxies,
-        (std::vector{*net::parse_address_range("10.0.0.7"), *net::parse_address_range("fd00::/8"),
-                     *net::parse_address_range("::1")}));
-    EXPECT_EQ(read_provider_config({{"trusted_proxies", "10.0.0.7,proxy"}}).error().slug,
-              Slug("net.range_invalid"));
-    EXPECT_EQ(read_provider_config({{"trusted_proxies", "10.0.0.7:80"}}).error().slug,
-              Slug("http_server.proxy_port"));
+        EXPECT_EQ(faults_of({}, {{name, "true"}}), name + " manifest.setting_unsupported");
+    for (const auto& [proxies, slug] : {std::pair{"10.0.0.7,proxy", "net.range_invalid"},
+                                        {"10.0.0.7:80", "http_server.proxy_port"}})
+        EXPECT_EQ(faults_of({{"trusted_proxies", proxies}}, {}),
+                  std::string("trusted_proxies ") + slug);
+}
+
+Link link_of(std::string source, capability::Config config) {
+    Link link;
+    link.source = std::move(source);
+    link.target = "c";
+    link.source_config = std::move(config);
+    return link;
+}
+
+TEST(Check, SaysWhichProvidersShareAnAddress) {
+    const auto one = link_of("p1", {{"address", "127.0.0.1:80"}});
+    const auto all = link_of("p2", {{"address", "0.0.0.0:80"}});
+    const auto other = link_of("p2", {{"address", "localhost:80"}, {"path", "/b"}});
+
+    const auto overlap = Provider::check({one, all});
+    ASSERT_EQ(overlap.size(), 1U);
+    EXPECT_EQ(overlap[0].error.slug, Slug("http_server.address_overlaps"));
+    EXPECT_EQ(overlap[0].link, 1U);
+    EXPECT_EQ(overlap[0].other, 0U);
+    EXPECT_EQ(overlap[0].setting, "address");
+    EXPECT_NE(overlap[0].error.message.find("'p1' listens on 127.0.0.1:80 and provider 'p2'"),
+              std::string::npos)
+        << overlap[0].error.message;
+    const auto taken = Provider::check({one, link_of("p2", {{"address", "127.0.0.1:80"}})});
+    ASSERT_EQ(taken.size(), 1U);
+    EXPECT_EQ(taken[0].error.slug, Slug("http_server.route_taken"));
+    EXPECT_EQ(taken[0].other, 0U);
+    EXPECT_NE(taken[0].error.message.find("provider 'p2'"), std::string::npos);
+    EXPECT_TRUE(Provider::check({one, other}).empty()) << "they share a listener";
+}
+
+TEST(Check, KnowsWhichAddressesTheKernelTakesForOne) {
+    const auto faults = [](std::string a, std::string b) {
+        return Provider::check({link_of("p1", {{"address", std::move(a)}, {"path", "/a"}}),
+                                link_of("p2", {{"address", std::move(b)}, {"path", "/b"}})})
+            .size();
+    };
+    EXPECT_EQ(faults("[::]:80", "127.0.0.1:80"), 1U);
+    EXPECT_EQ(faults("[::1]:80", "[::]:80"), 1U);
+    EXPECT_EQ(faults("[::]:80", "[0:0::0]:80"), 0U) << "one address";
+    EXPECT_EQ(faults("[::1]:80", "0.0.0.0:80"), 0U);
+    EXPECT_EQ(faults("127.0.0.1:80", "127.0.0.2:80"), 0U);
+    EXPECT_EQ(faults("127.0.0.1:80", "0.0.0.0:81"), 0U);
+    EXPECT_EQ(faults("127.0.0.1:0", "0.0.0.0:0"), 0U);
 }
 
 /// Answers with its name and the path, or with the error that the path names.
@@ -208,6 +256,20 @@ TEST_F(ProviderTest, FailuresTellTheClientACallNotAReason) {
     EXPECT_TRUE(trapped.starts_with("HTTP/1.1 500 "));
     EXPECT_NE(trapped.find("the host's log explains call "), std::string::npos);
     EXPECT_EQ(trapped.find("secret"), std::string::npos);
+}
+
+TEST_F(ProviderTest, BodiesHaveTheBoundOfTheirLink) {
+    ASSERT_TRUE(put({link("a", {{"address", "127.0.0.1:0"}, {"body_max", "4B"}}),
+                     link("b", {{"address", "127.0.0.1:0"}, {"path", "/b"}})}));
+    const auto post = [&](std::string path, std::string fields) {
+        net::LoopbackClient client(address());
+        client.send("POST " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + fields);
+        return client.read_to_close().substr(0, 12);
+    };
+
+    EXPECT_EQ(post("/", "Content-Length: 5\r\n\r\n12345"), "HTTP/1.1 413");
+    EXPECT_EQ(post("/", "Content-Length: 4\r\n\r\n1234"), "HTTP/1.1 200");
+    EXPECT_EQ(post("/b", "Content-Length: 5\r\n\r\n12345"), "HTTP/1.1 200");
 }
 
 TEST_F(ProviderTest, NoRouteIs404) {

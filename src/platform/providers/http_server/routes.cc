@@ -19,30 +19,27 @@ bool is_under(std::string_view path, std::string_view prefix) {
 
 }  // namespace
 
-Result<void> Routes::add(Route route) {
+const Routes::Route* Routes::add(Route route) {
     const auto same = std::ranges::find_if(routes_, [&](const Route& other) {
         return other.host == route.host && other.path == route.path;
     });
-    if (same != routes_.end())
-        return fail(Errc::already_exists, "http_server.route_taken",
-                    "component '{}' already answers path '{}' of host '{}' on this address",
-                    same->target, route.path, route.host.empty() ? "*" : route.host);
+    if (same != routes_.end()) return &*same;
     const auto better = [](const Route& a, const Route& b) {
         if (a.host.empty() != b.host.empty()) return b.host.empty();
         return a.path.size() > b.path.size();
     };
     routes_.insert(std::ranges::upper_bound(routes_, route, better), std::move(route));
-    return ok();
+    return nullptr;
 }
 
-const capability::ComponentId* Routes::find(std::string_view authority,
-                                            std::string_view path_and_query) const {
+const Routes::Route* Routes::find(std::string_view authority,
+                                  std::string_view path_and_query) const {
     const auto path = path_and_query.substr(0, path_and_query.find('?'));
     const auto host = without_port(authority);
     for (const auto& route : routes_)
         if ((route.host.empty() || net::same_header_name(route.host, host)) &&
             is_under(path, route.path))
-            return &route.target;
+            return &route;
     return nullptr;
 }
 

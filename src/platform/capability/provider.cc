@@ -1,0 +1,31 @@
+#include "platform/capability/provider.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace weft::capability {
+
+Result<void> ProviderKind::check_interfaces(const Link& link) const {
+    if (link.interfaces.empty())
+        return fail(Errc::unsupported, "control.link_interface",
+                    "the link of '{}' to '{}' names no interface; a provider '{}' is linked by: {}",
+                    link.source, link.target, name, fmt::join(interfaces, ", "));
+    for (const auto& interface : link.interfaces) {
+        const auto wanted = fmt::format("{}:{}/{}", link.ns, link.package,
+                                        interface.substr(0, interface.find('@')));
+        if (std::ranges::find(interfaces, wanted) == interfaces.end())
+            return fail(Errc::unsupported, "control.link_interface",
+                        "the link of '{}' to '{}' names '{}', by which a provider '{}' is not "
+                        "linked; it is by: {}",
+                        link.source, link.target, wanted, name, fmt::join(interfaces, ", "));
+    }
+    return ok();
+}
+
+const ProviderKind* find_kind(std::span<const ProviderKind> kinds, std::string_view name) {
+    const auto row = std::ranges::find(kinds, name, &ProviderKind::name);
+    return row == kinds.end() ? nullptr : &*row;
+}
+
+}  // namespace weft::capability
