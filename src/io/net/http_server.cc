@@ -38,8 +38,8 @@ namespace {
 /// unnoticed.
 constexpr auto accept_pause = std::chrono::milliseconds(50);
 
-/// For a client that finds no place. It goes out before the request was read, and Linux lets the
-/// client read it although the connection is closed at once.
+/// For a client that finds no place on the whole host. It goes out before the request was read, and
+/// Linux lets the client read it although the connection is closed at once.
 constexpr std::string_view no_place =
     "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n"
     "content-length: 0\r\n\r\n";
@@ -59,7 +59,7 @@ rt::Task<void> HttpServer::Impl::accept_all() {
         }
         const auto client = stream->peer();
         if (!take_place(client, now)) {
-            (void)stream->try_write(as_bytes(no_place));
+            if (shared.connections != nullptr) (void)stream->try_write(as_bytes(no_place));
             continue;
         }
         auto connection = std::make_shared<Http1Connection>(std::move(*stream), &shared);
