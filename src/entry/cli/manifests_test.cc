@@ -60,9 +60,9 @@ TEST_F(TakeApplications, SaysWhatIsFoundInAllOfThem) {
 
     EXPECT_EQ(take({"one.yaml", "two.yaml"}), "app.manifest_invalid");
 
-    EXPECT_THAT(err, testing::HasSubstr("one.yaml:6:24: error: "));
+    EXPECT_THAT(err, testing::HasSubstr("one.yaml:6:23: error: "));
     EXPECT_THAT(err, testing::HasSubstr("two.yaml:6:54: unsupported: "));
-    EXPECT_TRUE(message.starts_with("one.yaml:6:24: ")) << message;
+    EXPECT_TRUE(message.starts_with("one.yaml:6:23: ")) << message;
     EXPECT_TRUE(message.ends_with("everything that was found is above")) << message;
 
     EXPECT_EQ(take({"one.yaml", "two.yaml"}, Format::json), "app.manifest_invalid");
@@ -85,7 +85,7 @@ TEST_F(TakeApplications, SaysWhatIsFoundBesideAFileThatCannotBeRead) {
 
     EXPECT_EQ(take({"one.yaml", "none.yaml", "nor.yaml"}), "file.not_found");
 
-    EXPECT_THAT(err, testing::HasSubstr("one.yaml:6:24: "));
+    EXPECT_THAT(err, testing::HasSubstr("one.yaml:6:23: "));
     EXPECT_THAT(err, testing::HasSubstr("none.yaml"));
     EXPECT_THAT(message, testing::HasSubstr("nor.yaml"));
 }

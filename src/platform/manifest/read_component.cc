@@ -19,16 +19,18 @@ constexpr std::array<std::string_view, 6> trait_types{"spreadscaler", "daemonsca
                                                       "pool",         "limits",       "rollout"};
 constexpr std::string_view old_link_type = "linkdef";
 
-void read_kind(const NodeReader& reader, const Node& node, Component& component) {
+/// Whether the kind is known.
+bool read_kind(const NodeReader& reader, const Node& node, Component& component) {
     const auto type = reader.required_text(node, "type");
-    if (type.empty() || type == "component" || type == "actor") return;
-    component.kind = Component::Kind::capability;
-    if (type == "capability") return;
+    if (type == "component" || type == "actor") return true;
+    if (!type.empty()) component.kind = Component::Kind::capability;
+    if (type.empty() || type == "capability") return !type.empty();
     const auto close = nearest(type, kinds);
     reader.findings().error(
         "manifest.component_type_unknown", reader.find(node, "type")->place(),
         fmt::format("component type {} is neither 'component' nor 'capability'", quoted(type)),
         close);
+    return false;
 }
 
 void read_image(const NodeReader& reader, const Node& properties, Component& component) {
@@ -145,11 +147,12 @@ Component read_component(const NodeReader& reader, const Node& node) {
     if (!reader.is_mapping(node)) return component;
     reader.check_keys(node, component_keys, UnknownKey::ignored);
     component.name = reader.required_text(node, "name", PlainText::accepted);
-    read_kind(reader, node, component);
+    const bool is_kind_known = read_kind(reader, node, component);
     if (const auto properties = reader.require(node, "properties"))
         read_properties(reader, *properties, component);
     else
         component.image = ImageRef{};  // Reported already: validation need not miss the image too.
+    if (!is_kind_known && component.image) component.image = ImageRef{};  // For nobody knows whose.
     if (const auto traits = reader.find(node, "traits"))
         for (const auto& trait : reader.items(*traits)) read_trait(reader, trait, component);
     return component;
