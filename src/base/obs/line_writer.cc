@@ -109,16 +109,18 @@ void LineWriter::rotate_for(std::size_t line_bytes) {
     if (!file_ || file_bytes_ + line_bytes <= file_->bytes_max) return;
     file_bytes_ = size_of_file(descriptor_);  // Somebody else may have emptied it.
     if (file_bytes_ == 0 || file_bytes_ + line_bytes <= file_->bytes_max) return;
-    const auto* const path = file_->path.c_str();
-    const auto older = file_->path + ".1";
-    const bool is_moved = ::rename(path, older.c_str()) == 0;
-    const bool may_be_new = is_moved || errno == ENOENT;  // Somebody else moved it.
+    const auto& path = file_->path;
+    const auto next = path + ".new";
     const int fresh =
-        may_be_new ? ::open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
-    const bool is_new = fresh >= 0 && ::dup2(fresh, descriptor_) >= 0;
+        ::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+    // It may be gone: somebody else moved it.
+    const bool is_moved =
+        fresh >= 0 && (::rename(path.c_str(), (path + ".1").c_str()) == 0 || errno == ENOENT);
+    const bool is_new = is_moved && ::rename(next.c_str(), path.c_str()) == 0 &&
+                        ::dup2(fresh, descriptor_) >= 0;
     if (fresh >= 0) ::close(fresh);
     if (!is_new) {
-        if (is_moved) (void)::rename(older.c_str(), path);
+        if (fresh >= 0) ::unlink(next.c_str());
         if (::ftruncate(descriptor_, 0) != 0) return;
     }
     file_bytes_ = 0;

@@ -79,7 +79,7 @@ Result<Detached> Detached::fork(const std::string& log_file) {
     }
     ::setsid();
     ::dup2(null.get(), STDIN_FILENO);
-    ::dup2(log.get(), STDOUT_FILENO);
+    ::dup2(null.get(), STDOUT_FILENO);
     ::dup2(log.get(), STDERR_FILENO);
     Detached host;
     host.side_ = Side::host;

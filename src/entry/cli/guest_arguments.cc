@@ -136,15 +136,28 @@ Result<GuestOptions> read_guest_options(const GuestArguments& arguments, const s
     return out;
 }
 
-Failure with_remedy(Error error, std::string_view command, const std::string& file,
+namespace {
+
+/// As a shell takes it for one word.
+std::string shell_word(const std::string& text) {
+    constexpr std::string_view plain =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+=,";
+    return text.find_first_not_of(plain) == std::string::npos ? text : "'" + text + "'";
+}
+
+}  // namespace
+
+Failure with_remedy(Error error, std::string_view command, const std::string& path,
                     std::span<const std::string> unread) {
+    const auto file = shell_word(path);
     const bool is_unsigned = error.slug == Slug("claims.unsigned");
     const bool is_untrusted = error.slug == Slug("claims.issuer_unknown");
     const auto misplaced = std::ranges::find_if(unread, [&](const std::string& word) {
         return is_unsigned ? word == "--unsigned" : is_untrusted && word.starts_with("--trust");
     });
     if (misplaced != unread.end()) {
-        const bool has_value = is_untrusted && misplaced + 1 != unread.end();
+        const bool has_value =
+            is_untrusted && !misplaced->contains('=') && misplaced + 1 != unread.end();
         error.message += fmt::format(
             "; '{}' stands behind the file, where words belong to the program; put it before: weft "
             "{} {}{} {}",

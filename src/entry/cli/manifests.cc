@@ -31,7 +31,10 @@ Result<control::ManifestText> read_manifest(const Environment& environment,
                                             const std::string& file) {
     TRY(const auto path, get_input_path(environment, "the manifest", file));
     TRY(const auto bytes, files::read_file(path, manifest_bytes_max));
-    return control::ManifestText{std::string(as_text(bytes)), directory_of(path)};
+    // What comes through a pipe lies in no folder of the user's.
+    return control::ManifestText{std::string(as_text(bytes)), path.starts_with("/dev/")
+                                                                  ? environment.current_dir
+                                                                  : directory_of(path)};
 }
 
 /// The failure of the command, if any of the files cannot run; `said` whether all was said before.
@@ -119,8 +122,8 @@ Result<std::vector<control::Application>> take_applications(const Console& conso
         }
     }
     if (unreadable != nullptr) {
-        if (failure) console.report(failure->error());
-        return Failure(*unreadable);
+        if (!failure) return Failure(*unreadable);
+        console.report(*unreadable);
     }
     if (failure) return std::move(*failure);
     std::vector<control::Application> out;

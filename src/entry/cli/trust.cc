@@ -77,7 +77,11 @@ Result<TrustFile> load(const Environment& environment, const PolicyArguments& ar
     TrustFile out;
     TRY(out.path, get_trust_file(environment, arguments.trust_file));
     if (purpose == Purpose::change) {
-        CHECK(files::ensure_directory(out.path.substr(0, out.path.find_last_of('/'))));
+        // Nothing is left beside a file that is refused.
+        if (const auto old = read_trust_text(out.path); !old && old.error().code != Errc::not_found)
+            return Failure(old.error());
+        CHECK(files::ensure_directory(
+            out.path.substr(0, std::max<std::size_t>(1, out.path.find_last_of('/')))));
         TRY(out.lock, files::FileLock::take(out.path));
     }
     const auto content = read_trust_text(out.path);

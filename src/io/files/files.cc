@@ -67,7 +67,9 @@ Descriptor open_to_read(const std::string& path) {
 }
 
 Result<void> check_others(const std::string& path, const struct stat& info, Others others) {
-    const bool has_a_mode = S_ISREG(info.st_mode) || S_ISFIFO(info.st_mode);
+    // A pipe without a name is the user's, whoever runs us.
+    const bool is_pipe = S_ISFIFO(info.st_mode) && path != stdin_path;
+    const bool has_a_mode = S_ISREG(info.st_mode) || is_pipe;
     if (others == Others::may_write || !has_a_mode) return ok();
     const auto refuse = [&path](std::string_view what, std::string_view command) {
         return fail(Errc::denied, "file.unsafe", "'{}' {}; run: {} '{}'", path, what, command,
@@ -85,11 +87,10 @@ Result<void> check_others(const std::string& path, const struct stat& info, Othe
 
 /// Waits until something can be read. Errors: unavailable (`file.pipe_silent`).
 Result<void> wait_readable(int fd, const std::string& path, Duration wait) {
-    const bool is_stdin = path == stdin_path;
     const auto wait_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wait).count();
     pollfd entry{.fd = fd, .events = POLLIN, .revents = 0};
     int ready = 0;
-    do ready = ::poll(&entry, 1, is_stdin ? -1 : static_cast<int>(wait_ms));
+    do ready = ::poll(&entry, 1, static_cast<int>(wait_ms));
     while (ready < 0 && errno == EINTR);
     if (ready != 0) return ok();
     return fail(Errc::unavailable, "file.pipe_silent",
@@ -101,6 +102,7 @@ Result<Bytes> read_to_end(int fd, const std::string& path, std::size_t bytes_max
     constexpr std::size_t chunk_bytes = 64 * 1024;
     Bytes content;
     std::size_t have = 0;
+    if (path == stdin_path) await_stdin();
     while (have <= bytes_max) {
         CHECK(wait_readable(fd, path, wait));
         if (have == content.size()) content.resize(std::max(2 * have, chunk_bytes));
@@ -162,8 +164,9 @@ Result<void> fill(int fd, const std::string& path, BytesView content, unsigned m
     CHECK(write_all(fd, content, path));
     struct stat made{};
     if (::fstat(fd, &made) != 0) return failed(errno, "write", path);
+    // Whoever may not give files away could replace the file all the same.
     if (old != nullptr && (old->st_uid != made.st_uid || old->st_gid != made.st_gid) &&
-        ::fchown(fd, old->st_uid, old->st_gid) != 0)
+        ::fchown(fd, old->st_uid, old->st_gid) != 0 && errno != EPERM)
         return failed(errno, "write", path);
     if (::fchmod(fd, old == nullptr ? mode : old->st_mode & 0777) != 0 || ::fsync(fd) != 0)
         return failed(errno, "write", path);
@@ -171,6 +174,12 @@ Result<void> fill(int fd, const std::string& path, BytesView content, unsigned m
 }
 
 }  // namespace
+
+void await_stdin() {
+    pollfd entry{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    while (::poll(&entry, 1, -1) < 0 && errno == EINTR) {
+    }
+}
 
 Result<Bytes> read_file(const std::string& path, std::size_t bytes_max, Others others,
                         Duration pipe_wait) {

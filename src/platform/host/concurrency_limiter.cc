@@ -30,13 +30,15 @@ rt::Task<ConcurrencyLimiter::Permit> ConcurrencyLimiter::enter(TimePoint due) {
                        "{} calls run and {} wait, the component's limits", limits.inside_max,
                        limits.waiting_max);
     }
-    rt::OneShot<void> turn;
-    waiting_.push_back(&turn);
+    Waiting waiting;
+    waiting_.push_back(&waiting);
     share_.permits->hand_out(share_.shard);  // One may have come back before this one waited.
-    Result<void> called = co_await turn.until(due);
+    // Not before: another shard would find that nobody waits.
+    if (on_wanted_ && !waiting.turn.is_complete()) share_.permits->ask_others(share_.shard);
+    Result<void> called = co_await waiting.turn.until(due);
     if (called) co_return Permit(std::move(self));  // permit_came() handed it over.
-    share_.permits->end_wait(share_.shard);
-    std::erase(waiting_, &turn);
+    if (waiting.is_counted) share_.permits->end_wait(share_.shard);
+    std::erase(waiting_, &waiting);
     tell_idle();
     if (called.error().code == Errc::deadline)
         co_return fail(Errc::deadline, "host.queue_deadline",
@@ -61,13 +63,19 @@ void ConcurrencyLimiter::leave() {
 }
 
 void ConcurrencyLimiter::permit_came() {
+    Waiting* gave_up = nullptr;
     while (!waiting_.empty()) {
-        rt::OneShot<void>* next = waiting_.front();
+        auto* const next = waiting_.front();
         waiting_.pop_front();
-        if (next->is_complete()) continue;  // It gave up and has not run since.
+        if (next->turn.is_complete()) {  // It has not run since.
+            gave_up = next;
+            continue;
+        }
         ++inside_;
-        return next->complete(ok());
+        return next->turn.complete(ok());
     }
+    // The permit was for one of those.
+    if (gave_up != nullptr) gave_up->is_counted = false;
     share_.permits->give_back(share_.shard);
 }
 

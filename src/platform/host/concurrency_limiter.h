@@ -52,7 +52,8 @@ class ConcurrencyLimiter final : public std::enable_shared_from_this<Concurrency
     /// Alone.
     explicit ConcurrencyLimiter(Limits limits)
         : ConcurrencyLimiter({std::make_shared<SharedPermits>(limits, 1), 0, nullptr}) {}
-    /// `on_wanted` is called when a permit is wanted elsewhere and there is none; a job of its own.
+    /// `on_wanted` is called when a call waits on another shard, so that a permit can be spared; a
+    /// job of its own.
     explicit ConcurrencyLimiter(Share share, std::function<void()> on_wanted = {});
     ConcurrencyLimiter(const ConcurrencyLimiter&) = delete;
     ConcurrencyLimiter& operator=(const ConcurrencyLimiter&) = delete;
@@ -67,8 +68,6 @@ class ConcurrencyLimiter final : public std::enable_shared_from_this<Concurrency
     void change(Limits limits) { share_.permits->change(limits, share_.shard); }
     /// Whether somebody waits, on whichever shard.
     bool is_wanted() const { return share_.permits->waiting() > 0; }
-    /// Asks the other shards for permits that they can spare.
-    void ask_others() { share_.permits->ask_others(share_.shard); }
     /// Waits until no call runs or waits on this shard, at most until `due`. One waiter. Errors:
     /// deadline, cancelled.
     rt::Task<void> until_idle(TimePoint due);
@@ -78,6 +77,12 @@ class ConcurrencyLimiter final : public std::enable_shared_from_this<Concurrency
     std::size_t waiting() const { return waiting_.size(); }
 
   private:
+    /// In the frame of enter().
+    struct Waiting {
+        rt::OneShot<void> turn;
+        bool is_counted = true;  ///< Among those for which `share_.permits` may send a permit.
+    };
+
     void leave();
     void permit_came() override;
     void permit_wanted() override;
@@ -86,7 +91,7 @@ class ConcurrencyLimiter final : public std::enable_shared_from_this<Concurrency
     Share share_;
     std::function<void()> on_wanted_;
     std::uint32_t inside_ = 0;
-    std::list<rt::OneShot<void>*> waiting_;  // In the frames of enter().
+    std::list<Waiting*> waiting_;
     rt::OneShot<void>* idle_ = nullptr;      // In the frame of until_idle().
 };
 

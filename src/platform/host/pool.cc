@@ -95,7 +95,6 @@ rt::Task<Pool::InstancePtr> Pool::acquire(TimePoint due) {
     const auto instances_max = limits_[Limit::instances_max];
     const bool all_are_here = kept_.size() >= instances_max;
     const auto room_due = executor_->now() + room_wait;
-    room_->ask_others();
     Result<ConcurrencyLimiter::Permit> place =
         co_await room_->enter(all_are_here ? std::min(due, room_due) : due);
     if (!place && place.error().code == Errc::deadline && all_are_here && room_due < due) {
