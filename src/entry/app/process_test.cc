@@ -65,6 +65,9 @@ class ProcessTest : public files::FolderTest {
         capability::Link link;
         link.source = name + "-http";
         link.target = component.id;
+        link.ns = "wasi";
+        link.package = "http";
+        link.interfaces = {"incoming-handler"};
         link.provider = "http-server";
         link.source_config = {{"address", std::move(address)}, {"path", std::move(at)}};
         return {.name = std::move(name),
