@@ -110,7 +110,10 @@ impl Response {
                 State::Body(_) if self.paused => return,
                 State::Body(body) => match Pin::new(body).poll_frame(cx) {
                     Poll::Ready(frame) => Some(self.take_frame(frame)),
-                    Poll::Pending => None,
+                    Poll::Pending => {
+                        self.window.settle();
+                        None
+                    }
                 },
                 State::Ended => return,
             };

@@ -104,7 +104,7 @@ impl WasiHttpHooks for Hooks {
 
     /// Bytes are what is bounded, by the window; this many small writes may wait too.
     fn p2_outgoing_body_buffer_chunks(&mut self) -> usize {
-        1_024
+        16 << 10
     }
 }
 

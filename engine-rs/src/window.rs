@@ -8,7 +8,8 @@ use tokio::sync::Notify;
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::p2::{DynOutputStream, OutputStream, Pollable, StreamError, StreamResult};
 
-const BEFORE_RESPONSE_BYTES: usize = 2 << 20;
+/// A little more than 2 MiB, so that who wrote these need not wait for room.
+const BEFORE_RESPONSE_BYTES: usize = (2 << 20) + 1;
 const AHEAD_BYTES: usize = 128 << 10;
 /// The most that is written at once.
 pub const WRITE_BYTES: usize = 64 << 10;
@@ -38,13 +39,21 @@ impl Window {
         self.in_flight.store(self.in_flight.load(Relaxed).saturating_sub(bytes), Relaxed);
         let size = self.size.load(Relaxed);
         self.size.store(size.saturating_sub(bytes).max(AHEAD_BYTES), Relaxed);
-        self.changed.notify_one();
+        self.changed.notify_waiters();
+    }
+
+    /// The reader has all there is: what else was written, to other bodies, is not waited for.
+    pub fn settle(&self) {
+        if self.in_flight.swap(0, Relaxed) > 0 {
+            self.size.store(AHEAD_BYTES, Relaxed);
+            self.changed.notify_waiters();
+        }
     }
 
     /// Nobody reads any more: who waits finds that out.
     pub fn open(&self) {
         self.size.store(usize::MAX, Relaxed);
-        self.changed.notify_one();
+        self.changed.notify_waiters();
     }
 
     fn room(&self) -> usize {

@@ -62,7 +62,7 @@ impl Asked {
 impl Drop for Asked {
     fn drop(&mut self) {
         if let Some(undelivered) = &self.undelivered
-            && let Some(value) = self.asking.take_answer()
+            && let Some(value) = self.asking.give_up()
         {
             undelivered.tell(&value);
         }

@@ -116,10 +116,14 @@ impl Asking {
 }
 
 impl Asking {
-    /// An answer that was given and not awaited.
-    pub fn take_answer(&self) -> Option<Value> {
+    /// Gives the call up, unless it was answered: then the answer that was not awaited.
+    pub fn give_up(&self) -> Option<Value> {
         let mut state = self.0.lock();
-        (state.phase == Phase::Answered).then(|| std::mem::take(&mut state.value))
+        if state.phase == Phase::Answered {
+            return Some(std::mem::take(&mut state.value));
+        }
+        state.phase = Phase::Abandoned;
+        None
     }
 }
 

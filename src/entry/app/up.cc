@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -165,6 +166,10 @@ Result<void> up_in_background(cli::UpOptions options, Order order) {
         std::fputs(detached.report().c_str(), stdout);
         return ok();
     }
+    // A link to the log stays one when the file behind it is replaced.
+    std::error_code error;
+    if (auto real = std::filesystem::canonical(options.log_file, error); !error)
+        options.log_file = std::move(real);
     auto result = data_dir.sign();
     if (result)
         result = host(options, std::move(order),
@@ -180,6 +185,10 @@ Result<void> up_in_background(cli::UpOptions options, Order order) {
 
 Result<void> up(const cli::UpOptions& options, const cli::Console& console) {
     TRY(auto order, read_order(options, console));
+    // Later a signal could not end the wait for what comes.
+    for (const auto& application : order.applications)
+        for (const auto& component : application.components)
+            if (component.path == files::stdin_path) files::await_stdin();
     if (options.detach) return up_in_background(options, std::move(order));
     std::optional<DataDir> data_dir;
     if (!options.served) {

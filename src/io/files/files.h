@@ -22,7 +22,11 @@ constexpr std::string_view stdin_path = "/dev/stdin";
 /// What other users may do with a file. Root is none of them.
 enum class Others : std::uint8_t { may_write, may_read, may_nothing };
 
-/// How long a named pipe may be silent before it is given up; the standard input may be for ever.
+/// Waits until the standard input has something, or has ended: for ever, if a user is at it.
+void await_stdin();
+
+/// How long a pipe may be silent before it is given up; the standard input may be before its first
+/// byte.
 constexpr Duration pipe_wait_max = std::chrono::seconds(30);
 
 /// All that a file, pipe or device holds, to its end. Errors: not_found, denied (also

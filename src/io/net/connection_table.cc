@@ -4,12 +4,12 @@
 
 namespace weft::net {
 
-ConnectionTable::Admission ConnectionTable::admit(const ClientAddress& client, bool has_place) {
-    if (is_over_share(client)) {
+ConnectionTable::Admission ConnectionTable::admit(const ClientAddress& client, Host host) {
+    if (is_over_share(client, host.is_crowded)) {
         ++stats_->connections_over_share;
         return Admission::over_share;
     }
-    if (has_place && size() < limits_->connections_max) return Admission::admitted;
+    if (host.has_place && size() < limits_->connections_max) return Admission::admitted;
     if (idle_.empty()) {
         ++stats_->connections_refused;
         return Admission::full;
@@ -22,8 +22,8 @@ ConnectionTable::Admission ConnectionTable::admit(const ClientAddress& client, b
     return Admission::admitted;
 }
 
-bool ConnectionTable::is_over_share(const ClientAddress& client) const {
-    if (size() <= limits_->connections_max / 2) return false;
+bool ConnectionTable::is_over_share(const ClientAddress& client, bool is_crowded) const {
+    if (!is_crowded && size() <= limits_->connections_max / 2) return false;
     const auto found = counts_.find(neighbourhood_of(client));
     if (found == counts_.end() || found->second < limits_->connections_per_client_max) return false;
     return std::ranges::none_of(proxies_,

@@ -41,8 +41,13 @@ class ConnectionTable {
 
     enum class Admission : std::uint8_t { admitted, over_share, full };
 
-    /// Whether one more may be added; ends another one for it if it must, as without `has_place`.
-    Admission admit(const ClientAddress& client, bool has_place = true);
+    /// What the rest of the host has to say.
+    struct Host {
+        bool has_place = true;    ///< Without one an idle connection makes room.
+        bool is_crowded = false;  ///< More than half of its connections are in use.
+    };
+    /// Whether one more may be added; ends another one for it if it must.
+    Admission admit(const ClientAddress& client, Host host);
     /// Idle from the start. The connection must be removed before it goes.
     Place add(Connection* connection, const ClientAddress& client);
     void remove(Place place);
@@ -52,7 +57,7 @@ class ConnectionTable {
     std::size_t size() const { return idle_.size() + busy_.size(); }
 
   private:
-    bool is_over_share(const ClientAddress& client) const;
+    bool is_over_share(const ClientAddress& client, bool is_crowded) const;
 
     const HttpLimits* limits_;
     HttpServerStats* stats_;

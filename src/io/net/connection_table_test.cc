@@ -27,7 +27,8 @@ class ConnectionTableTest : public testing::Test {
     }
     Opened open(std::string_view client) {
         Opened opened;
-        if (table_.admit(address(client)) != ConnectionTable::Admission::admitted) return opened;
+        if (table_.admit(address(client), {}) != ConnectionTable::Admission::admitted)
+            return opened;
         opened.connection = std::make_unique<Connection>();
         opened.place = table_.add(opened.connection.get(), address(client));
         return opened;

@@ -141,6 +141,8 @@ rt::Task<void> Http1Connection::send_body(std::unique_ptr<rt::ByteSource> body, 
     if (is_whole && is_chunked)
         is_whole = noted(append_last_chunk(out, chunk.trailers.get())).has_value();
     if (!out.empty()) CO_CHECK(co_await write(std::move(out)));
+    // An orderly end would say that it is whole.
+    if (!is_whole && opening.head.framing == Framing::until_close) stream_.abort();
     keep_alive_ = keep_alive_ && is_whole;
     co_return ok();
 }

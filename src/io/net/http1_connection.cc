@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <ctime>
+#include <limits>
 #include <utility>
 
 namespace weft::net {
@@ -29,18 +30,22 @@ std::string_view Http1Shared::date_now() {
     return date;
 }
 
-void Http1Shared::add_slow(ConnectionTable::Connection* connection) {
-    slow.push_back(connection);
+void Http1Shared::add_slow(Slow one) {
+    slow.insert(std::ranges::upper_bound(slow, one.since, {}, &Slow::since), one);
     if (slow.size() <= limits.slow_clients_max) return;
-    auto* const longest = slow.front();
-    std::erase(slow, longest);
+    auto* const longest = slow.front().connection;
+    forget_slow(longest);
     ++stats.slow_ended;
     longest->end();
 }
 
-void Http1Shared::remove_slow(ConnectionTable::Connection* connection) {
-    const auto found = std::ranges::find(slow, connection);
+void Http1Shared::remove_slow(const ConnectionTable::Connection* connection) {
+    const auto found = std::ranges::find(slow, connection, &Slow::connection);
     if (found != slow.end()) slow.erase(found);
+}
+
+void Http1Shared::forget_slow(const ConnectionTable::Connection* connection) {
+    std::erase_if(slow, [&](const Slow& one) { return one.connection == connection; });
 }
 
 rt::Task<void> Http1Connection::serve(std::shared_ptr<Http1Connection> self, ConnectionTable* table,
@@ -61,7 +66,7 @@ rt::Task<void> Http1Connection::serve(std::shared_ptr<Http1Connection> self, Con
     self->stream_.watch(nullptr);
     self->is_open_ = false;
     self->end_early_start();
-    std::erase(self->shared_->slow, self.get());
+    self->shared_->forget_slow(self.get());
     self->stream_.shutdown_write();
     if (self->has_unread_input_) CO_CHECK(co_await self->linger());
     if (!result && result.error().code != Errc::internal) ++self->shared_->stats.clients_gone;
@@ -87,7 +92,8 @@ rt::Task<std::optional<RequestHead>> Http1Connection::read_head() {
     auto due = begin + (is_first ? limits.first_head_wait : limits.idle_wait);
     decoder_.reset();
     RequestHeadReader reader(limits.head_bytes_max);
-    bool has_looked = false;
+    auto look_at = is_first ? TimePoint::max() : begin + limits.body_grace;
+    std::size_t untaken = std::numeric_limits<std::size_t>::max();
     for (;;) {
         if (!stream_.input().empty()) {
             if (is_idle_ && !is_first) due = shared_->executor->now() + limits.head_wait;
@@ -102,14 +108,20 @@ rt::Task<std::optional<RequestHead>> Http1Connection::read_head() {
             }
         }
         if (stream_.is_ended()) co_return std::nullopt;
-        // A client that did not even take the last response is not waited for any longer.
-        const auto taken_by = begin + limits.write_wait;
-        const bool looks = is_idle_ && !std::exchange(has_looked, true) && taken_by < due;
-        Result<void> filled = co_await stream_.fill(looks ? taken_by : due);
+        const bool looks = is_idle_ && look_at < due;
+        Result<void> filled = co_await stream_.fill(looks ? look_at : due);
         if (filled) continue;
         const bool is_late = filled.error().code == Errc::deadline;
-        if (is_late && looks && stream_.unconfirmed_bytes() == 0) continue;
         if (is_late && looks) {
+            // Who does not even take the last response is not waited for any longer.
+            const auto wait = limits.write_wait - limits.body_grace;
+            const auto there = stream_.unconfirmed_bytes();
+            const auto due_bytes =
+                limits.body_rate_min * static_cast<std::uint64_t>(wait / std::chrono::seconds(1));
+            const bool keeps_rate = untaken - std::min(untaken, there) >= due_bytes;
+            look_at = there == 0 ? TimePoint::max() : shared_->executor->now() + wait;
+            untaken = there;
+            if (there == 0 || keeps_rate) continue;
             ++shared_->stats.bodies_too_slow;
             stream_.abort();
         }
@@ -190,10 +202,17 @@ rt::Task<void> Http1Connection::await_client(Awaits what) {
     const auto slow_after = shared_->limits.slow_after;
     const auto begin = shared_->executor->now();
     const bool is_slow = pace->lag() >= slow_after;
-    if (is_slow) shared_->add_slow(this);
+    auto& slow_since = slow_since_[what == Awaits::bytes ? 0 : 1];
+    if (!is_slow) slow_since = TimePoint::max();
+    if (is_slow) {
+        slow_since = std::min(slow_since, begin);
+        shared_->add_slow({slow_since, this});
+    }
+    // A slow one is looked at again soon: it may have caught up.
     const auto due =
-        begin + (is_slow ? pace->left() : std::min(pace->left(), slow_after - pace->lag()));
-    const auto had = what == Awaits::bytes ? stream_.input().size() : stream_.unconfirmed_bytes();
+        begin + std::min(pace->left(), is_slow ? slow_after : slow_after - pace->lag());
+    // Bytes that come count when they are taken from the stream.
+    const auto had = what == Awaits::bytes ? 0 : stream_.unconfirmed_bytes();
     Result<void> waited = ok();
     if (what == Awaits::bytes)
         waited = co_await stream_.fill(due);
@@ -201,8 +220,7 @@ rt::Task<void> Http1Connection::await_client(Awaits what) {
         waited = co_await stream_.writable(due);
     if (!is_open_) co_return waited;  // What is shared may be gone.
     if (is_slow) shared_->remove_slow(this);
-    const auto moved = what == Awaits::bytes ? std::max(stream_.input().size(), had) - had
-                                             : had - std::min(had, stream_.unconfirmed_bytes());
+    const auto moved = had - std::min(had, had == 0 ? 0 : stream_.unconfirmed_bytes());
     pace->note(shared_->executor->now() - begin, moved);
     if (waited || waited.error().code != Errc::deadline) co_return waited;
     if (pace->left() > Duration::zero()) co_return ok();

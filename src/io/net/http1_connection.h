@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -30,12 +31,18 @@ struct Http1Shared {
     std::string date{};  ///< The Date field, made once a second.
     TimePoint date_until{};
     std::size_t early_starts = 0;  ///< Requests that began before their content was complete.
-    /// Clients that are slow, the one that is so for longest first; twice if it is both ways.
-    std::vector<ConnectionTable::Connection*> slow{};
+    struct Slow {
+        TimePoint since;
+        ConnectionTable::Connection* connection;
+    };
+    /// Clients that are slow and waited for, the one that is so for longest first; twice if it is
+    /// both ways.
+    std::vector<Slow> slow{};
 
     std::string_view date_now();
-    void add_slow(ConnectionTable::Connection* connection);
-    void remove_slow(ConnectionTable::Connection* connection);
+    void add_slow(Slow one);
+    void remove_slow(const ConnectionTable::Connection* connection);
+    void forget_slow(const ConnectionTable::Connection* connection);
 };
 
 /// One client: reads requests one after the other and writes their responses. Four things must
@@ -109,6 +116,8 @@ class Http1Connection final : public ConnectionTable::Connection,
     std::optional<Error> body_error_;       // Why that body failed, if it did.
     BodyPace upload_;
     BodyPace download_;
+    // Each way, while the pace lags; else TimePoint::max().
+    std::array<TimePoint, 2> slow_since_{TimePoint::max(), TimePoint::max()};
     rt::CallCtx call_;  // Of the present request.
     bool client_is_http_1_0_ = false;
     bool keep_alive_ = true;

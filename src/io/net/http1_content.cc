@@ -40,6 +40,7 @@ class Http1Connection::RequestBody final : public rt::ByteSource {
         std::size_t used = 0;
         auto piece = decoder_->read(stream.input(), used);
         stream.consume(used);
+        connection_->upload_.note({}, used);
         if (!piece) return failed(std::move(piece).error());
         if (decoder_->is_done()) connection_->end_early_start();
         if (*piece) return std::move(**piece);
@@ -98,9 +99,8 @@ rt::Task<rt::Chunk> Http1Connection::gather() {
         if (may_start) send_continue();
         // One that is held looks now and then whether it may start early after all.
         const auto wait = may_start ? shared_->limits.slow_after : start_at - now;
-        const auto had = stream_.input().size();
         Result<void> filled = co_await stream_.fill(now + std::min(upload_.left(), wait));
-        upload_.note(shared_->executor->now() - now, stream_.input().size() - had);
+        upload_.note(shared_->executor->now() - now, 0);
         if (filled) continue;
         const bool is_late = filled.error().code == Errc::deadline;
         if (is_late && upload_.left() > Duration::zero()) continue;
@@ -115,9 +115,11 @@ Result<bool> Http1Connection::decode_some(rt::Chunk* content) {
         std::size_t used = 0;
         TRY(auto piece, decoder_->read(stream_.input(), used));
         stream_.consume(used);
+        upload_.note({}, used);
         if (!piece) return false;
         expects_continue_ = false;  // Who sends content has not waited.
         content->last = piece->last;
+        content->trailers = std::move(piece->trailers);
         if (content->data.empty())
             content->data = std::move(piece->data);
         else
@@ -148,9 +150,9 @@ void Http1Connection::send_continue() {
 /// Whether what the handler left unread is little and will come, so that the connection can go on.
 bool Http1Connection::will_skip_rest_of_body() const {
     if (!decoder_ || decoder_->is_done()) return true;
+    if (expects_continue_) return false;            // It may never come.
     const bool is_held = decoder_.use_count() > 1;  // Somebody goes on reading it.
-    return is_held ||
-           (!expects_continue_ && decoder_->bytes_left() <= shared_->limits.skipped_bytes_max);
+    return is_held || decoder_->bytes_left() <= shared_->limits.skipped_bytes_max;
 }
 
 rt::Task<void> Http1Connection::skip_rest_of_body() {

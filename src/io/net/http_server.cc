@@ -72,7 +72,9 @@ rt::Task<void> HttpServer::Impl::accept_all() {
 bool HttpServer::Impl::take_place(const ClientAddress& client, TimePoint now) {
     auto* const budget = shared.connections;
     const bool has_place = budget == nullptr || budget->try_take();
-    const auto admission = table.admit(client, has_place);
+    const bool is_crowded =
+        budget != nullptr && budget->connections() > budget->connections_max() / 2;
+    const auto admission = table.admit(client, {has_place, is_crowded});
     if (admission == ConnectionTable::Admission::admitted) {
         if (!has_place) budget->take();
         return true;

@@ -87,5 +87,30 @@ TEST(ConcurrencyLimiter, ACancelledWaitLosesNoPlace) {
     EXPECT_EQ(rig.limiter->waiting(), 0U);
 }
 
+TEST(ConcurrencyLimiter, OneThatGaveUpTakesNobodysPlaceInTheCount) {
+    Rig rig;
+    rig.limiter = std::make_shared<ConcurrencyLimiter>(
+        ConcurrencyLimiter::Limits{.inside_max = 1, .waiting_max = 9});
+    rt::Scope first(&rig.loop);
+    rt::Scope second(&rig.loop);
+    ConcurrencyLimiter::Permit held;
+    ConcurrencyLimiter::Permit next;
+    ASSERT_TRUE(rig.limiter->try_enter(held));
+    ASSERT_TRUE(first.spawn(pass_through(&rig, "a", 1s, TimePoint::max())));
+
+    // The place comes free while a has given up and does not know it yet; another takes it.
+    first.cancel();
+    held = {};
+    ASSERT_TRUE(rig.limiter->try_enter(next));
+    ASSERT_TRUE(second.spawn(pass_through(&rig, "b", 1s, TimePoint::max())));
+    ASSERT_TRUE(rig.loop.run(close(&first)));
+    next = {};
+    rig.loop.run_until_idle();
+
+    ASSERT_GE(rig.log.size(), 2U);
+    EXPECT_EQ(rig.log[1], "b in");
+    ASSERT_TRUE(rig.loop.run(close(&second)));
+}
+
 }  // namespace
 }  // namespace weft::host

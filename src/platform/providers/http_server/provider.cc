@@ -56,7 +56,11 @@ Error taken_error(const Asked& asked, const Routes::Route& route, const capabili
 Provider::Provider(capability::ProviderContext context, net::HttpLimits limits)
     : context_(std::move(context)),
       limits_(limits),
-      closing_(context_.shards.front().ref.executor) {}
+      closing_(context_.shards.front().ref.executor) {
+    // Each shard has its part of what one client may have.
+    const auto shards = context_.shards.size();
+    limits_.connections_per_client_max = (limits_.connections_per_client_max + shards - 1) / shards;
+}
 
 Provider::Plan Provider::plan(const std::vector<capability::Link>& links, Faults& faults) {
     Plan plan;
