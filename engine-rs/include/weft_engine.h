@@ -158,8 +158,8 @@ typedef struct we_body_vtable {
 we_status we_body_new(const we_body_vtable*, void* context, we_body** out, we_error** error);
 /// Gives one chunk; always consumes `chunk`. WE_FEED_FULL: the chunk before was not taken yet.
 int32_t we_body_feed(we_body*, we_buf chunk);
-/// Nothing but these fields follows (`trailers` may be null). What was fed before is still delivered.
-/// Errors: WE_BAD_REQUEST (a field that HTTP does not allow; the body has not ended).
+/// Nothing but these fields follows (`trailers` may be null). What was fed before is still
+/// delivered. Errors: WE_BAD_REQUEST (a field that HTTP does not allow; the body has not ended).
 we_status we_body_finish(we_body*, const we_header* trailers, size_t trailer_count);
 /// The body cannot be completed: WE_BODY_* tells the guest why.
 void we_body_fail(we_body*, int32_t reason);

@@ -116,8 +116,8 @@ void LineWriter::rotate_for(std::size_t line_bytes) {
     // It may be gone: somebody else moved it.
     const bool is_moved =
         fresh >= 0 && (::rename(path.c_str(), (path + ".1").c_str()) == 0 || errno == ENOENT);
-    const bool is_new = is_moved && ::rename(next.c_str(), path.c_str()) == 0 &&
-                        ::dup2(fresh, descriptor_) >= 0;
+    const bool is_new =
+        is_moved && ::rename(next.c_str(), path.c_str()) == 0 && ::dup2(fresh, descriptor_) >= 0;
     if (fresh >= 0) ::close(fresh);
     if (!is_new) {
         if (fresh >= 0) ::unlink(next.c_str());

@@ -67,7 +67,7 @@ Descriptor open_to_read(const std::string& path) {
 }
 
 Result<void> check_others(const std::string& path, const struct stat& info, Others others) {
-    // A pipe without a name is the user's, whoever runs us.
+    // A pipe without a name is the user's own, also for a program that runs as root.
     const bool is_pipe = S_ISFIFO(info.st_mode) && path != stdin_path;
     const bool has_a_mode = S_ISREG(info.st_mode) || is_pipe;
     if (others == Others::may_write || !has_a_mode) return ok();
@@ -164,7 +164,7 @@ Result<void> fill(int fd, const std::string& path, BytesView content, unsigned m
     CHECK(write_all(fd, content, path));
     struct stat made{};
     if (::fstat(fd, &made) != 0) return failed(errno, "write", path);
-    // Whoever may not give files away could replace the file all the same.
+    // A user who may not give files away could replace the file all the same.
     if (old != nullptr && (old->st_uid != made.st_uid || old->st_gid != made.st_gid) &&
         ::fchown(fd, old->st_uid, old->st_gid) != 0 && errno != EPERM)
         return failed(errno, "write", path);

@@ -92,7 +92,7 @@ class ConcurrencyLimiter final : public std::enable_shared_from_this<Concurrency
     std::function<void()> on_wanted_;
     std::uint32_t inside_ = 0;
     std::list<Waiting*> waiting_;
-    rt::OneShot<void>* idle_ = nullptr;      // In the frame of until_idle().
+    rt::OneShot<void>* idle_ = nullptr;  // In the frame of until_idle().
 };
 
 }  // namespace weft::host
