@@ -47,13 +47,12 @@ class Descriptors(WeftTest):
                 with contextlib.suppress(OSError):
                     client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                 answer = client.recv(100)
-            self.assertRegex(answer, rb"^HTTP/1\.1 (200|503) ")
+            # The one that has waited longest made room.
+            self.assertRegex(answer, rb"^HTTP/1\.1 200 ")
             self.assertLess(time.monotonic() - begun, WAIT_S)
             used = len(os.listdir(f"/proc/{host.process.pid}/fd"))
             self.assertLessEqual(used, 256 - 32)
             log = host.log.read_text()
-            self.assertTrue(events(log, "http.connections_full"), log)
-            self.assertLess(len(events(log, "http.connections_full")), 1000, "limited")
             self.assertFalse(events(log, "http.accept_failed"), log)
 
             host.terminate()

@@ -247,8 +247,9 @@ TEST_F(ProcessTest, AClientOverTheConnectionsOfTheHostIsToldSo) {
         std::vector<std::unique_ptr<net::LoopbackClient>> held;
         for (int i = 0; i < 4; ++i) {
             held.push_back(std::make_unique<net::LoopbackClient>(addresses_.at(0)));
-            held.back()->send("GET /ignore HTTP/1.1\r\nHost: h\r\n\r\n");
-            EXPECT_TRUE(held.back()->read_until("ignored").starts_with("HTTP/1.1 200 "));
+            held.back()->send(
+                "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
+            EXPECT_TRUE(held.back()->read_until("1\r\na\r\n").starts_with("HTTP/1.1 200 "));
         }
 
         net::LoopbackClient over(addresses_.at(0));

@@ -83,11 +83,11 @@ TEST_F(TakeApplications, SaysOneSentenceOfOneFinding) {
 TEST_F(TakeApplications, SaysWhatIsFoundBesideAFileThatCannotBeRead) {
     write("one.yaml", text("one", "type: componnt, properties: {image: ./a.wasm}"));
 
-    EXPECT_EQ(take({"one.yaml", "none.yaml", "nor.yaml"}), "file.not_found");
+    EXPECT_EQ(take({"one.yaml", "none.yaml", "nor.yaml"}), "app.manifest_invalid");
 
-    EXPECT_THAT(err, testing::HasSubstr("one.yaml:6:23: "));
+    EXPECT_THAT(message, testing::HasSubstr("one.yaml:6:23: "));
     EXPECT_THAT(err, testing::HasSubstr("none.yaml"));
-    EXPECT_THAT(message, testing::HasSubstr("nor.yaml"));
+    EXPECT_THAT(err, testing::HasSubstr("nor.yaml"));
 }
 
 }  // namespace

@@ -53,6 +53,8 @@ Result<void> run_up(const Console& console, const UpArguments& arguments) {
                     "no manifest is named, and this version keeps none to restore; name one, as "
                     "in 'weft up app.yaml'");
     const auto& environment = console.environment();
+    for (const auto& file : arguments.manifests)
+        CHECK(get_input_path(environment, "the manifest", file));
     TRY(auto options, read_host(console, arguments));
     TRY(options.places, read_places(environment, arguments.places));
     if (arguments.log_file && !arguments.detach)

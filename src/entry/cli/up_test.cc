@@ -131,7 +131,6 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"no_manifest", {"up"}, 2, "cli.manifest_missing"},
         Refusal{"empty_manifest", {"up", ""}, 2, "cli.path_empty"},
         Refusal{"nul_manifest", {"up", std::string("a\0b", 3)}, 2, "cli.path_has_nul"},
-        Refusal{"missing_manifest", {"up", "nowhere.yaml"}, 3, "file.not_found"},
         Refusal{"empty_dir", {"up", "a", "--data-dir", ""}, 2, "cli.path_empty"},
         Refusal{"short_key", {"up", "a", "--trust", "AB"}, 2, "key.length_invalid"},
         Refusal{"module_key",
