@@ -92,7 +92,8 @@ rt::Task<std::optional<RequestHead>> Http1Connection::read_head() {
     auto due = begin + (is_first ? limits.first_head_wait : limits.idle_wait);
     decoder_.reset();
     RequestHeadReader reader(limits.head_bytes_max);
-    auto look_at = is_first ? TimePoint::max() : begin + limits.body_grace;
+    const auto first_look = std::min(limits.body_grace, limits.write_wait / 2);
+    auto look_at = is_first ? TimePoint::max() : begin + first_look;
     std::size_t untaken = std::numeric_limits<std::size_t>::max();
     for (;;) {
         if (!stream_.input().empty()) {
@@ -114,10 +115,11 @@ rt::Task<std::optional<RequestHead>> Http1Connection::read_head() {
         const bool is_late = filled.error().code == Errc::deadline;
         if (is_late && looks) {
             // Who does not even take the last response is not waited for any longer.
-            const auto wait = limits.write_wait - limits.body_grace;
+            const auto wait = limits.write_wait - first_look;
             const auto there = stream_.unconfirmed_bytes();
-            const auto due_bytes =
-                limits.body_rate_min * static_cast<std::uint64_t>(wait / std::chrono::seconds(1));
+            const auto due_bytes = std::max<std::uint64_t>(
+                1, limits.body_rate_min *
+                       static_cast<std::uint64_t>(wait / std::chrono::milliseconds(1)) / 1000);
             const bool keeps_rate = untaken - std::min(untaken, there) >= due_bytes;
             look_at = there == 0 ? TimePoint::max() : shared_->executor->now() + wait;
             untaken = there;
