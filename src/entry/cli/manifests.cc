@@ -127,6 +127,7 @@ Result<std::vector<control::Application>> take_applications(const Console& conso
     }
     if (failure) return std::move(*failure);
     std::vector<control::Application> out;
+    out.reserve(files.size());
     for (auto& file : files) out.push_back(std::move(*file.checked.application));
     return out;
 }

@@ -61,6 +61,7 @@ void Pool::retire() {
 /// after.
 void Pool::close_all() {
     std::vector<InstancePtr> all;  // Closing takes those without calls out of the list.
+    all.reserve(kept_.size());
     for (const auto& kept : kept_) all.push_back(kept.instance);
     for (const auto& one : all) one->close();
 }

@@ -33,8 +33,9 @@ T parsed(const capability::Config& config, std::string_view name, T otherwise,
     const auto* const text = find(config, name);
     if (text == nullptr) return otherwise;
     auto value = parse(*text).context("{} of the http-server", name);
-    if (!value) on_fault(name, std::move(value).error());
-    return std::move(value).value_or(std::move(otherwise));
+    if (value) return std::move(*value);
+    on_fault(name, std::move(value).error());
+    return otherwise;
 }
 
 Result<Routing> parse_routing(std::string_view text) {
