@@ -3,6 +3,7 @@
 use super::host::*;
 use crate::abi::{Context, WeBuf};
 use crate::component::*;
+use crate::config::Flavour;
 use crate::engine::*;
 use crate::error::*;
 use crate::export_call::*;
@@ -53,11 +54,19 @@ struct Calculator {
 
 impl Calculator {
     fn open(cpu_time_ns_max: u64) -> Self {
+        Calculator::of(CALCULATOR, cpu_time_ns_max)
+    }
+
+    fn of(text: &str, cpu_time_ns_max: u64) -> Self {
         let engine = engine(&config()).unwrap();
-        let component = compile(engine, &wat::parse_str(CALCULATOR).unwrap()).unwrap();
+        let component = compile(engine, &wat::parse_str(text).unwrap()).unwrap();
         let options = WeInstanceOptions { cpu_time_ns_max, ..call_options() };
         let instance = Call::open(Box::default(), component, options).unwrap();
         Calculator { engine, component, instance }
+    }
+
+    fn component(&self) -> &ComponentParts {
+        unsafe { &(*self.component).0 }
     }
 
     fn start(&mut self, function: u32, arguments: &[u8], told: &mut Told) -> Result<u64, Fault> {
@@ -102,6 +111,22 @@ fn a_function_is_called_again_and_again_in_one_instance() {
     for number in 0..10_u8 {
         assert_eq!(calculator.call(ADD, &[number, 40]).unwrap(), [number + 40]);
     }
+}
+
+#[test]
+fn a_component_that_exports_only_an_interface_of_wasi_is_called() {
+    let text = r#"(component
+        (core module $m
+            (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))
+        (core instance $i (instantiate $m))
+        (func $add async (param "a" u32) (param "b" u32) (result u32)
+            (canon lift (core func $i "add")))
+        (instance $policy (export "add" (func $add)))
+        (export "wasi:policy/add@0.1.0" (instance $policy)))"#;
+    let mut policy = Calculator::of(text, 0);
+
+    assert_eq!(policy.component().flavour, Flavour::Concurrent);
+    assert_eq!(policy.call(ADD, &[2, 40]).unwrap(), [42]);
 }
 
 #[test]
