@@ -10,7 +10,7 @@ use wasmtime_wasi::p2::{DynOutputStream, OutputStream, Pollable, StreamError, St
 
 /// A little more than 2 MiB, so that who wrote these need not wait for room.
 const BEFORE_RESPONSE_BYTES: usize = (2 << 20) + 1;
-const AHEAD_BYTES: usize = 128 << 10;
+const AHEAD_BYTES: usize = 64 << 10;
 /// The most that is written at once.
 pub const WRITE_BYTES: usize = 64 << 10;
 

@@ -173,6 +173,18 @@ TEST_F(LogFileTest, BeginsAnewItselfWhereThereCanBeNoOther) {
     EXPECT_EQ(read(path_), line('c'));
 }
 
+TEST_F(LogFileTest, TheOlderOneStaysWhenNoNewOneCanBeMade) {
+    std::ofstream(path_ + ".1") << "older\n";
+    std::filesystem::create_directory(path_ + ".new");
+    LineWriter writer(descriptor_, LogFile{path_, 25});
+
+    for (const char name : {'a', 'b', 'c'}) writer.write(line(name));
+
+    EXPECT_EQ(read(path_ + ".1"), "older\n");
+    EXPECT_EQ(read(path_), line('c'));
+    EXPECT_EQ(writer.lines_lost(), 0U);
+}
+
 TEST_F(LogFileTest, WhatSomebodyElseMovedAwayIsLeftAlone) {
     LineWriter writer(descriptor_, LogFile{path_, 25});
     for (const char name : {'a', 'b'}) writer.write(line(name));

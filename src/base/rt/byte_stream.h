@@ -34,6 +34,9 @@ class ByteSource {
     virtual Task<Chunk> read() = 0;
     /// The next chunk if it is there already; never waits.
     virtual std::optional<Result<Chunk>> try_read() = 0;
+    /// Whether somebody else waits for what this keeps in use, so that a reader who pauses should
+    /// rather give up.
+    virtual bool is_wanted() const { return false; }
 };
 
 /// Where bytes go. `write` returns when the sink can take more. One write at a time.

@@ -46,6 +46,7 @@ Result<Http1Connection::Opening> Http1Connection::open(HttpResponse& response,
                                                        bool is_head_request) {
     TRY(const auto declared, noted(check_response(response)));
     download_ = BodyPace(download_rate());
+    sent_ = 0;
     Opening out{.head = {.status = response.status, .date = shared_->date_now()}};
     const bool is_without_content =
         is_head_request || response.status == 204 || response.status == 304;
@@ -131,13 +132,15 @@ rt::Task<void> Http1Connection::send_body(std::unique_ptr<rt::ByteSource> body, 
             break;
         }
         auto ready = body->try_read();
-        if (!ready || out.size() >= flush_bytes) {
-            if (!out.empty()) CO_CHECK(co_await write(std::exchange(out, {})));
+        const auto next = ready && *ready ? (*ready)->data.size() : 0;
+        if (!ready || out.size() + next > flush_bytes) {
+            if (!out.empty()) CO_CHECK(co_await write(std::exchange(out, {}), body.get()));
             if (!ready) ready = co_await body->read();
         }
         if (!*ready) break;
         chunk = std::move(**ready);
     }
+    body.reset();  // A client that is slow to take the end holds no instance.
     if (is_whole && is_chunked)
         is_whole = noted(append_last_chunk(out, chunk.trailers.get())).has_value();
     if (!out.empty()) CO_CHECK(co_await write(std::move(out)));
@@ -154,12 +157,14 @@ BodyRate Http1Connection::download_rate() const {
             .longest = limits.write_wait};
 }
 
-rt::Task<void> Http1Connection::write(Bytes data) {
+/// `source` is what the rest of the response will come from, if there is more.
+rt::Task<void> Http1Connection::write(Bytes data, const rt::ByteSource* source) {
     for (std::size_t sent = 0;;) {
         CO_TRY(const auto took, stream_.try_write(BytesView(data).subspan(sent)));
         sent += took;
+        sent_ += took;
         if (sent == data.size()) co_return ok();
-        Result<void> came = co_await await_client(Awaits::room);
+        Result<void> came = co_await await_client(Awaits::room, source);
         if (came) continue;
         stream_.abort();  // Part of it was sent: nothing can follow.
         co_return came;

@@ -197,24 +197,29 @@ rt::Task<void> Http1Connection::linger() {
 }
 
 /// Waits until the client sent or took something, as long as it keeps the rate; whether it did what
-/// is waited for is seen then. Errors: deadline (`net.peer_too_slow`), unavailable, cancelled.
-rt::Task<void> Http1Connection::await_client(Awaits what) {
+/// is waited for is seen then. `source` has the rest of what the client is to take. Errors: deadline
+/// (`net.peer_too_slow`), unavailable, cancelled.
+rt::Task<void> Http1Connection::await_client(Awaits what, const rt::ByteSource* source) {
     const auto self = shared_from_this();
     BodyPace* const pace = what == Awaits::bytes ? &upload_ : &download_;
-    const auto slow_after = shared_->limits.slow_after;
+    const auto& limits = shared_->limits;
     const auto begin = shared_->executor->now();
-    const bool is_slow = pace->lag() >= slow_after;
+    const bool is_slow = pace->lag() >= limits.slow_after;
     auto& slow_since = slow_since_[what == Awaits::bytes ? 0 : 1];
     if (!is_slow) slow_since = TimePoint::max();
     if (is_slow) {
         slow_since = std::min(slow_since, begin);
         shared_->add_slow({slow_since, this});
     }
-    // A slow one is looked at again soon: it may have caught up.
-    const auto due =
-        begin + std::min(pace->left(), is_slow ? slow_after : slow_after - pace->lag());
     // Bytes that come count when they are taken from the stream.
     const auto had = what == Awaits::bytes ? 0 : stream_.unconfirmed_bytes();
+    // Others who want its place get it early from one that has shown nothing yet.
+    const bool is_trusted = source == nullptr || sent_ - had >= limits.trusted_bytes;
+    const auto patience = is_trusted ? limits.slow_after : limits.wanted_after;
+    // One that falls behind is looked at again soon: it may have caught up, or be in the way.
+    const auto look_after =
+        is_slow ? limits.slow_after : std::max(patience - pace->lag(), limits.wanted_after);
+    const auto due = begin + std::min(pace->left(), look_after);
     Result<void> waited = ok();
     if (what == Awaits::bytes)
         waited = co_await stream_.fill(due);
@@ -225,8 +230,10 @@ rt::Task<void> Http1Connection::await_client(Awaits what) {
     const auto moved = had - std::min(had, had == 0 ? 0 : stream_.unconfirmed_bytes());
     pace->note(shared_->executor->now() - begin, moved);
     if (waited || waited.error().code != Errc::deadline) co_return waited;
-    if (pace->left() > Duration::zero()) co_return ok();
-    ++shared_->stats.bodies_too_slow;
+    const bool is_in_the_way =
+        source != nullptr && pace->lag() >= patience && source->is_wanted();
+    if (pace->left() > Duration::zero() && !is_in_the_way) co_return ok();
+    ++(is_in_the_way ? shared_->stats.slow_ended : shared_->stats.bodies_too_slow);
     co_return waited;
 }
 

@@ -85,7 +85,7 @@ class Http1Connection final : public ConnectionTable::Connection,
     rt::Task<void> refuse(Error error);
     rt::Task<void> linger();
 
-    rt::Task<void> await_client(Awaits what);
+    rt::Task<void> await_client(Awaits what, const rt::ByteSource* source = nullptr);
 
     // Their content: http1_content.cc.
     BodyRate upload_rate() const;
@@ -105,7 +105,7 @@ class Http1Connection final : public ConnectionTable::Connection,
     template <typename T>
     Result<T> noted(Result<T> result);
     rt::Task<void> send_body(std::unique_ptr<rt::ByteSource> body, Opening opening);
-    rt::Task<void> write(Bytes data);
+    rt::Task<void> write(Bytes data, const rt::ByteSource* source = nullptr);
 
     TcpStream stream_;
     Http1Shared* shared_;  // Owned by the server, which closes all connections before it goes.
@@ -116,6 +116,7 @@ class Http1Connection final : public ConnectionTable::Connection,
     std::optional<Error> body_error_;       // Why that body failed, if it did.
     BodyPace upload_;
     BodyPace download_;
+    std::uint64_t sent_ = 0;  // Of the present response.
     // Each way, while the pace lags; else TimePoint::max().
     std::array<TimePoint, 2> slow_since_{TimePoint::max(), TimePoint::max()};
     rt::CallCtx call_;  // Of the present request.

@@ -62,6 +62,10 @@ struct HttpLimits {
     Duration write_wait = std::chrono::seconds(30);  ///< How far the client may be behind that rate
                                                      ///< in taking a response; then closed.
     Duration slow_after = std::chrono::milliseconds(500);  ///< A client so far behind it is slow.
+    /// A client so far behind it in taking a response for whose place others wait is closed; one
+    /// that took at least `trusted_bytes` of it only when it is slow.
+    Duration wanted_after = std::chrono::milliseconds(20);
+    std::size_t trusted_bytes = 256U << 10U;
     /// Slow clients whose request is with the handler. One more, and the one that is slow for
     /// longest is closed.
     std::size_t slow_clients_max = 8;
@@ -94,7 +98,7 @@ struct HttpServerStats {
     std::uint64_t clients_gone = 0;     ///< Left before their response was complete.
     std::uint64_t heads_too_slow = 0;   ///< `first_head_wait`, `head_wait`.
     std::uint64_t bodies_too_slow = 0;  ///< `body_grace`, `body_wait`, `write_wait`.
-    std::uint64_t slow_ended = 0;       ///< `slow_clients_max`.
+    std::uint64_t slow_ended = 0;       ///< `slow_clients_max`, `wanted_after`.
     std::uint64_t starts_held = 0;      ///< Requests that had to wait: `early_starts_max`.
     std::uint64_t contents_unread = 0;  ///< Connections that ended for it: `skipped_bytes_max`.
     std::uint64_t lingers_cut = 0;      ///< `linger_wait`, `linger_max`.

@@ -17,6 +17,20 @@
 /// For tests of the server on a real loopback port: a test client sends bytes and reads what comes
 /// back.
 namespace weft::net {
+/// Bytes in pieces, whose place others want when the flag says so.
+class WantedSource final : public rt::ByteSource {
+  public:
+    WantedSource(Bytes data, const bool* is_wanted)
+        : inner_(rt::source_of(std::move(data), 64U << 10U)), is_wanted_(is_wanted) {}
+    rt::Task<rt::Chunk> read() override { return inner_->read(); }
+    std::optional<Result<rt::Chunk>> try_read() override { return inner_->try_read(); }
+    bool is_wanted() const override { return *is_wanted_; }
+
+  private:
+    std::unique_ptr<rt::ByteSource> inner_;
+    const bool* is_wanted_;
+};
+
 /// Answers by path; lives on the shard.
 class TestHandler final : public HttpHandler {
   public:
@@ -35,6 +49,8 @@ class TestHandler final : public HttpHandler {
             response.body = rt::source_of(Bytes(100'000));
         } else if (path == "/big") {
             response.body = rt::source_of(Bytes(64U << 20U), 64U << 10U);
+        } else if (path == "/wanted") {
+            response.body = std::make_unique<WantedSource>(Bytes(64U << 20U), &is_wanted);
         } else if (path == "/through") {
             response.body = std::move(request.body);  // Streams back while it still arrives.
         } else if (path == "/fail") {
@@ -82,6 +98,7 @@ class TestHandler final : public HttpHandler {
     }
 
     int requests = 0;
+    bool is_wanted = false;  ///< What "/wanted" keeps in use.
     std::promise<void> waiting;
     std::promise<std::string> ended;
     std::string broken;

@@ -153,6 +153,24 @@ TEST_F(HttpServerTest, AHandlerThatWantsNoContentSendsNoContinue) {
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
 }
 
+TEST_F(HttpServerTest, AContentInBurstsAboveTheRateIsNotCut) {
+    HttpLimits limits;
+    limits.body_grace = 400ms;
+    limits.body_wait = 400ms;
+    start(limits);
+    LoopbackClient client(address_);
+    client.send(post + "Connection: close\r\nContent-Length: 6000\r\n\r\n");
+    for (int burst = 0; burst < 6; ++burst) {
+        const auto begun = thread_.shard().now();
+        wait_until([&] { return thread_.shard().now() > begun + 100ms; });
+        client.send(std::string(1000, 'x'));
+    }
+
+    const auto answer = client.read_to_close();
+
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
+}
+
 TEST_F(HttpServerTest, AContentThatIsCutIs400) {
     start();
     LoopbackClient client(address_);
@@ -209,6 +227,41 @@ TEST_F(HttpServerTest, OfTooManySlowClientsTheOneThatIsSoForLongestIsEnded) {
     EXPECT_EQ(stats().slow_ended, 1U);
     EXPECT_EQ(stats().connections, 1U);
     EXPECT_EQ(reader.read_to_close().size() >> 26U, 1U) << "the other one gets all of it";
+}
+
+TEST_F(HttpServerTest, AClientThatTakesNothingIsEndedWhenItsPlaceIsWanted) {
+    HttpLimits limits;
+    limits.wanted_after = 5ms;
+    start(limits);
+    LoopbackClient client(address_, "127.0.0.1", 4096);
+    client.send("GET /wanted HTTP/1.1\r\nHost: h\r\n\r\n");
+    wait_until([&] { return handler_.requests == 1; });
+    const auto begun = thread_.shard().now();
+    wait_until([&] { return thread_.shard().now() > begun + 4 * limits.wanted_after; });
+    EXPECT_EQ(stats().slow_ended, 0U) << "nobody waits for it";
+
+    run([&] { handler_.is_wanted = true; });
+
+    wait_until([&] { return server_->stats().slow_ended == 1; });
+    EXPECT_LT(client.read_to_close().size(), 64U << 20U);
+}
+
+TEST_F(HttpServerTest, AClientThatTookMuchIsGivenLongerWhenItsPlaceIsWanted) {
+    HttpLimits limits;
+    limits.wanted_after = 5ms;
+    limits.slow_after = 1h;
+    limits.trusted_bytes = 100'000;
+    start(limits);
+    handler_.is_wanted = true;
+    LoopbackClient client(address_, "127.0.0.1", 4096);
+    client.send("GET /wanted HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    for (std::size_t got = 0; got < 300'000;) got += client.read_until(std::string(1, '\0')).size();
+
+    const auto begun = thread_.shard().now();
+    wait_until([&] { return thread_.shard().now() > begun + 10 * limits.wanted_after; });
+
+    EXPECT_EQ(stats().slow_ended, 0U);
+    EXPECT_EQ(client.read_to_close().size() >> 20U, 63U) << "it gets the rest";
 }
 
 TEST_F(HttpServerTest, UnreadContentOverTheBoundEndsTheConnection) {

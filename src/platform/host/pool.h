@@ -61,6 +61,8 @@ class Pool final : private engine::InstanceOwner {
 
     /// All that are alive: serving, idle, and those whose guest goes on after its response.
     std::size_t instances() const { return kept_.size(); }
+    /// Whether a call waits for room, on whichever shard.
+    bool is_wanted() const { return room_->is_wanted(); }
 
   private:
     struct Kept {

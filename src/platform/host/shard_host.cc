@@ -33,13 +33,18 @@ std::string path_for_log(std::string_view path_and_query) {
     return std::string(path_and_query.substr(0, std::min(path_and_query.find('?'), bytes_max)));
 }
 
+}  // namespace
+
 /// The response's body as long as the call lasts: holds its place inside the limiter, and logs how
 /// it fails.
-class CallBody final : public rt::ByteSource {
+class ShardHost::CallBody final : public rt::ByteSource {
   public:
     CallBody(std::unique_ptr<rt::ByteSource> inner, ConcurrencyLimiter::Permit permit,
-             std::shared_ptr<const CallLog> call)
-        : inner_(std::move(inner)), permit_(std::move(permit)), call_(std::move(call)) {
+             std::weak_ptr<const Entry> entry, std::shared_ptr<const CallLog> call)
+        : inner_(std::move(inner)),
+          permit_(std::move(permit)),
+          entry_(std::move(entry)),
+          call_(std::move(call)) {
         call_->probe().calls_running.add(1);
     }
     ~CallBody() override { call_->probe().calls_running.add(-1); }
@@ -55,14 +60,17 @@ class CallBody final : public rt::ByteSource {
         if (chunk && !*chunk) call_->failed(chunk->error());
         return chunk;
     }
+    bool is_wanted() const override {
+        const auto entry = entry_.lock();
+        return entry && (entry->limiter->is_wanted() || entry->pool->is_wanted());
+    }
 
   private:
     std::unique_ptr<rt::ByteSource> inner_;
     ConcurrencyLimiter::Permit permit_;
+    std::weak_ptr<const Entry> entry_;
     std::shared_ptr<const CallLog> call_;
 };
-
-}  // namespace
 
 SharedLimits SharedLimits::of(const engine::Limits& limits, engine::HttpKind kind,
                               unsigned shards) {
@@ -200,7 +208,7 @@ rt::Task<net::HttpResponse> ShardHost::handle_http(rt::CallCtx ctx, capability::
     log->answered(response->status);
     if (response->body)
         response->body =
-            std::make_unique<CallBody>(std::move(response->body), std::move(permit), log);
+            std::make_unique<CallBody>(std::move(response->body), std::move(permit), entry, log);
     co_return response;
 }
 

@@ -62,6 +62,7 @@ class ShardHost final : public capability::Invoker {
     std::size_t instances() const;
 
   private:
+    class CallBody;
     struct Entry {
         capability::ComponentId id;
         engine::HttpKind kind;

@@ -252,6 +252,24 @@ TEST_F(ShardHostTest, ConcurrencyAndQueueHoldWhenFilled) {
     EXPECT_EQ(loop_.now(), TimePoint(2s));
 }
 
+TEST_F(ShardHostTest, AResponseKnowsWhenACallWaitsForItsPlace) {
+    put({{Limit::concurrency, 1}, {Limit::queue, 1}});
+    net::HttpRequest request;
+    request.method = "GET";
+    request.path_and_query = "/big?1000000";
+    auto response = loop_.run(host_.handle_http({}, "hello", std::move(request)));
+    ASSERT_TRUE(response) << response.error().message;
+    EXPECT_FALSE(response->body->is_wanted());
+
+    rt::Scope scope(&loop_);
+    ASSERT_TRUE(scope.spawn(collect("/ignore")));
+    EXPECT_TRUE(response->body->is_wanted());
+
+    response->body.reset();
+    loop_.run_until_idle();
+    EXPECT_THAT(outcomes_, testing::ElementsAre("200 ignored"));
+}
+
 TEST_F(ShardHostTest, CallsOverWhatThePoolHoldsWaitAtTheLimiter) {
     put({{Limit::concurrency, 9},
          {Limit::queue, 1},
