@@ -28,4 +28,11 @@ const ProviderKind* find_kind(std::span<const ProviderKind> kinds, std::string_v
     return row == kinds.end() ? nullptr : &*row;
 }
 
+Result<std::vector<std::unique_ptr<ImportTarget>>> Provider::bind(
+    const LinkKey& link, const value::Interface& interface) {
+    return fail(Errc::unsupported, "capability.import_mismatch",
+                "'{}' imports {}, which '{}' does not offer", link.source, interface.name,
+                link.target);
+}
+
 }  // namespace weft::capability

@@ -13,7 +13,9 @@
 #include "base/obs/limited_log.h"
 #include "base/rt/concurrent.h"
 #include "base/rt/task.h"
+#include "base/value/world.h"
 #include "io/net/connection_budget.h"
+#include "platform/capability/imports.h"
 #include "platform/capability/link.h"
 
 namespace weft::capability {
@@ -32,6 +34,7 @@ struct ProviderContext {
     const WallClock* clock;
     Random* random;
     net::ConnectionBudget* connections;  ///< Of all clients of the host; null: without.
+    std::string data_directory;          ///< Where it may keep files; empty: nowhere.
 };
 
 class Provider;
@@ -49,7 +52,7 @@ struct ProviderKind {
     std::string_view name;                         ///< "http-server", as images name it.
     std::span<const std::string_view> interfaces;  ///< That its links may name: "wasi:http/...".
     std::unique_ptr<Provider> (*make)(const ProviderContext& context);
-    /// All that is wrong with the links of a host to providers of this kind. Pure.
+    /// All that is wrong with the links of a host to and from providers of this kind. Pure.
     std::vector<LinkFault> (*check)(const std::vector<Link>& links);
 
     /// Whether a link may lead to or from such a provider by the interfaces that it names. Errors:
@@ -78,6 +81,12 @@ class Provider {
     /// invalid_argument and unsupported (settings), already_exists (two links want the same),
     /// unavailable (something outside cannot be had).
     virtual rt::Task<void> change_links(LinkChange change) = 0;
+    /// What answers `interface`, as the component at the source of the link imports it: for each
+    /// shard of the context one, which is used and destroyed there, before the provider is. The
+    /// link was put. Errors: unsupported (`capability.import_mismatch`: it has no such interface, or
+    /// a function of it has another type here), those of what it answers with.
+    virtual Result<std::vector<std::unique_ptr<ImportTarget>>> bind(
+        const LinkKey& link, const value::Interface& interface);
     /// Begins nothing new from outside; what is under way goes on.
     virtual rt::Task<void> stop_accepting() = 0;
     /// Stops accepting, and waits for what is under way.

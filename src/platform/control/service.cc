@@ -226,7 +226,8 @@ capability::Provider* Service::provider_of(std::string_view kind) {
                                         .failures = parts_.failures,
                                         .clock = parts_.clock,
                                         .random = parts_.random,
-                                        .connections = parts_.connections};
+                                        .connections = parts_.connections,
+                                        .data_directory = parts_.data_directory};
     for (const auto& shard : parts_.shards) context.shards.push_back({shard.ref, shard.host});
     auto& slot = providers_[std::string(kind)];
     slot = row->make(context);

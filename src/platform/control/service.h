@@ -41,6 +41,7 @@ class Service {
         const WallClock* clock;
         Random* random;
         net::ConnectionBudget* connections = nullptr;  ///< Of all clients of the host.
+        std::string data_directory{};                  ///< Of providers; empty: none.
     };
     /// Orders that wait while another is carried out; more are refused.
     static constexpr std::uint32_t orders_max = 16;
