@@ -69,6 +69,17 @@ Failure invalid(std::string_view text, std::string_view reason) {
         text.substr(0, shown_max), reason);
 }
 
+/// The numbers that two compatible releases share: "1", "0.2"; empty for what promises nothing.
+std::string_view compatible_part(std::string_view version) {
+    version = version.substr(0, version.find('+'));
+    if (version.find('-') != std::string_view::npos) return {};
+    const auto major = version.find('.');
+    if (version.substr(0, major) != "0") return version.substr(0, major);
+    const auto minor = version.find('.', major + 1);
+    const auto part = version.substr(0, minor);
+    return part == "0.0" ? std::string_view() : part;
+}
+
 }  // namespace
 
 std::string InterfaceName::package_id() const { return ns + ":" + package; }
@@ -94,6 +105,16 @@ Result<InterfaceName> parse_interface_name(std::string_view text) {
     if (!is_label(name.ns)) return invalid(text, "its namespace is not a word");
     if (!is_label(name.package)) return invalid(text, "its package is not a word");
     return name;
+}
+
+bool fits(const InterfaceName& offered, const InterfaceName& wanted) {
+    if (offered.ns != wanted.ns || offered.package != wanted.package ||
+        offered.interface != wanted.interface)
+        return false;
+    if (offered.version == wanted.version || offered.version.empty() || wanted.version.empty())
+        return true;
+    const auto a = compatible_part(offered.version);
+    return !a.empty() && a == compatible_part(wanted.version);
 }
 
 std::string format_interface_name(const InterfaceName& name) {

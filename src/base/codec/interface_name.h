@@ -25,6 +25,11 @@ struct InterfaceName {
 /// the part that is wrong. Plain names such as "run" are not interface names and fail too.
 Result<InterfaceName> parse_interface_name(std::string_view text);
 
+/// Whether what is offered under the one name is what is wanted under the other: the same interface
+/// in a version that promises to be compatible. Of releases those are 1.x, 0.2.x; before a release
+/// only the same version is. Without a version any is.
+bool fits(const InterfaceName& offered, const InterfaceName& wanted);
+
 /// The inverse of parsing.
 std::string format_interface_name(const InterfaceName& name);
 

@@ -23,6 +23,7 @@ struct TraceId {
 struct CallSource {
     std::string component;
     std::string link_name;
+    std::shared_ptr<const CallSource> before = nullptr;  ///< Who called that one; null: outside.
 };
 
 /// What every part on the way of a call needs to know of it. Travels by value as the first argument

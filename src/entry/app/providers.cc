@@ -14,7 +14,7 @@ std::unique_ptr<capability::Provider> make(const capability::ProviderContext& co
 
 /// A new provider is one folder under platform/providers/ and one row here.
 constexpr std::array kinds{
-    capability::ProviderKind{"http-server", providers::http_server::Provider::interfaces,
+    capability::ProviderKind{"http-server", providers::http_server::Provider::interfaces, {},
                              &make<providers::http_server::Provider>,
                              &providers::http_server::Provider::check},
 };

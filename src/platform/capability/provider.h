@@ -50,7 +50,10 @@ struct LinkFault {
 /// One kind of provider: a row of the table in entry/app.
 struct ProviderKind {
     std::string_view name;                         ///< "http-server", as images name it.
-    std::span<const std::string_view> interfaces;  ///< That its links may name: "wasi:http/...".
+    /// That links from it to components may name: "wasi:http/...".
+    std::span<const std::string_view> calls;
+    /// That links from components to it may name.
+    std::span<const std::string_view> answers;
     std::unique_ptr<Provider> (*make)(const ProviderContext& context);
     /// All that is wrong with the links of a host to and from providers of this kind. Pure.
     std::vector<LinkFault> (*check)(const std::vector<Link>& links);

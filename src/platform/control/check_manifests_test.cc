@@ -41,7 +41,7 @@ std::vector<capability::LinkFault> check_links(const std::vector<capability::Lin
 }
 
 constexpr std::array kinds{
-    capability::ProviderKind{"http-server", interfaces, nullptr, &check_links}};
+    capability::ProviderKind{"http-server", interfaces, {}, nullptr, &check_links}};
 
 /// One component, one http-server and a link, with `extra` lines at the end of each of them.
 struct Parts {
@@ -128,7 +128,7 @@ TEST(CheckManifests, FindsSecretsWhereverTheyStand) {
 TEST(CheckManifests, FindsConfigurationOfComponents) {
     EXPECT_THAT(
         found({.component = ", config: [{name: c, properties: {a: b}}, {name: elsewhere}]"}),
-        ElementsAre("warning app.config_ignored 8:48", "warning app.config_ignored 8:79"));
+        ElementsAre("unsupported manifest.config_missing 8:79"));
 }
 
 TEST(CheckManifests, AConfigurationIsDefinedOnceAndUsedByName) {
@@ -202,18 +202,27 @@ TEST(CheckManifests, FindsWhatCannotRunHereAllAtOnce) {
     EXPECT_THAT(
         found({.annotations = "version: v1, experimental.wasmcloud.dev/shared: 'true'",
                .component_traits =
-                   "{type: rollout, properties: {strategy: canary, steps: [50, 100]}}, {type: "
-                   "link, properties: {target: {name: http}, namespace: wasi, package: keyvalue, "
-                   "interfaces: [store]}}",
+                   "{type: rollout, properties: {strategy: canary, steps: [50, 100]}}",
                .rest = "    - name: shared\n      type: component\n      properties: {application: "
                        "{name: o, component: c}}\n",
                .image = "ghcr.io/acme/a:1",
                .provider_image = "ghcr.io/acme/mine:1"}),
         ElementsAre("warning app.sharing_ignored 3:85", "unsupported app.image_unsupported 8:27",
                     "unsupported app.trait_unsupported 9:44",
-                    "unsupported app.link_unsupported 9:108",
                     "unsupported app.provider_unsupported 12:27",
                     "unsupported app.shared_unsupported 18:33"));
+}
+
+TEST(CheckManifests, LinksOfComponentsLeadToWhatAnswers) {
+    EXPECT_THAT(found({.component_traits =
+                           "{type: link, properties: {target: {name: http}, namespace: wasi, "
+                           "package: http, interfaces: [incoming-handler]}}"}),
+                ElementsAre("unsupported control.link_interface 9:41"))
+        << "an http-server is called by nobody";
+    EXPECT_THAT(found({.component_traits =
+                           "{type: link, properties: {target: {name: a}, namespace: a, package: b, "
+                           "interfaces: [c]}}"}),
+                ElementsAre("error app.link_to_itself 9:41"));
 }
 
 TEST(CheckManifests, ALinkNamesWhatItsProviderOffers) {

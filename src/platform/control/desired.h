@@ -39,10 +39,12 @@ struct State {
 /// One step towards a state. What it names is looked up there.
 struct Action {
     enum class Kind : std::uint8_t {
+        open_links,    ///< All links to one kind of provider that differ.
         start,         ///< A component that does not run yet.
         update,        ///< It gets other code, or another WASI context.
         scale,         ///< It gets other limits; code and instances stay.
-        change_links,  ///< All links that differ, of one kind of provider.
+        bind,          ///< Its imports are answered otherwise.
+        change_links,  ///< All links from one kind of provider that differ.
         retire,        ///< A component that shall not run any more.
     };
     Kind kind;
@@ -51,13 +53,13 @@ struct Action {
     friend bool operator==(const Action&, const Action&) = default;
 };
 
-/// The steps from `running` to `desired`, in an order that never leaves a link without the
-/// component that it calls: components start and change before links lead to them, and end after
-/// the links are gone.
+/// The steps from `running` to `desired`, in an order that never leaves a link without what it
+/// calls: providers know the links to them before components are bound to these, components start
+/// and change before links from providers lead to them, and end after those are gone.
 std::vector<Action> diff(const State& desired, const State& running);
 
-/// The links of one kind of provider that differ.
+/// The links to one kind of provider that differ, or those from it.
 capability::LinkChange link_change(const State& desired, const State& running,
-                                   std::string_view provider);
+                                   std::string_view provider, bool is_answered_by_provider);
 
 }  // namespace weft::control

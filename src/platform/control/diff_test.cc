@@ -65,7 +65,7 @@ TEST(Diff, NeverLeavesALinkWithoutItsComponent) {
                                             {Kind::update, "stays"},
                                             {Kind::change_links, "http-server"},
                                             {Kind::retire, "old"}}));
-    const auto change = link_change(after, before, "http-server");
+    const auto change = link_change(after, before, "http-server", false);
     ASSERT_EQ(change.put.size(), 1U);
     EXPECT_EQ(change.put[0].target, "new");
     ASSERT_EQ(change.taken.size(), 1U);
@@ -77,8 +77,50 @@ TEST(Diff, ALinkThatMovesToAnotherKindOfProviderIsTakenFromTheOther) {
     const auto after = state({component("a", "1")}, {link("a", "/", "y")});
 
     EXPECT_EQ(diff(after, before), (Actions{{Kind::change_links, "x"}, {Kind::change_links, "y"}}));
-    EXPECT_EQ(link_change(after, before, "x").taken.size(), 1U);
-    EXPECT_EQ(link_change(after, before, "y").put.size(), 1U);
+    EXPECT_EQ(link_change(after, before, "x", false).taken.size(), 1U);
+    EXPECT_EQ(link_change(after, before, "y", false).put.size(), 1U);
+}
+
+capability::Link call_of(std::string source, std::string target, std::string provider = "") {
+    capability::Link out;
+    out.source = std::move(source);
+    out.target = std::move(target);
+    out.is_answered_by_provider = !provider.empty();
+    out.provider = std::move(provider);
+    return out;
+}
+
+TEST(Diff, WhatAComponentCallsIsThereBeforeIt) {
+    const auto after =
+        state({component("a", "1")}, {link("a", "/"), call_of("a", "kv", "keyvalue")});
+
+    EXPECT_EQ(diff(after, {}), (Actions{{Kind::open_links, "keyvalue"},
+                                        {Kind::start, "a"},
+                                        {Kind::change_links, "http-server"}}));
+    EXPECT_EQ(link_change(after, {}, "keyvalue", true).put.size(), 1U);
+    EXPECT_EQ(link_change(after, {}, "keyvalue", false).put.size(), 0U);
+}
+
+TEST(Diff, AComponentWhoseOwnLinksDifferIsBoundAnew) {
+    auto kept = call_of("a", "kv", "keyvalue");
+    const auto before = state({component("a", "1"), component("b", "1")}, {kept, link("a", "/")});
+    auto set_up = kept;
+    set_up.target_config = {{"bucket", "x"}};
+
+    EXPECT_EQ(diff(state({component("a", "1"), component("b", "1")},
+                         {kept, link("a", "/"), call_of("a", "b")}),
+                   before),
+              (Actions{{Kind::bind, "a"}}));
+    EXPECT_EQ(diff(state({component("a", "1"), component("b", "1")}, {set_up, link("a", "/")}),
+                   before),
+              (Actions{{Kind::open_links, "keyvalue"}, {Kind::bind, "a"}}));
+    EXPECT_EQ(diff(state({component("a", "2"), component("b", "1")}, {link("a", "/")}), before),
+              (Actions{{Kind::open_links, "keyvalue"}, {Kind::update, "a"}}))
+        << "other code is bound with its start";
+    auto configured = component("a", "1");
+    configured.settings.config = {{"key", "value"}};
+    EXPECT_EQ(diff(state({configured, component("b", "1")}, {kept, link("a", "/")}), before),
+              (Actions{{Kind::bind, "a"}}));
 }
 
 /// Any state: each component in one of several versions or not there, links to those that are.
@@ -109,7 +151,7 @@ TEST(Diff, LeadsFromAnyStateToAnyOther) {
             if (action.kind == Kind::retire) {
                 ASSERT_EQ(now.components.erase(action.name), 1U) << "seed " << seed;
             } else if (action.kind == Kind::change_links) {
-                const auto change = link_change(desired, running, action.name);
+                const auto change = link_change(desired, running, action.name, false);
                 for (const auto& key : change.taken) {
                     const auto found = now.links.find(key);
                     if (found != now.links.end() && found->second.provider == action.name)

@@ -118,20 +118,10 @@ class Planner {
     }
 
     void add_component(const manifest::Component& component) {
-        for (const auto& config : component.configs)
-            findings_.warn("app.config_ignored", config.place,
-                           fmt::format("components cannot read configurations in this version, so "
-                                       "{} has no effect; take it out",
-                                       quoted(config.name)));
         if (component.rollout)
             findings_.unsupported("app.trait_unsupported", component.rollout->place,
                                   "this version does not act on 'rollout'; take it out");
-        for (const auto& link : component.links)
-            findings_.unsupported(
-                "app.link_unsupported", link.place,
-                fmt::format("component {} links to {}; in this version components call nothing, "
-                            "so use a later one or take the link out",
-                            quoted(component.name), quoted(link.target)));
+        for (const auto& link : component.links) add_call(component, link);
         const auto& image = component.image;
         if (!image || image->text.empty()) return;
         if (image->form != ImageRef::Form::file && image->form != ImageRef::Form::relative)
@@ -144,6 +134,7 @@ class Planner {
         host::ComponentSettings settings;
         settings.id = id_of(component);
         settings.limits = component.limits;
+        settings.config = merge(component.configs);
         settings.path = image->path.starts_with('/') ? image->path : directory_ + "/" + image->path;
         // `instances` of a scaler is wasmCloud's bound on concurrent calls; fewer than our default
         // would only slow it down.
@@ -157,8 +148,7 @@ class Planner {
 
     void add_provider(const manifest::Component& component) {
         if (!component.image || component.image->text.empty()) return;
-        const auto& builtin = component.image->builtin;
-        const auto* const kind = builtin ? capability::find_kind(kinds_, builtin->name) : nullptr;
+        const auto* const kind = kind_of(component);
         if (kind == nullptr)
             return findings_.unsupported(
                 "app.provider_unsupported", component.image_place,
@@ -171,6 +161,7 @@ class Planner {
         out_.providers.push_back(component.place);
     }
 
+    /// A link from a provider, by which it calls a component.
     void add_link(const manifest::Component& provider, const capability::ProviderKind& kind,
                   const manifest::Link& link) {
         const auto* const target = application_.find(link.target);
@@ -181,23 +172,71 @@ class Planner {
                 fmt::format("provider {} calls components, and {} is not one; correct the link's "
                             "'target'",
                             quoted(provider.name), quoted(link.target)));
-        capability::Link planned{.name = link.name,
-                                 .source = id_of(provider),
-                                 .target = id_of(*target),
-                                 .ns = link.ns,
-                                 .package = link.package,
-                                 .interfaces = link.interfaces,
-                                 .source_config = merge(link.source_end.configs),
-                                 .target_config = merge(link.target_end.configs),
-                                 .provider = std::string(kind.name),
-                                 .provider_config = merge(provider.configs)};
+        auto planned = planned_link(provider, *target, link);
+        planned.provider = kind.name;
+        planned.provider_config = merge(provider.configs);
         if (const auto fits = kind.check_interfaces(planned); !fits)
             findings_.error(fits.error(), link.place);
-        if (is_off(provider) || is_off(*target)) return;
         auto configs = link.source_end.configs;
         configs.insert(configs.end(), provider.configs.begin(), provider.configs.end());
+        keep_link(provider, *target, link, std::move(planned), std::move(configs));
+    }
+
+    /// A link from a component, by which it calls a provider or another component.
+    void add_call(const manifest::Component& component, const manifest::Link& link) {
+        const auto* const target = application_.find(link.target);
+        if (target == nullptr || link.ns.empty() || link.package.empty()) return;  // Reported.
+        auto planned = planned_link(component, *target, link);
+        std::vector<manifest::Config> configs;
+        if (is_provider(*target)) {
+            const auto* const kind = kind_of(*target);
+            if (kind == nullptr) return;  // Reported.
+            planned.provider = kind->name;
+            planned.is_answered_by_provider = true;
+            planned.provider_config = merge(target->configs);
+            if (const auto fits = kind->check_interfaces(planned); !fits)
+                findings_.error(fits.error(), link.place);
+            configs = link.target_end.configs;
+            configs.insert(configs.end(), target->configs.begin(), target->configs.end());
+        } else if (target == &component) {
+            return findings_.error(
+                "app.link_to_itself", link.place,
+                fmt::format("component {} links to itself; call the function inside of it",
+                            quoted(component.name)));
+        }
+        keep_link(component, *target, link, std::move(planned), std::move(configs));
+    }
+
+    capability::Link planned_link(const manifest::Component& source,
+                                  const manifest::Component& target,
+                                  const manifest::Link& link) const {
+        capability::Link planned;
+        planned.name = link.name;
+        planned.source = id_of(source);
+        planned.target = id_of(target);
+        planned.ns = link.ns;
+        planned.package = link.package;
+        planned.interfaces = link.interfaces;
+        planned.source_config = merge(link.source_end.configs);
+        planned.target_config = merge(link.target_end.configs);
+        return planned;
+    }
+
+    void keep_link(const manifest::Component& source, const manifest::Component& target,
+                   const manifest::Link& link, capability::Link planned,
+                   std::vector<manifest::Config> configs) {
+        if (is_off(source) || is_off(target)) return;
         out_.application.links.push_back(std::move(planned));
         out_.links.push_back({link.place, std::move(configs)});
+    }
+
+    const capability::ProviderKind* kind_of(const manifest::Component& provider) const {
+        if (!provider.image || !provider.image->builtin) return nullptr;
+        const auto& builtin = *provider.image->builtin;
+        const auto* const kind = capability::find_kind(kinds_, builtin.name);
+        // Without one of its own, the local one that offers the same.
+        return kind != nullptr ? kind
+                               : capability::find_kind(kinds_, manifest::local_name(builtin.contract));
     }
 
     const manifest::Application& application_;

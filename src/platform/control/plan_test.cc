@@ -40,7 +40,7 @@ spec:
 
 constexpr std::array<std::string_view, 1> interfaces{"wasi:http/incoming-handler"};
 constexpr std::array kinds{capability::ProviderKind{
-    "http-server", interfaces, nullptr,
+    "http-server", interfaces, {}, nullptr,
     [](const std::vector<capability::Link>&) { return std::vector<capability::LinkFault>(); }}};
 
 Result<Application> planned(std::string_view image, std::string_view extra = "",

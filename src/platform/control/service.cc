@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "platform/claims/verify.h"
+#include "platform/control/bind.h"
 #include "platform/control/conflicts.h"
 
 namespace weft::control {
@@ -17,17 +18,35 @@ Action inverse(const Action& action) {
     switch (action.kind) {
         case Kind::start: return {Kind::retire, action.name};
         case Kind::retire: return {Kind::start, action.name};
+        case Kind::open_links:
         case Kind::update:
         case Kind::scale:
+        case Kind::bind:
         case Kind::change_links: break;
     }
     return action;
 }
 
 rt::Task<void> put_in(host::ShardHost* host, host::ComponentSettings settings,
-                      std::shared_ptr<const engine::Component> code, host::SharedLimits shared) {
-    host->put(std::move(settings), std::move(code), shared);
+                      std::shared_ptr<const engine::Component> code, host::SharedLimits shared,
+                      host::ImportTablePtr imports) {
+    host->put(std::move(settings), std::move(code), shared, std::move(imports));
     co_return ok();
+}
+
+rt::Task<void> change_imports_in(host::ShardHost* host, capability::ComponentId id,
+                                 host::ImportTablePtr imports) {
+    host->change_imports(id, std::move(imports));
+    co_return ok();
+}
+
+/// Whether a provider calls it as a handler of HTTP.
+bool serves_http(const capability::ComponentId& id, const State& state) {
+    return std::ranges::any_of(state.links, [&](const auto& entry) {
+        const auto& link = entry.second;
+        return link.target == id && !link.provider.empty() && link.ns == "wasi" &&
+               link.package == "http";
+    });
 }
 
 rt::Task<void> change_limits_in(host::ShardHost* host, capability::ComponentId id,
@@ -106,6 +125,7 @@ rt::Task<void> Service::reach(Applications applications, TrustPtr trust,
     for (const auto& name : changed)
         for (const auto& settings : applications.at(name).components)
             CO_CHECK(co_await prepare(&target, settings, trust));
+    CO_CHECK(check_links(target));
     CO_CHECK(co_await carry_out(std::move(target)));
     applications_ = std::move(applications);
     co_return ok();
@@ -120,21 +140,69 @@ rt::Task<void> Service::prepare(Target* target, host::ComponentSettings settings
     log_admitted(settings, admitted.verdict);
     auto& component = target->state.components.at(settings.id);
     auto& code = target->codes[settings.id];
-    if (!code || component.digest != admitted.verdict.digest) {
-        CO_CHECK(check_serves_http(admitted.code, settings.id));
+    const bool must_serve = serves_http(settings.id, target->state);
+    if (!code.component || component.digest != admitted.verdict.digest) {
+        if (must_serve) CO_CHECK(check_serves_http(admitted.code, settings.id));
         const auto* const executor = (co_await rt::current_context())->executor();
         const auto begin = executor->now();
         const auto bytes = std::make_shared<const Bytes>(std::move(admitted.code));
-        CO_TRY(code, (co_await rt::run_on(parts_.workers, [bytes, engine = parts_.engine] {
-                         return engine->compile(*bytes);
-                     })).context("component '{}'", settings.id));
+        CO_TRY(code.component,
+               (co_await rt::run_on(parts_.workers, [bytes, engine = parts_.engine] {
+                   return engine->compile(*bytes, engine::Engine::Imports::handler);
+               })).context("component '{}'", settings.id));
+        CO_TRY(auto world, code.component->describe().context("component '{}'", settings.id));
+        code.world = std::make_shared<const value::World>(std::move(world));
         const std::chrono::duration<double, std::milli> took = executor->now() - begin;
         parts_.log.info("component.code_loaded", obs::kv("component", settings.id),
                         obs::kv("bytes", bytes->size()), obs::kv("ms", took.count()));
         component.digest = admitted.verdict.digest;
     }
-    if (code->http_kind() == engine::HttpKind::none) co_return not_http(settings.id);
-    CO_TRY(code, code->with_context(settings.wasi).context("component '{}'", settings.id));
+    if (must_serve && code.component->http_kind() == engine::HttpKind::none)
+        co_return not_http(settings.id);
+    CO_TRY(code.component,
+           code.component->with_context(settings.wasi).context("component '{}'", settings.id));
+    for (const auto& interface : find_unlinked(settings.id, *code.world, target->state.links))
+        parts_.log.warn(
+            "component.import_unlinked", obs::kv("component", settings.id),
+            obs::kv("interface", interface),
+            obs::kv("remedy", "calls of it fail until a link of the component names it"));
+    co_return ok();
+}
+
+/// Those between components: what they call is there, with the same types.
+Result<void> Service::check_links(const Target& target) {
+    for (const auto& [key, link] : target.state.links) {
+        const auto source = target.codes.find(link.source);
+        const auto called = target.codes.find(link.target);
+        if (!link.provider.empty() || source == target.codes.end() || called == target.codes.end())
+            continue;
+        CHECK(check_link(link, *source->second.world, *called->second.world));
+    }
+    return ok();
+}
+
+Result<std::vector<host::ImportTablePtr>> Service::bind(const capability::ComponentId& id,
+                                                        const Target& to) {
+    std::vector<host::ShardHost*> hosts;
+    for (const auto& shard : parts_.shards) hosts.push_back(shard.host);
+    return bind_imports({.settings = &to.state.components.at(id).settings,
+                         .world = to.codes.at(id).world.get(),
+                         .links = &to.state.links,
+                         .provider_of = [this](std::string_view kind) { return provider_of(kind); },
+                         .hosts = std::move(hosts)});
+}
+
+/// Starts a component, or gives it other code.
+rt::Task<void> Service::put(capability::ComponentId id, const Target* to) {
+    const auto& settings = to->state.components.at(id).settings;
+    const auto code = to->codes.at(id).component;
+    CO_TRY(const auto tables, bind(id, *to));
+    const auto shared = host::SharedLimits::of(settings.limits, code->http_kind(),
+                                               static_cast<unsigned>(parts_.shards.size()));
+    CO_CHECK(co_await on_each_host(
+        [settings, code, shared, tables](host::ShardHost* host, std::size_t shard) {
+            return put_in(host, settings, code, shared, tables[shard]);
+        }));
     co_return ok();
 }
 
@@ -154,7 +222,7 @@ rt::Task<void> Service::carry_out(Target target) {
     co_return ok();
 }
 
-/// Runs `make(host)`'s task on every shard at the same time.
+/// Runs `make(host, shard)`'s task on every shard at the same time.
 template <typename Make>
 rt::Task<void> Service::on_each_host(Make make) {
     std::vector<rt::ShardRef> shards;
@@ -165,7 +233,7 @@ rt::Task<void> Service::on_each_host(Make make) {
     }
     Result<void> result = co_await rt::on_each_shard(
         std::move(shards), [hosts = std::move(hosts), make = std::move(make)](std::size_t at) {
-            return make(hosts[at]);
+            return make(hosts[at], at);
         });
     co_return result;
 }
@@ -175,30 +243,33 @@ rt::Task<void> Service::step(Action action, const Target* to, const Target* from
     Result<void> result = ok();
     switch (action.kind) {
         case Kind::start:
-        case Kind::update: {
-            const auto settings = to->state.components.at(action.name).settings;
-            const auto code = to->codes.at(action.name);
-            const auto shared = host::SharedLimits::of(settings.limits, code->http_kind(),
-                                                       static_cast<unsigned>(parts_.shards.size()));
-            result = co_await on_each_host([settings, code, shared](host::ShardHost* host) {
-                return put_in(host, settings, code, shared);
-            });
+        case Kind::update: result = co_await put(action.name, to); break;
+        case Kind::bind: {
+            CO_TRY(const auto tables, bind(action.name, *to));
+            result = co_await on_each_host(
+                [tables, id = action.name](host::ShardHost* host, std::size_t shard) {
+                    return change_imports_in(host, id, tables[shard]);
+                });
             break;
         }
         case Kind::scale: {
             const auto limits = to->state.components.at(action.name).settings.limits;
-            result = co_await on_each_host([limits, id = action.name](host::ShardHost* host) {
+            result = co_await on_each_host([limits, id = action.name](host::ShardHost* host, std::size_t) {
                 return change_limits_in(host, id, limits);
             });
             break;
         }
         case Kind::change_links:
+        case Kind::open_links:
             result = co_await provider_of(action.name)
-                         ->change_links(link_change(to->state, from->state, action.name));
+                         ->change_links(link_change(to->state, from->state, action.name,
+                                                    action.kind == Kind::open_links));
             break;
         case Kind::retire:
             result = co_await on_each_host(
-                [id = action.name](host::ShardHost* host) { return host->retire(id); });
+                [id = action.name](host::ShardHost* host, std::size_t) {
+                    return host->retire(id);
+                });
             break;
     }
     co_return result;
@@ -247,6 +318,7 @@ Result<State> Service::state_of(const Applications& applications) const {
                             provider.kind);
         for (const auto& link : application->links) {
             const auto* const kind = capability::find_kind(parts_.kinds, link.provider);
+            if (link.provider.empty()) continue;
             WEFT_ASSERT(kind != nullptr, "a link belongs to a provider of its application");
             CHECK(kind->check_interfaces(link));
         }
@@ -295,9 +367,11 @@ rt::Task<void> Service::drain() {
 rt::Task<void> Service::stop() {
     CO_TRY(const auto turn, co_await close());
     for (const auto& [kind, provider] : providers_) CO_CHECK(co_await provider->stop());
+    // Instances belong to their shards, which are gone when the process ends, and what answers
+    // their imports to the providers.
+    CO_CHECK(
+        co_await on_each_host([](host::ShardHost* host, std::size_t) { return host->stop(); }));
     providers_.clear();
-    // Instances belong to their shards, which are gone when the process ends.
-    CO_CHECK(co_await on_each_host([](host::ShardHost* host) { return host->stop(); }));
     co_return ok();
 }
 

@@ -75,7 +75,12 @@ class Service {
     using Applications = std::map<std::string, Application>;
     using TrustPtr = std::shared_ptr<const claims::TrustPolicy>;
     using Turn = host::ConcurrencyLimiter::Permit;
-    using Codes = std::map<capability::ComponentId, std::shared_ptr<const engine::Component>>;
+    /// Compiled, and what it imports and exports.
+    struct Code {
+        std::shared_ptr<const engine::Component> component;
+        std::shared_ptr<const value::World> world;
+    };
+    using Codes = std::map<capability::ComponentId, Code>;
     /// A state to reach, with everything that it needs.
     struct Target {
         State state;
@@ -87,6 +92,10 @@ class Service {
     rt::Task<void> reach(Applications applications, TrustPtr trust,
                          std::vector<std::string> changed);
     rt::Task<void> prepare(Target* target, host::ComponentSettings settings, TrustPtr trust);
+    Result<void> check_links(const Target& target);
+    Result<std::vector<host::ImportTablePtr>> bind(const capability::ComponentId& id,
+                                                   const Target& to);
+    rt::Task<void> put(capability::ComponentId id, const Target* to);
     rt::Task<void> carry_out(Target target);
     template <typename Make>
     rt::Task<void> on_each_host(Make make);

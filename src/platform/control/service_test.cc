@@ -83,8 +83,8 @@ std::vector<capability::LinkFault> check(const std::vector<capability::Link>& li
                                   {Errc::already_exists, "test.taken", "the path is taken"}});
     return faults;
 }
-constexpr std::array kinds{capability::ProviderKind{"test", interfaces, &make, &check},
-                           capability::ProviderKind{"other", interfaces, &make, &check}};
+constexpr std::array kinds{capability::ProviderKind{"test", interfaces, {}, &make, &check},
+                           capability::ProviderKind{"other", interfaces, {}, &make, &check}};
 
 class ServiceTest : public files::FolderTest {
   protected:

@@ -9,11 +9,12 @@ namespace weft::host {
 using engine::Limit;
 
 Pool::Pool(ConcurrencyLimiter::Share room, std::shared_ptr<const engine::Component> code,
-           engine::Limits limits, const Probe* probe)
+           engine::Limits limits, const Probe* probe, MakeImports make_imports)
     : executor_(room.executor),
       code_(std::move(code)),
       limits_(limits),
       probe_(probe),
+      make_imports_(std::move(make_imports)),
       room_(std::make_shared<ConcurrencyLimiter>(std::move(room), [this] { make_room(); })),
       timer_([](void* self) { static_cast<Pool*>(self)->on_timer(); }, this) {
     fill_up();
@@ -110,7 +111,9 @@ rt::Task<Pool::InstancePtr> Pool::acquire(TimePoint due) {
 }
 
 Result<Pool::InstancePtr> Pool::open(ConcurrencyLimiter::Permit place) {
-    TRY(auto instance, code_->open(executor_, {.limits = limits_}));
+    TRY(auto instance,
+        code_->open(executor_, {.limits = limits_,
+                                .imports = make_imports_ ? make_imports_() : nullptr}));
     instance->set_owner(this);
     kept_.push_back({instance, executor_->now(), std::move(place)});
     probe_->instances.add(1);

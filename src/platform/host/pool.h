@@ -32,10 +32,14 @@ class Pool final : private engine::InstanceOwner {
     /// What the pools of all shards share.
     static SharedPermits::Limits room_for(const engine::Limits& limits);
 
+    /// What answers the imports of a new instance.
+    using MakeImports = std::function<std::shared_ptr<engine::ImportHandler>()>;
+
     /// `limits` are resolved, and `instances_min` is this shard's part. `room` has as many permits
-    /// as there may be instances. `room.executor` and `probe` outlive it.
+    /// as there may be instances. `room.executor` and `probe` outlive it. Without `make_imports` a
+    /// call of an import ends the guest.
     Pool(ConcurrencyLimiter::Share room, std::shared_ptr<const engine::Component> code,
-         engine::Limits limits, const Probe* probe);
+         engine::Limits limits, const Probe* probe, MakeImports make_imports = {});
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
     /// Instances end with their calls, idle ones at once.
@@ -93,6 +97,7 @@ class Pool final : private engine::InstanceOwner {
     std::shared_ptr<const engine::Component> code_;
     engine::Limits limits_;
     const Probe* probe_;
+    MakeImports make_imports_;
     std::shared_ptr<ConcurrencyLimiter> room_;
     std::vector<Kept> kept_;  // The one used last at the end.
     bool retired_ = false;

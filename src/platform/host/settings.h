@@ -5,6 +5,7 @@
 #include "io/engine/limits.h"
 #include "io/engine/wasi_context.h"
 #include "platform/capability/invoke.h"
+#include "platform/capability/link.h"
 
 namespace weft::host {
 
@@ -14,6 +15,7 @@ struct ComponentSettings {
     std::string path;              ///< The file with its code, absolute.
     engine::Limits limits;         ///< On the whole host.
     engine::WasiContext wasi;      ///< What of the machine it may see.
+    capability::Config config;     ///< What it reads by `wasi:config`.
     bool may_be_unsigned = false;  ///< Whatever the trust file says.
 };
 

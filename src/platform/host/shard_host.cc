@@ -27,6 +27,19 @@ SharedPermits::Limits call_limits(const engine::Limits& limits) {
             .waiting_max = limits.count(Limit::queue)};
 }
 
+Error unknown(const capability::ComponentId& id) {
+    return fail(Errc::not_found, "host.component_unknown", "no component '{}' runs on this host",
+                id)
+        .error();
+}
+
+/// Whether one of the calls that led here is a component's.
+bool is_caller(const rt::CallSource* source, const capability::ComponentId& id) {
+    for (; source != nullptr; source = source->before.get())
+        if (source->component == id) return true;
+    return false;
+}
+
 /// The path without its query, in which there may be secrets, as long as a log may say it.
 std::string path_for_log(std::string_view path_and_query) {
     constexpr std::size_t bytes_max = 256;
@@ -39,7 +52,8 @@ std::string path_for_log(std::string_view path_and_query) {
 /// it fails.
 class ShardHost::CallBody final : public rt::ByteSource {
   public:
-    CallBody(std::unique_ptr<rt::ByteSource> inner, ConcurrencyLimiter::Permit permit,
+    using PermitPtr = std::shared_ptr<ConcurrencyLimiter::Permit>;
+    CallBody(std::unique_ptr<rt::ByteSource> inner, PermitPtr permit,
              std::weak_ptr<const Entry> entry, std::shared_ptr<const CallLog> call)
         : inner_(std::move(inner)),
           permit_(std::move(permit)),
@@ -67,7 +81,7 @@ class ShardHost::CallBody final : public rt::ByteSource {
 
   private:
     std::unique_ptr<rt::ByteSource> inner_;
-    ConcurrencyLimiter::Permit permit_;
+    PermitPtr permit_;
     std::weak_ptr<const Entry> entry_;
     std::shared_ptr<const CallLog> call_;
 };
@@ -89,7 +103,7 @@ engine::Limits ShardHost::part_of(const engine::Limits& limits, engine::HttpKind
 }
 
 void ShardHost::put(ComponentSettings settings, std::shared_ptr<const engine::Component> code,
-                    const SharedLimits& shared) {
+                    const SharedLimits& shared, ImportTablePtr imports) {
     auto entry = std::make_shared<Entry>();
     entry->id = std::move(settings.id);
     entry->kind = code->http_kind();
@@ -98,8 +112,17 @@ void ShardHost::put(ComponentSettings settings, std::shared_ptr<const engine::Co
         return ConcurrencyLimiter::Share{std::move(permits), options_.shard, executor_};
     };
     entry->limiter = std::make_shared<ConcurrencyLimiter>(share(shared.calls));
-    entry->pool = std::make_unique<Pool>(share(shared.instances), std::move(code), *entry->limits,
-                                         &logging_->probe);
+    entry->code = std::move(code);
+    Pool::MakeImports make_imports;
+    if (imports) {
+        entry->imports = std::make_shared<ComponentImports>(
+            ComponentImports{entry->id, std::move(imports), logging_, executor_});
+        make_imports = [imports = entry->imports] {
+            return std::make_shared<ImportDispatch>(imports);
+        };
+    }
+    entry->pool = std::make_unique<Pool>(share(shared.instances), entry->code, *entry->limits,
+                                         &logging_->probe, std::move(make_imports));
     auto& slot = entries_[entry->id];
     auto before = std::exchange(slot, std::move(entry));
     // Refused once the host stops: then its instances are ended anyway.
@@ -113,6 +136,32 @@ void ShardHost::change_limits(const capability::ComponentId& id, engine::Limits 
     entry.limits = std::make_shared<const engine::Limits>(part_of(limits, entry.kind));
     entry.limiter->change(call_limits(*entry.limits));
     entry.pool->change(*entry.limits);
+}
+
+void ShardHost::change_imports(const capability::ComponentId& id, ImportTablePtr imports) {
+    const auto entry = find(id);
+    if (entry && entry->imports) entry->imports->table = std::move(imports);
+}
+
+std::shared_ptr<ShardHost::Entry> ShardHost::find(const capability::ComponentId& id) const {
+    const auto found = entries_.find(id);
+    return found == entries_.end() ? nullptr : found->second;
+}
+
+void ShardHost::note_refused_import(const capability::ComponentId& component,
+                                    std::string_view interface, const rt::TraceId& call,
+                                    const Error& error) {
+    logging_->failures->write(obs::Level::warn, "component.import_refused", component,
+                              executor_->now(), obs::kv("component", component),
+                              obs::kv("call", call.text()), obs::kv("interface", interface),
+                              obs::kv("error", error.slug.text()),
+                              obs::kv("reason", error.message));
+}
+
+std::shared_ptr<const engine::Component> ShardHost::code_of(
+    const capability::ComponentId& id) const {
+    const auto entry = find(id);
+    return entry ? entry->code : nullptr;
 }
 
 rt::Task<void> ShardHost::retire(capability::ComponentId id) {
@@ -141,6 +190,7 @@ rt::Task<void> ShardHost::end_retired(std::shared_ptr<Entry> entry) {
 }
 
 rt::Task<void> ShardHost::stop() {
+    co_await between_.close();
     co_await retiring_.close();
     for (const auto& [id, entry] : entries_) entry->pool->end_all();
     entries_.clear();
@@ -167,8 +217,7 @@ std::size_t ShardHost::instances() const {
 rt::Task<net::HttpResponse> ShardHost::handle_http(rt::CallCtx ctx, capability::ComponentId target,
                                                    net::HttpRequest request) {
     const auto* const context = co_await rt::current_context();
-    const auto found = entries_.find(target);
-    const std::shared_ptr<Entry> entry = found == entries_.end() ? nullptr : found->second;
+    const auto entry = find(target);
     const auto log =
         std::make_shared<const CallLog>(logging_, executor_,
                                         CallLog::Call{.component = std::move(target),
@@ -181,35 +230,85 @@ rt::Task<net::HttpResponse> ShardHost::handle_http(rt::CallCtx ctx, capability::
         if (!context->is_cancelled()) log->failed(error);
         return Failure(std::move(error));
     };
-    if (!entry)
-        co_return failed(fail(Errc::not_found, "host.component_unknown",
-                              "no component '{}' runs on this host", log->component())
-                             .error());
+    if (!entry) co_return failed(unknown(log->component()));
     ctx.deadline = std::min(ctx.deadline, log->begin() + entry->limits->time(Limit::deadline));
     logging_->probe.calls.add();
 
-    ConcurrencyLimiter::Permit permit;
-    if (!entry->limiter->try_enter(permit)) {
-        Result<ConcurrencyLimiter::Permit> waited = co_await entry->limiter->enter(ctx.deadline);
-        if (!waited) co_return failed(std::move(waited).error());
-        permit = std::move(*waited);
-    }
-    auto observer = std::make_shared<GuestLog>(
-        logging_, executor_,
-        GuestLog::Source{entry->id, (*entry->limits)[Limit::log], ctx.trace_id});
-    auto instance = entry->pool->try_acquire();
-    if (instance && !*instance) instance = co_await entry->pool->acquire(ctx.deadline);
-    if (!instance) co_return failed(std::move(instance).error());
+    Result<Entered> entered = co_await enter(entry, ctx);
+    if (!entered) co_return failed(std::move(entered).error());
+    auto& [permit, instance, observer] = *entered;
     Result<net::HttpResponse> response =
-        co_await (*instance)->handle_http(std::move(ctx), std::move(request), std::move(observer));
+        co_await instance->handle_http(std::move(ctx), std::move(request), std::move(observer));
     logging_->probe.call_seconds.observe(
         std::chrono::duration<double>(executor_->now() - log->begin()).count());
     if (!response) co_return failed(std::move(response).error());
     log->answered(response->status);
     if (response->body)
-        response->body =
-            std::make_unique<CallBody>(std::move(response->body), std::move(permit), entry, log);
+        response->body = std::make_unique<CallBody>(
+            std::move(response->body),
+            std::make_shared<ConcurrencyLimiter::Permit>(std::move(permit)), entry, log);
     co_return response;
+}
+
+/// Waits until the call may run and has an instance; it must begin there before the next wait.
+rt::Task<ShardHost::Entered> ShardHost::enter(std::shared_ptr<const Entry> entry, rt::CallCtx ctx) {
+    Entered out;
+    if (!entry->limiter->try_enter(out.permit)) {
+        if (is_caller(ctx.source.get(), entry->id))
+            co_return fail(Errc::exhausted, "host.call_recursive",
+                           "component '{}' has no place left for a call that its own calls led to; "
+                           "raise its limit 'concurrency', or let it not call itself",
+                           entry->id);
+        CO_TRY(out.permit, co_await entry->limiter->enter(ctx.deadline));
+    }
+    out.observer = std::make_shared<GuestLog>(
+        logging_, executor_,
+        GuestLog::Source{entry->id, (*entry->limits)[Limit::log], ctx.trace_id});
+    CO_TRY(out.instance, entry->pool->try_acquire());
+    if (!out.instance) {
+        CO_TRY(out.instance, co_await entry->pool->acquire(ctx.deadline));
+    }
+    co_return out;
+}
+
+rt::Task<engine::Values> ShardHost::call(rt::CallCtx ctx, capability::ComponentId target,
+                                         Export function, engine::Values arguments) {
+    const auto* const context = co_await rt::current_context();
+    const auto entry = find(target);
+    const auto log = std::make_shared<const CallLog>(
+        logging_, executor_,
+        CallLog::Call{.component = std::move(target),
+                      .trace_id = ctx.trace_id,
+                      .method = "call",
+                      .path = std::move(function.name),
+                      .limits = entry ? entry->limits : nullptr});
+    const auto failed = [&](Error error) {
+        if (!context->is_cancelled()) log->failed(error);
+        return Failure(std::move(error));
+    };
+    if (!entry) co_return failed(unknown(log->component()));
+    if (ctx.depth > depth_max)
+        co_return failed(fail(Errc::exhausted, "host.depth_exceeded",
+                              "more than {} calls between components led to this one", depth_max)
+                             .error());
+    ctx.deadline = std::min(ctx.deadline, log->begin() + entry->limits->time(Limit::deadline));
+    // Spans tell the calls of an instance apart; so many calls no shard begins.
+    ctx.span_id = (++calls_begun_ << 8U) | (options_.shard & 0xffU);
+    logging_->probe.calls.add();
+    Result<Entered> entered = co_await enter(entry, ctx);
+    if (!entered) co_return failed(std::move(entered).error());
+    auto& [permit, instance, observer] = *entered;
+    Result<engine::Values> result = co_await instance->call(
+        std::move(ctx), function.number, std::move(arguments), std::move(observer));
+    logging_->probe.call_seconds.observe(
+        std::chrono::duration<double>(executor_->now() - log->begin()).count());
+    if (!result) co_return failed(std::move(result).error());
+    if (result->streams.empty()) co_return result;
+    // The place is free when the last of them has gone.
+    const auto shared = std::make_shared<ConcurrencyLimiter::Permit>(std::move(permit));
+    for (auto& stream : result->streams)
+        stream = std::make_unique<CallBody>(std::move(stream), shared, entry, log);
+    co_return result;
 }
 
 }  // namespace weft::host

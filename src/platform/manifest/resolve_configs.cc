@@ -7,11 +7,11 @@
 namespace weft::manifest {
 namespace {
 
-/// Calls `use(config)` for each configuration that a link or a provider is given.
+/// Calls `use(config)` for each configuration that a component, a provider or a link is given.
 template <typename Use>
 void for_each_config(Application& application, const Use& use) {
     for (auto& component : application.components) {
-        if (component.kind == Component::Kind::capability)
+        if (!component.shared)
             for (auto& config : component.configs) use(config);
         for (auto& link : component.links) {
             for (auto& config : link.source_end.configs) use(config);
@@ -58,9 +58,6 @@ class Definitions {
 
 void resolve_configs(Application& application, Findings& findings) {
     Definitions definitions(findings);
-    for (const auto& component : application.components)
-        if (component.kind == Component::Kind::component)
-            for (const auto& config : component.configs) definitions.add(config);
     for_each_config(application, [&](const Config& config) { definitions.add(config); });
     for_each_config(application, [&](Config& config) { definitions.resolve(config); });
 }

@@ -315,9 +315,10 @@ FakeEngine::FakeEngine(EngineConfig config) : config_(config), count_(std::make_
     count_->instances_max = config_.instances_max;
 }
 
-void FakeEngine::add(std::string wasm, Guest guest, HttpKind kind) {
+void FakeEngine::add(std::string wasm, Guest guest, HttpKind kind, value::World world) {
     programs_[std::move(wasm)] =
-        std::make_shared<const Program>(Program{.guest = std::move(guest), .kind = kind});
+        std::make_shared<const Program>(Program{
+            .guest = std::move(guest), .kind = kind, .world = std::move(world)});
 }
 
 void FakeEngine::add(std::string wasm, Main main) {

@@ -90,7 +90,8 @@ class FakeEngine final : public Engine {
     explicit FakeEngine(EngineConfig config = {});
 
     /// Bytes equal to `wasm` compile to `guest` from now on.
-    void add(std::string wasm, Guest guest, HttpKind kind = HttpKind::sequential);
+    void add(std::string wasm, Guest guest, HttpKind kind = HttpKind::sequential,
+             value::World world = {});
     void add(std::string wasm, Main main);
 
     /// Bytes equal to `wasm` compile to a component of functions from now on.

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/value/world.h"
+#include "platform/capability/imports.h"
+#include "platform/capability/link.h"
+#include "platform/host/match_exports.h"
+#include "platform/host/shard_host.h"
+
+namespace weft::host {
+
+/// Answers an interface that a component imports by calling what another one on this host exports:
+/// the encoded arguments and results move from one instance to the other as they are. The target
+/// may be replaced while calls come: each goes to what is served then.
+class ComponentTarget final : public capability::ImportTarget {
+  public:
+    /// `host` is that of the shard and outlives it.
+    ComponentTarget(ShardHost* host, const capability::LinkKey& link, value::Interface wanted);
+
+    void call(rt::CallCtx ctx, std::uint32_t function, engine::Payload arguments,
+              engine::ImportReply& reply) override;
+
+  private:
+    /// What `wanted_` comes to in one code.
+    struct Matched {
+        std::shared_ptr<const engine::Component> code;
+        Result<std::vector<std::uint32_t>> functions;
+    };
+
+    Result<ShardHost::Export> find(std::uint32_t function);
+
+    ShardHost* host_;
+    capability::ComponentId source_;
+    std::string link_name_;
+    capability::ComponentId target_;
+    value::Interface wanted_;
+    std::optional<Matched> matched_;
+};
+
+}  // namespace weft::host
