@@ -67,7 +67,7 @@ lane_house() {
     for check in layers ratchet slugs events signatures life howto words rust_modules; do
         python3 -m "tools.$check" || status=1
     done
-    for check in errors layers.page; do
+    for check in errors layers.page wit; do
         python3 -m "tools.$check" --check || status=1
     done
     python3 -m unittest discover --start-directory tools/tests --top-level-directory . || status=1

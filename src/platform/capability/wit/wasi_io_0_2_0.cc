@@ -1,0 +1,24 @@
+// Made by `python3 -m tools.wit` from wit/wasi-io-0.2.0.wit.
+// clang-format off
+#include "platform/capability/wit/wasi_io_0_2_0.h"
+
+namespace weft::wit::wasi_io_error_0_2_0 {
+namespace {
+
+constexpr capability::ServedFunction rows[] = {
+    capability::served<&Functions::error_to_debug_string>(
+        "[method]error.to-debug-string", "self"),
+};
+constexpr capability::ServedResource resources[] = {
+    capability::dropped<&Functions::drop_error>("error"),
+};
+constexpr capability::ServedInterface offered{interface_name, rows, resources};
+
+}  // namespace
+
+Result<std::unique_ptr<capability::ImportTarget>> serve(
+    rt::Executor* executor, std::shared_ptr<Functions> functions, const value::Interface& wanted) {
+    return capability::serve_interface(offered, executor, std::move(functions), wanted);
+}
+
+}  // namespace weft::wit::wasi_io_error_0_2_0

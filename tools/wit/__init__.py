@@ -1,0 +1,1 @@
+"""Types, adapters and clients in C++ for the interfaces of wit/."""
