@@ -69,15 +69,16 @@ Failure invalid(std::string_view text, std::string_view reason) {
         text.substr(0, shown_max), reason);
 }
 
-/// The numbers that two compatible releases share: "1", "0.2"; empty for what promises nothing.
+/// What of a version must be the same in compatible ones: "1", "0.2", "0.0.3", or all of it when it
+/// was not released.
 std::string_view compatible_part(std::string_view version) {
     version = version.substr(0, version.find('+'));
-    if (version.find('-') != std::string_view::npos) return {};
+    if (version.find('-') != std::string_view::npos) return version;
     const auto major = version.find('.');
     if (version.substr(0, major) != "0") return version.substr(0, major);
     const auto minor = version.find('.', major + 1);
-    const auto part = version.substr(0, minor);
-    return part == "0.0" ? std::string_view() : part;
+    if (version.substr(major + 1, minor - major - 1) != "0") return version.substr(0, minor);
+    return version;
 }
 
 }  // namespace
@@ -107,14 +108,14 @@ Result<InterfaceName> parse_interface_name(std::string_view text) {
     return name;
 }
 
-bool fits(const InterfaceName& offered, const InterfaceName& wanted) {
-    if (offered.ns != wanted.ns || offered.package != wanted.package ||
-        offered.interface != wanted.interface)
-        return false;
-    if (offered.version == wanted.version || offered.version.empty() || wanted.version.empty())
-        return true;
-    const auto a = compatible_part(offered.version);
-    return !a.empty() && a == compatible_part(wanted.version);
+bool interface_fits(std::string_view offered, std::string_view wanted) {
+    const auto name_of = [](std::string_view text) { return text.substr(0, text.find('@')); };
+    const auto version_of = [](std::string_view text) {
+        const auto at = text.find('@');
+        return at == std::string_view::npos ? std::string_view() : text.substr(at + 1);
+    };
+    return name_of(offered) == name_of(wanted) &&
+           compatible_part(version_of(offered)) == compatible_part(version_of(wanted));
 }
 
 std::string format_interface_name(const InterfaceName& name) {

@@ -25,10 +25,9 @@ struct InterfaceName {
 /// the part that is wrong. Plain names such as "run" are not interface names and fail too.
 Result<InterfaceName> parse_interface_name(std::string_view text);
 
-/// Whether what is offered under the one name is what is wanted under the other: the same interface
-/// in a version that promises to be compatible. Of releases those are 1.x, 0.2.x; before a release
-/// only the same version is. Without a version any is.
-bool fits(const InterfaceName& offered, const InterfaceName& wanted);
+/// Whether who wants an interface of the one name can use that of the other: they are the same but
+/// for a released version, which may be any compatible one (semver.org: "0.2.3" fits "0.2.0").
+bool interface_fits(std::string_view offered, std::string_view wanted);
 
 /// The inverse of parsing.
 std::string format_interface_name(const InterfaceName& name);

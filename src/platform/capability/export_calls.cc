@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/codec/interface_name.h"
 #include "base/core/assert.h"
 
 namespace weft::capability {
@@ -9,7 +10,7 @@ namespace weft::capability {
 Result<void> match_exports(const ServedInterface& offered, const value::Interface& exported,
                            std::span<std::uint32_t> numbers) {
     WEFT_ASSERT(numbers.size() == offered.functions.size(), "there is a number for each function");
-    if (!interface_fits(offered.name, exported.name))
+    if (!codec::interface_fits(offered.name, exported.name))
         return fail(Errc::unsupported, "capability.export_mismatch",
                     "{} is not what this host calls as {}", exported.name, offered.name);
     for (std::size_t i = 0; i < numbers.size(); ++i) {

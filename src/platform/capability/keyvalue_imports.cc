@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/codec/interface_name.h"
 #include "base/codec/utf8.h"
 #include "platform/capability/wit/wasi_keyvalue_0_2_0_draft.h"
 #include "platform/capability/wit/wasi_keyvalue_0_2_0_draft2.h"
@@ -347,7 +348,7 @@ Result<std::unique_ptr<ImportTarget>> serve_keyvalue(rt::Executor* executor,
                                                      const value::Interface& wanted) {
     std::string names;
     for (const auto& one : rows) {
-        if (interface_fits(one.name, wanted.name))
+        if (codec::interface_fits(one.name, wanted.name))
             return one.serve(executor, std::move(store), wanted);
         names.append(names.empty() ? "" : ", ").append(one.name);
     }

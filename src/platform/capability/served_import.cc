@@ -61,18 +61,6 @@ class ServedImport final : public ImportTarget {
     std::shared_ptr<Shared> shared_;
 };
 
-/// What of a version must be the same in compatible ones: "1", "0.2", "0.0.3", or all of it when it
-/// was not released.
-std::string_view compatible_part(std::string_view version) {
-    version = version.substr(0, version.find('+'));
-    if (version.find('-') != std::string_view::npos) return version;
-    const auto major = version.find('.');
-    if (version.substr(0, major) != "0") return version.substr(0, major);
-    const auto minor = version.find('.', major + 1);
-    if (version.substr(major + 1, minor - major - 1) != "0") return version.substr(0, minor);
-    return version;
-}
-
 Failure mismatch(const value::Interface& wanted, std::string_view what) {
     return fail(Errc::unsupported, "capability.import_mismatch", "{} {}", wanted.name, what);
 }
@@ -135,19 +123,9 @@ void ServedCall::give_up() {
     if (task_ != nullptr) task_->cancel();
 }
 
-bool interface_fits(std::string_view offered, std::string_view wanted) {
-    const auto version_at = [](std::string_view name) {
-        return std::min(name.find('@'), name.size());
-    };
-    const auto offered_at = version_at(offered);
-    const auto wanted_at = version_at(wanted);
-    return offered.substr(0, offered_at) == wanted.substr(0, wanted_at) &&
-           compatible_part(offered.substr(offered_at)) == compatible_part(wanted.substr(wanted_at));
-}
-
 Result<std::vector<std::size_t>> match_functions(const ServedInterface& offered,
                                                  const value::Interface& wanted) {
-    if (!interface_fits(offered.name, wanted.name))
+    if (!codec::interface_fits(offered.name, wanted.name))
         return mismatch(wanted, fmt::format("is not offered, only {}", offered.name));
     std::vector<std::size_t> places;
     for (const auto& function : wanted.functions) {

@@ -82,10 +82,6 @@ struct ServedInterface {
     std::span<const ServedResource> resources;
 };
 
-/// Whether who wants an interface of the one name can use that of the other: they are the same but
-/// for a released version, which may be any compatible one (semver.org: "0.2.3" fits "0.2.0").
-bool interface_fits(std::string_view offered, std::string_view wanted);
-
 /// Where each function of `wanted` is in the table. Errors: unsupported
 /// (`capability.import_mismatch`: another interface, or a function or resource of it is not there
 /// or has another type).

@@ -48,9 +48,11 @@ Result<std::vector<host::ImportTablePtr>> bind_imports(const Binding& binding) {
     std::vector<std::vector<Interface>> by_shard(tables.size());
     for (const auto& interface : imports) {
         const auto name = without_version(interface.name);
-        for (std::size_t shard = 0; shard < tables.size(); ++shard)
-            by_shard[shard].push_back(host::host_interface(
-                binding.hosts[shard], *binding.settings, name, interface));
+        for (std::size_t shard = 0; shard < tables.size(); ++shard) {
+            TRY(auto row, host::host_interface(binding.hosts[shard], *binding.settings, name,
+                                               interface));
+            by_shard[shard].push_back(std::move(row));
+        }
         const auto links = links_of(binding.settings->id, interface.name, *binding.links);
         if (!links.empty() && links.front()->name != host::default_link)
             for (auto& interfaces : by_shard)  // By the usual name none leads on.

@@ -74,9 +74,12 @@ void ComponentTarget::call(rt::CallCtx ctx, std::uint32_t function, engine::Payl
         rt::CallSource{source_, link_name_, std::move(ctx.source)});
     ++ctx.depth;
     auto crossing = std::make_shared<Crossing>(Crossing{reply.defer()});
-    crossing->reply.on_abandoned([crossing] {
-        crossing->is_abandoned = true;
-        if (crossing->context != nullptr) crossing->context->cancel();
+    // The engine keeps the job with the reply, which is in here.
+    crossing->reply.on_abandoned([weak = std::weak_ptr(crossing)] {
+        const auto still = weak.lock();
+        if (!still) return;
+        still->is_abandoned = true;
+        if (still->context != nullptr) still->context->cancel();
     });
     // Not on the stack of the guest that calls.
     host_->executor()->post([host = host_, crossing, ctx = std::move(ctx), target = target_,

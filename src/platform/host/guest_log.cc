@@ -53,6 +53,21 @@ void GuestLog::write_line(engine::GuestStream stream, Line line) {
                       obs::kv("text", line.text));
 }
 
+void GuestLog::write_logged(obs::Level level, std::string_view context, std::string_view message) {
+    shared_->probe.log_bytes.add(context.size() + message.size());
+    const auto cut = [](std::string_view text, std::size_t bytes_max) {
+        if (text.size() <= bytes_max) return std::string(text);
+        return fmt::format("{} [{} bytes cut]", text.substr(0, bytes_max), text.size() - bytes_max);
+    };
+    constexpr std::size_t context_bytes_max = 256;
+    const auto text = cut(message, line_bytes_max);
+    const auto source = cut(context, context_bytes_max);
+    if (!admit(std::max<std::uint64_t>(text.size() + source.size() + 1, line_bytes_min))) return;
+    shared_->log.write(level, "component.line_logged", obs::kv("component", source_.component),
+                       obs::kv("call", source_.trace_id.text()), obs::kv("context", source),
+                       obs::kv("text", text));
+}
+
 void GuestLog::on_trap(std::string_view message, std::string_view backtrace) {
     shared_->failures->write(obs::Level::warn, "component.call_trapped", source_.component,
                              executor_->now(), obs::kv("component", source_.component),

@@ -46,6 +46,9 @@ class GuestLog final : public engine::GuestObserver {
     void on_output(engine::GuestStream stream, BytesView bytes) override;
     void on_trap(std::string_view message, std::string_view backtrace) override;
     void on_refused(engine::Refusal what, std::string_view target) override;
+    /// A line that the guest wrote by `wasi:logging`, within the same rate:
+    /// `component.line_logged`. What is over `line_bytes_max` is cut, with a mark.
+    void write_logged(obs::Level level, std::string_view context, std::string_view message);
 
   private:
     /// A line whose end has not come.

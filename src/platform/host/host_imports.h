@@ -14,8 +14,13 @@ namespace weft::host {
 bool is_host_interface(std::string_view name);
 
 /// The row of an import table for `wanted`, called `name`, before links lead on: what the host
-/// answers itself is answered, everything else is refused and said in the log.
-ImportTable::Interface host_interface(ShardHost* host, const ComponentSettings& settings,
-                                      const std::string& name, const value::Interface& wanted);
+/// answers itself is answered, everything else is refused and said in the log. Errors: unsupported
+/// (`capability.import_mismatch`: the host has another version of it).
+Result<ImportTable::Interface> host_interface(ShardHost* host, const ComponentSettings& settings,
+                                              const std::string& name,
+                                              const value::Interface& wanted);
+
+/// A component calls an interface that no link of it leads on (`host.import_unlinked`).
+Error unlinked_error(const capability::ComponentId& component, std::string_view interface);
 
 }  // namespace weft::host

@@ -8,12 +8,18 @@ namespace weft::host {
 void ImportDispatch::begin_call(const rt::CallCtx& ctx) {
     if (table_ && ctx.span_id == call_ && call_ != 0) return;
     call_ = ctx.span_id;
+    if (table_ != imports_->table) own_.clear();
     table_ = imports_->table;
     chosen_.clear();
 }
 
 capability::ImportTarget& ImportDispatch::target_of(std::uint32_t interface) {
     const auto& found = table_->interfaces()[interface];
+    if (found.own) {
+        if (own_.empty()) own_.resize(table_->interfaces().size());
+        if (!own_[interface]) own_[interface] = found.own(*this);
+        return *own_[interface];
+    }
     const auto route = chosen_.empty() ? 0 : chosen_[interface];
     return route < found.routes.size() ? *found.routes[route].target : *found.unlinked;
 }

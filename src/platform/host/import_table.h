@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +11,8 @@
 #include "platform/capability/imports.h"
 
 namespace weft::host {
+
+class ImportDispatch;
 
 /// What answers the imports of one component on one shard, worked out ahead: no string is compared
 /// on the way of a call, except that of a link's name which a guest chooses. Immutable; shard-local.
@@ -27,6 +30,9 @@ class ImportTable {
         std::vector<Route> routes;
         /// Answers where no link leads on, in words of the interface if it has some.
         std::shared_ptr<capability::ImportTarget> unlinked;
+        /// Makes what answers the calls of one instance instead of all that: where the interface is
+        /// about the instance itself. May be empty.
+        std::function<std::unique_ptr<capability::ImportTarget>(ImportDispatch& instance)> own;
     };
     /// A function or a resource: of which interface, and its place there.
     struct Place {

@@ -11,6 +11,7 @@
 #include "base/rt/byte_stream_fixture.h"
 #include "base/rt/sim_loop_fixture.h"
 #include "io/engine/fake/fake_engine.h"
+#include "platform/capability/import_reply_fixture.h"
 #include "platform/host/component_target.h"
 #include "platform/host/host_imports.h"
 #include "platform/host/shard_host.h"
@@ -116,7 +117,7 @@ class ImportsTest : public testing::Test {
     ImportTable::Interface row(std::string name, std::vector<ImportTable::Route> routes) {
         ComponentSettings settings;
         settings.id = "caller";
-        auto out = host_interface(&host_, settings, name, {});
+        auto out = host_interface(&host_, settings, name, {}).value();
         out.routes = std::move(routes);
         return out;
     }
@@ -164,30 +165,6 @@ class ImportsTest : public testing::Test {
     GuestLogShared logging_{log_, Probe::in(registry_), &limiter_, &failures_};
     engine::fake::FakeEngine engine_;
     ShardHost host_{&loop_, {.shards = 1}, &logging_};
-    /// Takes every answer and forgets it.
-    class IgnoringReply final : public engine::ImportReply {
-        class Nobody final : public engine::LaterReply::Backend {
-            Result<std::uint32_t> attach(void*, std::unique_ptr<rt::ByteSource>) const override {
-                return 0;
-            }
-            bool watch(void*, rt::Job) const override { return true; }
-            bool answer(void*, engine::Payload) const override { return true; }
-            bool refuse(void*, const Error&) const override { return true; }
-            void drop(void*) const override {}
-        };
-
-      public:
-        std::unique_ptr<rt::ByteSource> take_stream(std::uint32_t) override { return nullptr; }
-        Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource>) override { return 0; }
-        void answer(engine::Payload) override {}
-        void refuse(const Error&) override {}
-        engine::LaterReply defer() override { return {nobody_, this}; }
-
-      private:
-        Nobody nobody_;
-    };
-
-    IgnoringReply reply_;
     std::uint64_t span_ = 0;
     std::vector<std::string> outcomes_;
 };
@@ -263,8 +240,8 @@ TEST_F(ImportsTest, TheGuestChoosesAmongLinkNamesForOneCall) {
                                                 row("test:b/y", {{"default", one}})}),
                          &logging_, &loop_});
     ImportDispatch dispatch(imports);
-    engine::ImportReply& reply = reply_;
     const auto call = [&](std::uint64_t span) {
+        capability::RecordingReply reply;
         dispatch.on_import({.span_id = span}, 0, engine::Payload::of(to_bytes("x")), reply);
     };
     call(1);

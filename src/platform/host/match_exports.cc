@@ -15,13 +15,6 @@ using value::Interface;
 using value::Kind;
 using value::Type;
 
-bool fits(const std::string& offered, const std::string& wanted) {
-    if (offered == wanted) return true;
-    const auto has = codec::parse_interface_name(offered);
-    const auto wants = codec::parse_interface_name(wanted);
-    return has && wants && codec::fits(*has, *wants);
-}
-
 bool has_resource(const Type& type) {
     if (type.kind() == Kind::own || type.kind() == Kind::borrow) return true;
     for (std::size_t at = 0; at < type.size(); ++at)
@@ -91,7 +84,7 @@ Result<std::vector<std::uint32_t>> match_exports(const Interface& wanted,
     std::uint32_t before = 0;
     const Interface* found = nullptr;
     for (const auto& interface : offered.exports) {
-        if (fits(interface.name, wanted.name)) {
+        if (codec::interface_fits(interface.name, wanted.name)) {
             found = &interface;
             break;
         }

@@ -148,6 +148,15 @@ std::shared_ptr<ShardHost::Entry> ShardHost::find(const capability::ComponentId&
     return found == entries_.end() ? nullptr : found->second;
 }
 
+void ShardHost::write_guest_line(const capability::ComponentId& component,
+                                 const rt::TraceId& call, obs::Level level,
+                                 std::string_view context, std::string_view message) {
+    const auto entry = find(component);
+    if (!entry) return;
+    GuestLog(logging_, executor_, {component, (*entry->limits)[Limit::log], call})
+        .write_logged(level, context, message);
+}
+
 void ShardHost::note_refused_import(const capability::ComponentId& component,
                                     std::string_view interface, const rt::TraceId& call,
                                     const Error& error) {

@@ -82,6 +82,9 @@ class ShardHost final : public capability::Invoker {
     /// The code of a component that is served, else null.
     std::shared_ptr<const engine::Component> code_of(const capability::ComponentId& id) const;
     rt::Executor* executor() const { return executor_; }
+    /// `component.line_logged`: what a guest wrote by `wasi:logging`, within its rate.
+    void write_guest_line(const capability::ComponentId& component, const rt::TraceId& call,
+                          obs::Level level, std::string_view context, std::string_view message);
     /// `component.import_refused`. As often as a guest tries.
     void note_refused_import(const capability::ComponentId& component, std::string_view interface,
                              const rt::TraceId& call, const Error& error);
