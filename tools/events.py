@@ -13,6 +13,7 @@ NAME = r'"([a-z][a-z0-9_]*\.[a-z0-9]+_[a-z0-9_]+)"'
 USES = [
     re.compile(r"\blog_?(?:\.|->)(?:error|warn|info|debug)\(\s*" + NAME),
     re.compile(r"\bLevel::\w+,\s*" + NAME),
+    re.compile(r"\bwrite\(level,\s*" + NAME),
 ]
 ROW = re.compile(r"^\|\s*`([^`|]+)`\s*\|")
 

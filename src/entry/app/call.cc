@@ -8,9 +8,9 @@
 #include "base/rt/scope.h"
 #include "base/rt/shard.h"
 #include "entry/app/compile_options.h"
-#include "entry/app/trust.h"
 #include "entry/cli/console.h"
 #include "platform/control/admit.h"
+#include "entry/cli/trust_options.h"
 
 namespace weft::app {
 namespace {
@@ -106,7 +106,7 @@ Result<std::unique_ptr<cli::Callee>> open_callee(const cli::GuestOptions& option
                                                  const cli::CodeCheck& check,
                                                  const cli::Console& console) {
     const auto& guest = options.guest;
-    TRY(const auto policy, load_trust(options.trust));
+    TRY(const auto policy, cli::load_trust(options.trust));
     TRY(const auto admitted,
         control::read_admitted(guest, policy, console.environment().clock->now_unix_s()));
     CHECK(check(admitted.code));

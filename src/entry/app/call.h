@@ -11,7 +11,7 @@ namespace weft::app {
 /// The component of `weft call`: read, its token checked and its code compiled as for `weft up`.
 /// Each call runs in a new instance on the calling thread, within the limits of `options`; what the
 /// guest prints goes to our own stdout and stderr. `console` outlives it. Errors: those of
-/// `load_trust`, `control::read_admitted`, `check`, `make_guest_engine`, `Engine::compile` and
+/// `cli::load_trust`, `control::read_admitted`, `check`, `make_guest_engine`, `Engine::compile` and
 /// `Component::with_context`.
 Result<std::unique_ptr<cli::Callee>> open_callee(const cli::GuestOptions& options,
                                                  const cli::CodeCheck& check,

@@ -13,12 +13,12 @@
 #include "entry/app/compile_options.h"
 #include "entry/app/data_dir.h"
 #include "entry/app/machine.h"
-#include "entry/app/trust.h"
 #include "io/code_cache/directory.h"
 #include "io/code_cache/seal_key.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
 #include "io/net/address.h"
 #include "io/net/tcp.h"
+#include "entry/cli/trust_options.h"
 
 namespace weft::app {
 namespace {
@@ -188,7 +188,7 @@ Finding judge_data_dir(const std::string& path) {
 
 Finding judge_trust(const cli::TrustOptions& options) {
     Finding out{.name = "trust", .message = {}, .remedy = {}, .values = {}};
-    const auto policy = load_trust(options);
+    const auto policy = cli::load_trust(options);
     out.values.set("file", options.file).set("usable", policy.has_value());
     if (!policy) {
         out.state = State::fail;

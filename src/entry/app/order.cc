@@ -1,7 +1,7 @@
 #include "entry/app/order.h"
 
-#include "entry/app/trust.h"
 #include "entry/cli/manifests.h"
+#include "entry/cli/trust_options.h"
 
 namespace weft::app {
 
@@ -30,7 +30,7 @@ Result<Order> read_order(const cli::UpOptions& options, const cli::Console& cons
             console, cli::read_manifests(console.environment(), options.manifests, strictness,
                                          cli::Together::yes)));
     if (options.served) order.applications.push_back(application_of(*options.served));
-    TRY(order.trust, load_trust(options.trust));
+    TRY(order.trust, cli::load_trust(options.trust));
     return order;
 }
 

@@ -20,7 +20,7 @@ struct Order {
 control::Application application_of(const cli::ServedFile& served);
 
 /// Reads the manifests and the trust file that the command names. What is found in the manifests
-/// goes to `console`. Errors: those of `cli::take_applications` and `load_trust`.
+/// goes to `console`. Errors: those of `cli::take_applications` and `cli::load_trust`.
 Result<Order> read_order(const cli::UpOptions& options, const cli::Console& console);
 
 }  // namespace weft::app

@@ -9,8 +9,8 @@
 #include "base/rt/scope.h"
 #include "base/rt/shard.h"
 #include "entry/app/compile_options.h"
-#include "entry/app/trust.h"
 #include "platform/control/admit.h"
+#include "entry/cli/trust_options.h"
 
 namespace weft::app {
 namespace {
@@ -123,7 +123,7 @@ Result<int> run_code(engine::Engine* engine, BytesView code, const cli::RunOptio
 Result<int> run_program(cli::RunOptions options, const cli::Console& console) {
     end_on_signals();
     const auto& guest = options.guest;
-    TRY(const auto policy, load_trust(options.trust));
+    TRY(const auto policy, cli::load_trust(options.trust));
     const auto now = console.environment().clock->now_unix_s();
     TRY(const auto admitted, control::read_admitted(guest, policy, now));
     CHECK(check_exports(admitted.code, guest.path));

@@ -9,7 +9,7 @@ namespace weft::app {
 
 /// `weft run`: admits the file, runs it with the process's own console and returns its exit code.
 /// From the start SIGINT and SIGTERM end the process at once, with 128 and the signal's number.
-/// Errors: those of `load_trust`,
+/// Errors: those of `cli::load_trust`,
 /// `control::read_admitted` and `run_code`.
 Result<int> run_program(cli::RunOptions options, const cli::Console& console);
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto/jwt.h"
+#include "entry/cli/explain.h"
 #include "entry/cli/token_lines.h"
 #include "entry/cli/trust_options.h"
 #include "entry/cli/wasm_file.h"
@@ -61,8 +62,24 @@ void define_file(Syntax& syntax, std::string& file) {
     syntax.word("FILE", Need::required, file, "A component or module");
 }
 
-Result<void> run_inspect(const Console& console, const std::string& file) {
-    TRY(const auto found, inspect(console, file));
+struct InspectArguments {
+    std::string file;
+    bool explain = false;
+    TrustArguments trust;
+};
+
+void define_inspect(Syntax& syntax, InspectArguments& arguments) {
+    syntax.word("FILE", Need::required, arguments.file,
+                "A component or module; a manifest with --explain");
+    syntax.flag("--explain", arguments.explain,
+                "Say of each import of a manifest's components whether token, issuer and links "
+                "allow it");
+    define_trust(syntax, arguments.trust);
+}
+
+Result<void> run_inspect(const Console& console, const InspectArguments& arguments) {
+    if (arguments.explain) return explain(console, arguments.file, arguments.trust);
+    TRY(const auto found, inspect(console, arguments.file));
     auto lines = interface_lines(found);
     if (found.token_count == 0) lines.emplace_back("token    none: it is not signed");
     for (auto& line : all_token_lines(found)) lines.push_back(std::move(line));
@@ -100,8 +117,8 @@ Result<void> run_claims_token(const Console& console, const std::string& file) {
 constexpr Command inspect_command{
     .path = "inspect",
     .summary = "Show what a WebAssembly file is, uses and offers",
-    .examples = "  weft inspect hello.wasm\n  weft inspect hello.wasm -o json",
-    .prepare = prepare<std::string, define_file, run_inspect>};
+    .examples = "  weft inspect hello.wasm\n  weft inspect --explain app.yaml -o json",
+    .prepare = prepare<InspectArguments, define_inspect, run_inspect>};
 
 constexpr Command claims_inspect_command{
     .path = "claims inspect",

@@ -5,7 +5,8 @@
 namespace weft::cli {
 
 /// `weft inspect FILE`: kind, size, digest, imports, exports and what its token says. Success for
-/// every readable binary, signed or not. Errors: those of `read_wasm` and `claims::inspect`.
+/// every readable binary, signed or not. Errors: those of `read_wasm` and `claims::inspect`; with
+/// `--explain` those of `explain`.
 extern const Command inspect_command;
 
 /// `weft claims inspect FILE`: what its tokens say and whether that is proven. Success only when

@@ -207,5 +207,65 @@ TEST_F(InspectCommand, ReadsTheTokensOfWascap) {
     EXPECT_TRUE(out.contains("token    valid")) << out;
 }
 
+class Explain : public InspectCommand {
+  protected:
+    Explain() {
+        const auto wasm = claims::testing::component(
+            {{"wasi:http/types@0.2.0"}, {"wasi:keyvalue/store@0.2.0-draft"}, {"acme:a/b"},
+             {"wasi:logging/logging"}},
+            {{"wasi:http/incoming-handler@0.2.0"}});
+        write("caller.wasm", as_text(claims::testing::sign(
+                                 wasm, {"wasi:http", "wasi:keyvalue", "acme:a", "wasi:logging"})));
+        write("app.yaml", R"(apiVersion: core.oam.dev/v1beta1
+kind: Application
+metadata: {name: app, annotations: {version: v1}}
+spec:
+  components:
+    - name: caller
+      type: component
+      properties: {image: ./caller.wasm}
+      traits:
+        - type: link
+          properties: {target: callee, namespace: acme, package: a, interfaces: [b]}
+    - name: callee
+      type: component
+      properties: {image: ./plain.wasm}
+)");
+        write("plain.wasm", as_text(claims::testing::sign(plain)));
+    }
+};
+
+TEST_F(Explain, SaysForEachImportWhatAllowsIt) {
+    EXPECT_EQ(run({"inspect", "--explain", "app.yaml", "--trust", issuer}), 4) << err;
+
+    EXPECT_TRUE(out.starts_with("app-caller\n")) << out;
+    EXPECT_TRUE(out.contains("acme:a/b                                 claim yes  grant yes  link "
+                             "yes  ok: app-callee by link 'default'\n"))
+        << out;
+    EXPECT_TRUE(out.contains("wasi:keyvalue/store                      claim yes  grant yes  link "
+                             "no   refused: no link leads on\n"))
+        << out;
+    EXPECT_TRUE(out.contains("link -    ok: the host answers it\n")) << out;
+    EXPECT_TRUE(err.contains("calls of 1 import would be refused")) << err;
+}
+
+TEST_F(Explain, GoesToProgramsAndKnowsClaimAndGrant) {
+    write("trust.yaml", "issuers:\n  - key: " + issuer + "\n    grants: [\"wasi:keyvalue\"]\n");
+    run({"inspect", "--explain", "app.yaml", "--trust-file", "trust.yaml", "-o", "json"});
+
+    const auto& caller = out_json().get_array("components").value()->at(0);
+    for (const auto& import : *caller.get_array("imports").value()) {
+        const bool is_keyvalue = import.get_string("interface").value() == "wasi:keyvalue/store";
+        EXPECT_TRUE(import.get_bool("claim").value());
+        EXPECT_EQ(import.get_bool("grant").value(), is_keyvalue);
+        EXPECT_FALSE(import.get_bool("allowed").value());
+    }
+}
+
+TEST_F(Explain, NeedsAnIssuerThatIsTrusted) {
+    EXPECT_NE(run({"inspect", "--explain", "app.yaml"}), 0);
+    EXPECT_TRUE(err.contains("claims.issuer_unknown")) << err;
+}
+
 }  // namespace
 }  // namespace weft::cli

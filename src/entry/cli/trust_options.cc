@@ -37,6 +37,24 @@ Result<std::string> read_trust_text(const std::string& path) {
     return std::string(as_text(content));
 }
 
+Result<claims::TrustPolicy> load_trust(const TrustOptions& options) {
+    claims::TrustPolicy policy;
+    if (!options.file.empty()) {
+        auto content = read_trust_text(options.file);
+        if (content) {
+            TRY(policy, claims::read_trust(*content).context("'{}'", options.file));
+        } else if (content.error().code != Errc::not_found || options.file_named) {
+            return Failure(std::move(content).error());
+        }
+    }
+    if (options.file_named) policy.file = options.file;
+    for (const auto& key : options.keys) {
+        TRY(auto issuer, claims::issuer_with_every_grant(key).context("--trust"));
+        CHECK(claims::add_issuer(policy, std::move(issuer)).context("--trust"));
+    }
+    return policy;
+}
+
 claims::TrustPolicy read_names(const Environment& environment) {
     const auto file = get_trust_file(environment, std::nullopt);
     const auto text = file ? read_trust_text(*file) : Result<std::string>(std::string());

@@ -41,6 +41,9 @@ constexpr std::size_t trust_bytes_max = 1024 * 1024;
 /// The text of a trust file, which only its owner may write. Errors: those of `files::read_file`.
 Result<std::string> read_trust_text(const std::string& path);
 
+/// The policy that they come to. Errors: those of `read_trust_text` and `claims::read_trust`.
+Result<claims::TrustPolicy> load_trust(const TrustOptions& options);
+
 /// The policy of the user's trust file for the names in it; one that is missing or wrong has none.
 claims::TrustPolicy read_names(const Environment& environment);
 

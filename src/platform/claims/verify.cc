@@ -69,41 +69,73 @@ EffectiveCapabilities capabilities_of(const ComponentClaims& claims, const Trust
     return {Capabilities(), std::move(granted)};
 }
 
-}  // namespace
+/// A binary that may run but for what it needs.
+struct Proven {
+    Admission admission;
+    std::vector<Need> needs;
+    bool must_need_nothing = false;
+};
 
-Result<Admission> admit(BytesView wasm, const TrustPolicy& policy, UnixSeconds now) {
+Result<Proven> prove(BytesView wasm, const TrustPolicy& policy, UnixSeconds now) {
     TRY(const auto scan, scan_tokens(wasm));
     TRY(const auto section, only_token(scan));
-    Admission out;
-    out.digest = crypto::sha256_digest_text(crypto::sha256(wasm));
+    Proven out;
+    auto& admission = out.admission;
+    admission.digest = crypto::sha256_digest_text(crypto::sha256(wasm));
     if (!section) {
         if (policy.unsigned_code == UnsignedCode::deny) return refuse_unsigned(scan);
-        out.capabilities = {Capabilities::everything(), Capabilities::everything()};
+        admission.capabilities = {Capabilities::everything(), Capabilities::everything()};
         return out;
     }
 
     TRY(const auto jwt, crypto::decode_jwt(section->token));
     CHECK(crypto::verify_jwt(jwt));
     TRY(const auto token, read_token(jwt.claims));
-    TRY(out.claims, component_of(token));
-    CHECK(check_hash(wasm, token, out.claims));
+    TRY(admission.claims, component_of(token));
+    CHECK(check_hash(wasm, token, admission.claims));
     CHECK(check_validity(token.head, now));
 
     CHECK(check_not_revoked(policy, token.head.subject));
     TRY(const auto interface, codec::read_interface(wasm));
-    TRY(const auto needs, find_needs(interface));
+    TRY(out.needs, find_needs(interface));
     auto issuer = find_issuer(policy, token.head.issuer, now);
-    if (!issuer) return refuse_issuer(std::move(issuer).error(), policy, token, needs);
-    out.issuer_name = issuer->name;
-    out.trust_command = trust_command(policy, token.head.issuer);
-    out.capabilities = capabilities_of(out.claims, *issuer);
+    if (!issuer) return refuse_issuer(std::move(issuer).error(), policy, token, out.needs);
+    admission.issuer_name = issuer->name;
+    admission.trust_command = trust_command(policy, token.head.issuer);
+    admission.capabilities = capabilities_of(admission.claims, *issuer);
+    admission.head = token.head;
+    out.must_need_nothing = !admission.claims.caps && issuer->unstated == Unstated::none;
+    return out;
+}
 
-    if (!out.claims.caps && issuer->unstated == Unstated::none) CHECK(check_needs_unstated(needs));
-    CHECK(check_needs(needs, out.capabilities,
-                      {.caps = out.claims.caps.value_or(std::vector<std::string>()),
-                       .issuer_name = out.issuer_name,
-                       .trust_command = out.trust_command}));
-    out.head = token.head;
+}  // namespace
+
+Result<Admission> admit(BytesView wasm, const TrustPolicy& policy, UnixSeconds now) {
+    TRY(auto proven, prove(wasm, policy, now));
+    auto& admission = proven.admission;
+    if (!admission.is_signed()) return std::move(admission);
+    if (proven.must_need_nothing) CHECK(check_needs_unstated(proven.needs));
+    CHECK(check_needs(proven.needs, admission.capabilities,
+                      {.caps = admission.claims.caps.value_or(std::vector<std::string>()),
+                       .issuer_name = admission.issuer_name,
+                       .trust_command = admission.trust_command}));
+    return std::move(admission);
+}
+
+Result<std::vector<ExplainedNeed>> explain_needs(BytesView wasm, const TrustPolicy& policy,
+                                                 UnixSeconds now) {
+    TRY(auto proven, prove(wasm, policy, now));
+    if (!proven.admission.is_signed()) {
+        TRY(const auto interface, codec::read_interface(wasm));
+        TRY(proven.needs, find_needs(interface));
+    }
+    const auto& capabilities = proven.admission.capabilities;
+    std::vector<ExplainedNeed> out;
+    for (auto& need : proven.needs) {
+        const bool is_claimed = capabilities.claimed.covers(need.interface);
+        const bool is_granted = capabilities.granted.covers(need.interface);
+        out.push_back({std::move(need), is_claimed, is_granted});
+    }
     return out;
 }
 

@@ -2,11 +2,13 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/core/bytes.h"
 #include "base/core/result.h"
 #include "base/core/time.h"
 #include "platform/claims/capability.h"
+#include "platform/claims/needs.h"
 #include "platform/claims/token.h"
 #include "platform/claims/trust.h"
 
@@ -34,5 +36,17 @@ struct Admission {
 /// `find_needs`, `check_needs`, `check_needs_unstated`, `codec::read_interface`; unauthenticated
 /// (`claims.unsigned`, `claims.subject_wrong`, `claims.issuer_wrong`, `claims.hash_mismatch`).
 Result<Admission> admit(BytesView wasm, const TrustPolicy& policy, UnixSeconds now);
+
+/// A need of a binary, and what of it this host would allow.
+struct ExplainedNeed {
+    Need need;
+    bool is_claimed = false;  ///< By its token.
+    bool is_granted = false;  ///< To the token's issuer.
+};
+
+/// What a binary needs, need by need, allowed or not. Errors: those of `admit` except for what is
+/// not claimed or not granted.
+Result<std::vector<ExplainedNeed>> explain_needs(BytesView wasm, const TrustPolicy& policy,
+                                                 UnixSeconds now);
 
 }  // namespace weft::claims
