@@ -80,7 +80,8 @@ control::Service::Parts Process::service_parts(const Parts& parts) {
                                 .failures = &failures_,
                                 .clock = parts.clock,
                                 .random = parts.random,
-                                .connections = &connections_};
+                                .connections = &connections_,
+                                .data_directory = options_.data_directory};
     for (const auto& slot : slots_) out.shards.push_back({slot.ref(), slot.host.get()});
     return out;
 }

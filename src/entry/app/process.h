@@ -32,6 +32,7 @@ class Process {
         std::size_t connections_max = 10'000;            ///< Of clients, on all addresses together.
         Duration drain_wait = std::chrono::seconds(10);  ///< For requests under way when it ends.
         std::span<const capability::ProviderKind> providers;
+        std::string data_directory{};  ///< Where providers keep files; empty: nowhere.
     };
     /// What it uses; all of it outlives the process.
     struct Parts {

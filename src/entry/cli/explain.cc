@@ -57,7 +57,8 @@ std::vector<Verdict> verdicts_of(const host::ComponentSettings& settings,
     for (const auto& [need, is_claimed, is_granted] : needs) {
         if (need.direction != claims::Need::Direction::import) continue;
         auto name = codec::format_interface_name(need.interface);
-        Verdict verdict{name, is_claimed, is_granted, {}, host::is_host_interface(name)};
+        const bool is_own = host::is_host_interface(name) || name == "wasi:http/types";
+        Verdict verdict{name, is_claimed, is_granted, {}, is_own};
         for (const auto& link : links)
             if (link.source == settings.id && link.covers(name)) verdict.links.push_back(&link);
         out.push_back(std::move(verdict));

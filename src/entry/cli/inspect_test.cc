@@ -215,7 +215,7 @@ class Explain : public InspectCommand {
              {"wasi:logging/logging"}},
             {{"wasi:http/incoming-handler@0.2.0"}});
         write("caller.wasm", as_text(claims::testing::sign(
-                                 wasm, {"wasi:http", "wasi:keyvalue", "acme:a", "wasi:logging"})));
+                                 wasm, {.caps = {"wasi:http", "wasi:keyvalue", "acme:a", "wasi:logging"}})));
         write("app.yaml", R"(apiVersion: core.oam.dev/v1beta1
 kind: Application
 metadata: {name: app, annotations: {version: v1}}
@@ -236,7 +236,7 @@ spec:
 };
 
 TEST_F(Explain, SaysForEachImportWhatAllowsIt) {
-    EXPECT_EQ(run({"inspect", "--explain", "app.yaml", "--trust", issuer}), 4) << err;
+    EXPECT_EQ(run({"inspect", "--explain", "app.yaml", "--trust", issuer}), 6) << err;
 
     EXPECT_TRUE(out.starts_with("app-caller\n")) << out;
     EXPECT_TRUE(out.contains("acme:a/b                                 claim yes  grant yes  link "
@@ -253,7 +253,8 @@ TEST_F(Explain, GoesToProgramsAndKnowsClaimAndGrant) {
     write("trust.yaml", "issuers:\n  - key: " + issuer + "\n    grants: [\"wasi:keyvalue\"]\n");
     run({"inspect", "--explain", "app.yaml", "--trust-file", "trust.yaml", "-o", "json"});
 
-    const auto& caller = out_json().get_array("components").value()->at(0);
+    const auto json = out_json();
+    const auto& caller = json.get_array("components").value()->at(0);
     for (const auto& import : *caller.get_array("imports").value()) {
         const bool is_keyvalue = import.get_string("interface").value() == "wasi:keyvalue/store";
         EXPECT_TRUE(import.get_bool("claim").value());

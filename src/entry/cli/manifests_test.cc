@@ -45,7 +45,7 @@ TEST_F(TakeApplications, SaysWarningsAndGoesOn) {
     write("one.yaml",
           text("one",
                "type: component, properties: {image: ./a.wasm}, traits: [{type: spreadscaler, "
-               "properties: {instances: 1, spread: [{name: r, weight: 5}]}}]"));
+               "properties: {instances: 1, spread: [{name: r, requirements: {}, weight: 5}]}}]"));
     write("two.yaml", text("two", right));
 
     ASSERT_EQ(take({"one.yaml", "two.yaml"}), "ok") << message;

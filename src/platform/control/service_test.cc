@@ -319,5 +319,105 @@ TEST_F(ServiceTest, DrainReachesEveryProvider) {
     EXPECT_EQ(deploy({application("c", "one")}).error().slug, Slug("control.stopping"));
 }
 
+value::World world(std::vector<std::string> imports, std::vector<std::string> exports,
+                   value::Kind kind = value::Kind::u8) {
+    const auto made = [&](std::vector<std::string> names) {
+        std::vector<value::Interface> out;
+        for (auto& name : names)
+            out.push_back({.name = std::move(name),
+                           .functions = {{.name = "f",
+                                          .params = {{"p", value::Type(kind)}},
+                                          .result = std::nullopt}},
+                           .resources = {}});
+        return out;
+    };
+    return {.imports = made(std::move(imports)), .exports = made(std::move(exports))};
+}
+
+/// A component that serves HTTP by a call of what it imports, and ones that it may call.
+class LinkedServiceTest : public ServiceTest {
+  protected:
+    LinkedServiceTest() {
+        const auto code = engine::fake::named_code("caller");
+        engine_.add(
+            code,
+            [](std::shared_ptr<engine::fake::GuestHost> host,
+               net::HttpRequest) -> rt::Task<net::HttpResponse> {
+                CO_TRY(const auto said, co_await host->import(0, {.bytes = {1}}));
+                net::HttpResponse response;
+                response.body = rt::source_of(Bytes(said.bytes));
+                co_return response;
+            },
+            engine::HttpKind::sequential, world({"a:b/c@0.2.0"}, {}));
+        write("caller", code);
+        add_callee("callee", world({}, {"a:b/c@0.2.1"}));
+        add_callee("other", world({}, {"a:b/c@0.2.1"}));
+        add_callee("wrong", world({}, {"a:b/c@0.2.1"}, value::Kind::u16));
+    }
+    void add_callee(std::string name, value::World world) {
+        const auto code = engine::fake::named_code(name);
+        engine_.add(code, std::move(world),
+                    [name](std::shared_ptr<engine::fake::GuestHost>, std::uint32_t,
+                           engine::fake::Carried) -> rt::Task<engine::fake::Carried> {
+                        co_return engine::fake::Carried{.bytes = to_bytes(name)};
+                    });
+        write(name, code);
+    }
+    /// "a" calls `callee` by its link, unless that is empty.
+    Application linked(std::string callee) {
+        auto out = application("a", "caller");
+        if (callee.empty()) return out;
+        host::ComponentSettings component;
+        component.id = "a-callee";
+        component.path = path(callee);
+        out.components.push_back(component);
+        capability::Link link;
+        link.source = "a-c";
+        link.target = component.id;
+        link.ns = "a";
+        link.package = "b";
+        link.interfaces = {"c"};
+        out.links.push_back(link);
+        return out;
+    }
+};
+
+TEST_F(LinkedServiceTest, AComponentCallsWhatItsLinkLeadsTo) {
+    ASSERT_TRUE(deploy({linked("callee")}));
+    EXPECT_EQ(get("a"), "callee");
+
+    ASSERT_TRUE(deploy({linked("other")}));
+
+    EXPECT_EQ(get("a"), "other") << "the link is the same, what it leads to is not";
+    EXPECT_THAT(events_.events("component.import_unlinked"), IsEmpty());
+}
+
+TEST_F(LinkedServiceTest, LinksComeAndGoUnderAComponentThatRuns) {
+    ASSERT_TRUE(deploy({linked("")}));
+    ASSERT_EQ(events_.events("component.import_unlinked").size(), 1U);
+    EXPECT_EQ(events_.events("component.import_unlinked")[0].fields.at("interface"), "a:b/c");
+    EXPECT_EQ(get("a"), "engine.trap");
+
+    ASSERT_TRUE(deploy({linked("callee")}));
+    EXPECT_EQ(get("a"), "callee");
+    ASSERT_TRUE(deploy({linked("")}));
+
+    EXPECT_EQ(get("a"), "engine.trap");
+    EXPECT_EQ(events_.events("component.import_refused").size(), 2U);
+}
+
+TEST_F(LinkedServiceTest, ADifferenceOfTypesIsNamedBeforeAnythingChanges) {
+    ASSERT_TRUE(deploy({linked("callee")}));
+
+    const auto refused = deploy({linked("wrong")});
+
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().slug, Slug("host.link_mismatch"));
+    EXPECT_EQ(refused.error().message,
+              "'a-c' calls 'a-callee': its a:b/c@0.2.1#f is another one: parameter 'p': u16, not "
+              "u8");
+    EXPECT_EQ(get("a"), "callee");
+}
+
 }  // namespace
 }  // namespace weft::control

@@ -167,7 +167,8 @@ class ProviderTest : public testing::Test {
                 .failures = &failures_,
                 .clock = &clock_,
                 .random = &random_,
-                .connections = nullptr},
+                .connections = nullptr,
+                .data_directory = {}},
             limits);
     }
     static void turn(rt::Shard& shard) {
