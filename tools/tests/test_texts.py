@@ -88,6 +88,9 @@ class Events(TreeCase):
         )
 
 
+PAGE = life.PAGES[0]
+
+
 class Life(TreeCase):
     SOURCES = {
         "src/a/pool.cc": "Task<int> Pool::take(int n) { return give(n); }\n",
@@ -96,27 +99,27 @@ class Life(TreeCase):
     }
 
     def test_absent_page_is_found(self):
-        self.assert_finds(life.check(self.make({})), ("docs/life-of-a-request.md", "is not there"))
+        self.assert_finds(life.check(self.make({})), *((page, "is not there") for page in life.PAGES))
 
     def test_page_with_true_names_passes(self):
         page = "`a/pool.cc:Pool::take` `a/pool.h:take` `src/a/pool.h:Pool::ready` `engine-rs/src/lib.rs:start` `a/pool.cc:Pool::take()`"
 
-        self.assert_finds(life.check(self.make({**self.SOURCES, "docs/life-of-a-request.md": page})))
+        self.assert_finds(life.check_page(self.make({**self.SOURCES, PAGE: page}), PAGE))
 
     def test_moved_file_and_renamed_function_are_found(self):
         page = "`a/pool.cc:Pool::take`\n`a/gone.cc:f`\n`a/pool.cc:Pool::give`\n`a/pool.h:taken` `a/pool.h:take`"
 
         self.assert_finds(
-            life.check(self.make({**self.SOURCES, "docs/life-of-a-request.md": page})),
-            ("docs/life-of-a-request.md:2", "no file 'a/gone.cc'"),
-            ("docs/life-of-a-request.md:3", "no function 'Pool::give'"),
-            ("docs/life-of-a-request.md:4", "no function 'taken'"),
+            life.check_page(self.make({**self.SOURCES, PAGE: page}), PAGE),
+            (PAGE + ":2", "no file 'a/gone.cc'"),
+            (PAGE + ":3", "no function 'Pool::give'"),
+            (PAGE + ":4", "no function 'taken'"),
         )
 
     def test_page_that_names_nothing_is_found(self):
-        tree = self.make({"docs/life-of-a-request.md": "A request arrives and leaves."})
+        tree = self.make({PAGE: "A request arrives and leaves."})
 
-        self.assert_finds(life.check(tree), ("docs/life-of-a-request.md", "names 0 functions"))
+        self.assert_finds(life.check_page(tree, PAGE), (PAGE, "names 0 functions"))
 
 
 class Words(TreeCase):

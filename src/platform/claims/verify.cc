@@ -69,7 +69,7 @@ EffectiveCapabilities capabilities_of(const ComponentClaims& claims, const Trust
     return {Capabilities(), std::move(granted)};
 }
 
-/// A binary that may run but for what it needs.
+/// A binary that may run except for what it needs.
 struct Proven {
     Admission admission;
     std::vector<Need> needs;
