@@ -179,9 +179,8 @@ class Writer:
         for index, function in enumerate(interface.functions):
             result, params = self.signature(interface, function)
             moved = "".join(f", std::move({snake(label)})" for label, _ in function.params)
-            types = "".join(f", {self.type(interface, type_)}" for _, type_ in function.params)
             lines.append(wrapped(f"    rt::Task<{result}> {self.method(function)}(", params, ") const {", "    "))
-            lines.append(f"        return capability::call_export<{result}{types}>(")
+            lines.append(f"        return capability::call_export<{result}>(")
             lines.append(f"            target_, numbers_[{index}], std::move(ctx){moved});")
             lines.append("    }")
         return [*lines, "", "  private:", "    capability::ExportTarget* target_ = nullptr;  // Outlives it.",

@@ -180,11 +180,11 @@ class Calls {
     /// Errors: those of match_exports.
     static Result<Calls> bind(capability::ExportTarget* target, const value::Interface& exported);
     rt::Task<void> on_set(rt::CallCtx ctx, Own<Bucket> bucket, std::string key, Bytes value) const {
-        return capability::call_export<void, Own<Bucket>, std::string, Bytes>(
+        return capability::call_export<void>(
             target_, numbers_[0], std::move(ctx), std::move(bucket), std::move(key), std::move(value));
     }
     rt::Task<void> on_delete(rt::CallCtx ctx, Own<Bucket> bucket, std::string key) const {
-        return capability::call_export<void, Own<Bucket>, std::string>(
+        return capability::call_export<void>(
             target_, numbers_[1], std::move(ctx), std::move(bucket), std::move(key));
     }
 

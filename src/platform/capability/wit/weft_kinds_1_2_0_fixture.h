@@ -163,43 +163,43 @@ class Calls {
     /// Errors: those of match_exports.
     static Result<Calls> bind(capability::ExportTarget* target, const value::Interface& exported);
     rt::Task<Own<Counter>> create_counter(rt::CallCtx ctx, std::uint64_t start) const {
-        return capability::call_export<Own<Counter>, std::uint64_t>(
+        return capability::call_export<Own<Counter>>(
             target_, numbers_[0], std::move(ctx), std::move(start));
     }
     rt::Task<std::uint64_t> counter_add(
             rt::CallCtx ctx, Borrow<Counter> self, std::uint64_t delta) const {
-        return capability::call_export<std::uint64_t, Borrow<Counter>, std::uint64_t>(
+        return capability::call_export<std::uint64_t>(
             target_, numbers_[1], std::move(ctx), std::move(self), std::move(delta));
     }
     rt::Task<std::expected<Own<Counter>, std::string>> counter_merge(
             rt::CallCtx ctx, std::vector<Own<Counter>> counters) const {
-        return capability::call_export<std::expected<Own<Counter>, std::string>, std::vector<Own<Counter>>>(
+        return capability::call_export<std::expected<Own<Counter>, std::string>>(
             target_, numbers_[2], std::move(ctx), std::move(counters));
     }
     rt::Task<All> echo(rt::CallCtx ctx, All all) const {
-        return capability::call_export<All, All>(
+        return capability::call_export<All>(
             target_, numbers_[3], std::move(ctx), std::move(all));
     }
     rt::Task<Own<Ticket>> lend(
             rt::CallCtx ctx, Borrow<Counter> counter, Borrow<Ticket> ticket) const {
-        return capability::call_export<Own<Ticket>, Borrow<Counter>, Borrow<Ticket>>(
+        return capability::call_export<Own<Ticket>>(
             target_, numbers_[4], std::move(ctx), std::move(counter), std::move(ticket));
     }
     rt::Task<std::expected<void, Shape>> check(rt::CallCtx ctx, std::uint32_t number) const {
-        return capability::call_export<std::expected<void, Shape>, std::uint32_t>(
+        return capability::call_export<std::expected<void, Shape>>(
             target_, numbers_[5], std::move(ctx), std::move(number));
     }
     rt::Task<void> note(rt::CallCtx ctx, Word text) const {
-        return capability::call_export<void, Word>(
+        return capability::call_export<void>(
             target_, numbers_[6], std::move(ctx), std::move(text));
     }
     rt::Task<std::string> wait(rt::CallCtx ctx, std::string namespace_) const {
-        return capability::call_export<std::string, std::string>(
+        return capability::call_export<std::string>(
             target_, numbers_[7], std::move(ctx), std::move(namespace_));
     }
     rt::Task<std::tuple<Stream, Future<std::string>>> copy(
             rt::CallCtx ctx, Stream source, Future<std::string> last) const {
-        return capability::call_export<std::tuple<Stream, Future<std::string>>, Stream, Future<std::string>>(
+        return capability::call_export<std::tuple<Stream, Future<std::string>>>(
             target_, numbers_[8], std::move(ctx), std::move(source), std::move(last));
     }
 
