@@ -1,13 +1,18 @@
 #include "bench/engine/calls.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "base/obs/sinks.h"
 #include "base/rt/shard.h"
 #include "bench/engine/operations.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
+#include "platform/host/component_target.h"
+#include "platform/host/shard_host.h"
 
 namespace weft::bench {
 namespace {
@@ -98,6 +103,70 @@ rt::Task<void> measure_joined(Bench* bench, ComponentPtr caller, ComponentPtr se
     co_return measured;
 }
 
+/// What a host does for a call from one component to another: a table, a link, admission, a pool, a
+/// line of the log that nobody wants.
+class LinkedGuests {
+  public:
+    LinkedGuests(Bench* bench, const ComponentPtr& service)
+        : bench_(bench), host_(bench->shard, {.shards = 1}, &logging_) {
+        host::ComponentSettings settings;
+        settings.id = "service";
+        settings.limits = {{engine::Limit::reuse, 1'000'000}};
+        const auto shared = host::SharedLimits::of(settings.limits, service->http_kind(), 1);
+        host_.put(std::move(settings), service, shared);
+    }
+
+    Result<std::shared_ptr<engine::Instance>> open_caller(const ComponentPtr& caller) {
+        TRY(const auto world, caller->describe());
+        std::vector<host::ImportTable::Interface> rows;
+        for (const auto& interface : world.imports)
+            rows.push_back(
+                {.name = interface.name,
+                 .routes = {{"default", std::make_shared<host::ComponentTarget>(
+                                            &host_,
+                                            capability::LinkKey{"caller", "service", "default",
+                                                                "bench", "engine"},
+                                            interface)}},
+                 .unlinked = {},
+                 .own = {}});
+        imports_ = std::make_shared<host::ComponentImports>(host::ComponentImports{
+            "caller", std::make_shared<host::ImportTable>(world, std::move(rows)), &logging_,
+            bench_->shard});
+        return open(bench_, caller, std::make_shared<host::ImportDispatch>(imports_));
+    }
+    rt::Task<void> stop() { return host_.stop(); }
+
+  private:
+    Bench* bench_;
+    SystemWallClock clock_;
+    obs::Registry registry_;
+    obs::PrettySink sink_{STDERR_FILENO, obs::Colour::off};
+    obs::Log log_{&sink_, &clock_, obs::Level::error};
+    obs::LimitedLog failures_{log_, registry_};
+    obs::RateLimiter limiter_{{.budget_per_s = 100, .sources_max = 16}};
+    host::GuestLogShared logging_{log_, host::Probe::in(registry_), &limiter_, &failures_};
+    host::ShardHost host_;
+    std::shared_ptr<host::ComponentImports> imports_;
+};
+
+rt::Task<void> measure_linked(Bench* bench, ComponentPtr caller, ComponentPtr service,
+                              std::string flavour) {
+    LinkedGuests guests(bench, service);
+    CO_TRY(const auto instance, guests.open_caller(caller));
+    const auto name = [&](const char* what) { return fmt::format("linked.{}.{}", what, flavour); };
+    ImportCalls nop(instance.get(), What::nop, 0);
+    Result<void> measured =
+        co_await measure(bench->options, name("nop"), small_count / 4, &nop, &bench->figures);
+    for (const auto& size : sizes) {
+        if (!measured) break;
+        ImportCalls echo(instance.get(), What::echo, size.bytes);
+        measured = co_await measure(bench->options, name(size.name), size.usual_count, &echo,
+                                    &bench->figures);
+    }
+    CO_CHECK(co_await guests.stop());
+    co_return measured;
+}
+
 rt::Task<void> measure_flavour(Bench* bench, std::string flavour) {
     const auto& folder = bench->options->guests;
     CO_TRY(const auto caller, load_guest(bench->engine, folder, "caller", flavour));
@@ -110,6 +179,7 @@ rt::Task<void> measure_flavour(Bench* bench, std::string flavour) {
                                       std::make_shared<Posted>(bench->other)));
     CO_CHECK(co_await measure_exports(bench, service, flavour));
     CO_CHECK(co_await measure_joined(bench, caller, service, flavour));
+    CO_CHECK(co_await measure_linked(bench, caller, service, flavour));
     co_return ok();
 }
 

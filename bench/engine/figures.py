@@ -42,6 +42,7 @@ def _import_bar(way: str, payload: str) -> Bar | None:
 
 
 _GUEST_BARS = {"nop": Bar("at_all", 2_500), "4k": Bar("at_all", 3_500), "1m": Bar("at_all", 130_000)}
+_LINKED_BARS = {"nop": Bar("at_all", 4_000), "4k": Bar("at_all", 6_000), "1m": Bar("at_all", 400_000)}
 _WAYS = {"inline": "answered inline", "posted": "answered by a post on the same shard",
          "thread": "answered from another thread"}
 
@@ -66,6 +67,9 @@ def rows() -> list[Row]:
                 # The baseline cannot run one guest inside of another one's call with an event loop.
                 found.append(Row(f"guest to guest, p50, {title} ({flavour})", name,
                                  name if flavour == "plain" else None, "p50_ns", _GUEST_BARS.get(payload)))
+                found.append(Row(f"component to component by a link, {title} ({flavour})", f"linked.{payload}.{flavour}",
+                                 f"guest.{payload}.{flavour}" if flavour == "plain" else None, "wall_ns",
+                                 _LINKED_BARS.get(payload)))
     return found
 
 
