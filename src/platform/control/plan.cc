@@ -157,7 +157,8 @@ class Planner {
                             quoted(component.name), quoted(component.image->text)));
         for (const auto& link : component.links) add_link(component, *kind, link);
         if (is_off(component)) return;
-        out_.application.providers.push_back({id_of(component), std::string(kind->name)});
+        out_.application.providers.push_back(
+            {id_of(component), std::string(kind->name), merge(component.configs)});
         out_.providers.push_back(component.place);
     }
 

@@ -55,6 +55,50 @@ rt::Task<void> change_limits_in(host::ShardHost* host, capability::ComponentId i
     co_return ok();
 }
 
+Result<void> check_kind(const capability::Link& link,
+                        std::span<const capability::ProviderKind> kinds) {
+    if (link.provider.empty()) return ok();
+    const auto* const kind = capability::find_kind(kinds, link.provider);
+    WEFT_ASSERT(kind != nullptr, "a link belongs to a provider of an application");
+    return kind->check_interfaces(link);
+}
+
+/// The link, and which of its ends is a provider of these applications.
+capability::Link complete(capability::Link link, const std::vector<const Application*>& all) {
+    link.provider.clear();
+    for (const auto* const application : all)
+        for (const auto& provider : application->providers) {
+            if (provider.id != link.source && provider.id != link.target) continue;
+            link.provider = provider.kind;
+            link.is_answered_by_provider = provider.id == link.target;
+            link.provider_config = provider.config;
+        }
+    return link;
+}
+
+/// Beside those that are there. Errors: already_exists (`control.link_taken`,
+/// `control.link_overlaps`).
+Result<void> add_link(State& state, capability::Link link) {
+    for (const auto& [key, other] : state.links) {
+        if (key == link.key())
+            return fail(Errc::already_exists, "control.link_taken",
+                        "two links lead from '{}' to '{}' by the name '{}'; rename one", key.source,
+                        key.target, key.name);
+        if (key.source != link.source || key.name != link.name || key.ns != link.ns ||
+            key.package != link.package || (!link.provider.empty() && !link.is_answered_by_provider))
+            continue;
+        for (const auto& interface : link.interfaces)
+            if (std::ranges::find(other.interfaces, interface) != other.interfaces.end())
+                return fail(Errc::already_exists, "control.link_overlaps",
+                            "by the name '{}' calls of {}:{}/{} by '{}' go to '{}' already; give "
+                            "the link another name",
+                            key.name, key.ns, key.package, interface, key.source, key.target);
+    }
+    auto key = link.key();
+    state.links.emplace(std::move(key), std::move(link));
+    return ok();
+}
+
 }  // namespace
 
 Service::Service(Parts parts)
@@ -83,14 +127,14 @@ rt::Task<Service::Turn> Service::close() {
 
 rt::Task<void> Service::deploy(std::vector<Application> applications, claims::TrustPolicy trust) {
     CO_TRY(const auto turn, co_await take_turn());
-    auto all = applications_;
+    auto all = wanted_;
     std::vector<std::string> changed;
     for (auto& application : applications) {
         if (std::ranges::find(changed, application.name) != changed.end())
             co_return fail(Errc::already_exists, "control.application_repeated",
                            "two applications are called '{}'; rename one", application.name);
         changed.push_back(application.name);
-        all.insert_or_assign(application.name, std::move(application));
+        all.applications.insert_or_assign(application.name, std::move(application));
     }
     CO_CHECK(co_await reach(
         std::move(all), std::make_shared<const claims::TrustPolicy>(std::move(trust)), changed));
@@ -101,9 +145,9 @@ rt::Task<void> Service::deploy(std::vector<Application> applications, claims::Tr
 
 rt::Task<void> Service::undeploy(std::vector<std::string> names) {
     CO_TRY(const auto turn, co_await take_turn());
-    auto all = applications_;
+    auto all = wanted_;
     for (const auto& name : names)
-        if (all.erase(name) == 0)
+        if (all.applications.erase(name) == 0)
             co_return fail(Errc::not_found, "control.application_unknown",
                            "no application '{}' runs on this host", name);
     CO_CHECK(co_await reach(std::move(all), {}, {}));
@@ -112,22 +156,40 @@ rt::Task<void> Service::undeploy(std::vector<std::string> names) {
     co_return ok();
 }
 
+rt::Task<void> Service::put_link(capability::Link link) {
+    CO_TRY(const auto turn, co_await take_turn());
+    auto all = wanted_;
+    all.links.insert_or_assign(link.key(), std::move(link));
+    CO_CHECK(co_await reach(std::move(all), {}, {}));
+    co_return ok();
+}
+
+rt::Task<void> Service::delete_link(capability::LinkKey key) {
+    CO_TRY(const auto turn, co_await take_turn());
+    auto all = wanted_;
+    if (all.links.erase(key) == 0)
+        co_return fail(Errc::not_found, "control.link_unknown",
+                       "no link '{}' from '{}' to '{}' for {}:{} was put by itself", key.name,
+                       key.source, key.target, key.ns, key.package);
+    CO_CHECK(co_await reach(std::move(all), {}, {}));
+    co_return ok();
+}
+
 /// Decides, then acts: nothing has changed while anything can still be refused for what it is.
-rt::Task<void> Service::reach(Applications applications, TrustPtr trust,
-                              std::vector<std::string> changed) {
+rt::Task<void> Service::reach(Wanted wanted, TrustPtr trust, std::vector<std::string> changed) {
     Target target;
-    CO_TRY(target.state, state_of(applications));
+    CO_TRY(target.state, state_of(wanted));
     for (const auto& [id, component] : running_.state.components) {
         const auto stays = target.state.components.find(id);
         if (stays != target.state.components.end()) stays->second.digest = component.digest;
     }
     target.codes = running_.codes;
     for (const auto& name : changed)
-        for (const auto& settings : applications.at(name).components)
+        for (const auto& settings : wanted.applications.at(name).components)
             CO_CHECK(co_await prepare(&target, settings, trust));
     CO_CHECK(check_links(target));
     CO_CHECK(co_await carry_out(std::move(target)));
-    applications_ = std::move(applications);
+    wanted_ = std::move(wanted);
     co_return ok();
 }
 
@@ -305,23 +367,18 @@ capability::Provider* Service::provider_of(std::string_view kind) {
     return slot.get();
 }
 
-/// All applications together. Errors: those of `find_conflicts`, unsupported.
-Result<State> Service::state_of(const Applications& applications) const {
+/// All that was asked for together. Errors: those of `find_conflicts` and of `add_link`, unsupported.
+Result<State> Service::state_of(const Wanted& wanted) const {
     State state;
     std::vector<const Application*> all;
-    for (const auto& [name, application] : applications) all.push_back(&application);
+    for (const auto& [name, application] : wanted.applications) all.push_back(&application);
     for (const auto* const application : all) {
         for (const auto& provider : application->providers)
             if (capability::find_kind(parts_.kinds, provider.kind) == nullptr)
                 return fail(Errc::unsupported, "app.provider_unsupported",
                             "provider '{}' ({}) is not in this version", provider.id,
                             provider.kind);
-        for (const auto& link : application->links) {
-            const auto* const kind = capability::find_kind(parts_.kinds, link.provider);
-            if (link.provider.empty()) continue;
-            WEFT_ASSERT(kind != nullptr, "a link belongs to a provider of its application");
-            CHECK(kind->check_interfaces(link));
-        }
+        for (const auto& link : application->links) CHECK(check_kind(link, parts_.kinds));
     }
     const auto conflicts = find_conflicts(all, parts_.kinds);
     if (!conflicts.empty()) {
@@ -334,6 +391,9 @@ Result<State> Service::state_of(const Applications& applications) const {
             state.components.emplace(settings.id, Component{settings, {}});
         for (const auto& link : application->links) state.links.emplace(link.key(), link);
     }
+    for (const auto& [key, link] : wanted.links) CHECK(add_link(state, complete(link, all)));
+    for (const auto& [key, link] : wanted.links)
+        CHECK(check_kind(state.links.at(key), parts_.kinds));
     return state;
 }
 

@@ -60,7 +60,16 @@ class Service {
     /// (`control.application_unknown`: none is taken away), exhausted, cancelled.
     rt::Task<void> undeploy(std::vector<std::string> names);
 
-    /// What runs.
+    /// Adds a link that belongs to no application, in place of the one with its key that did not
+    /// either. Which of its ends is a provider is found out here, again with each order: either may
+    /// come later or go. Components that run are bound at once. Errors: already_exists
+    /// (`control.link_taken`: an application has it; `control.link_overlaps`: another target for one
+    /// interface by that name), those of `deploy`, exhausted, cancelled.
+    rt::Task<void> put_link(capability::Link link);
+    /// Errors: not_found (`control.link_unknown`: none of that key was put), exhausted, cancelled.
+    rt::Task<void> delete_link(capability::LinkKey key);
+
+    /// What runs; its links are all that there are.
     const State& running() const { return running_.state; }
     /// Where its providers can be reached from outside.
     std::vector<std::string> addresses() const;
@@ -73,6 +82,12 @@ class Service {
 
   private:
     using Applications = std::map<std::string, Application>;
+    using Links = std::map<capability::LinkKey, capability::Link>;
+    /// All that was asked for.
+    struct Wanted {
+        Applications applications;
+        Links links;  ///< That belong to no application.
+    };
     using TrustPtr = std::shared_ptr<const claims::TrustPolicy>;
     using Turn = host::ConcurrencyLimiter::Permit;
     /// Compiled, and what it imports and exports.
@@ -89,8 +104,7 @@ class Service {
 
     rt::Task<Turn> take_turn();
     rt::Task<Turn> close();
-    rt::Task<void> reach(Applications applications, TrustPtr trust,
-                         std::vector<std::string> changed);
+    rt::Task<void> reach(Wanted wanted, TrustPtr trust, std::vector<std::string> changed);
     rt::Task<void> prepare(Target* target, host::ComponentSettings settings, TrustPtr trust);
     Result<void> check_links(const Target& target);
     Result<std::vector<host::ImportTablePtr>> bind(const capability::ComponentId& id,
@@ -102,11 +116,11 @@ class Service {
     rt::Task<void> step(Action action, const Target* to, const Target* from);
     rt::Task<void> undo(std::vector<Action> done, const Target* to, const Target* from);
     capability::Provider* provider_of(std::string_view kind);
-    Result<State> state_of(const Applications& applications) const;
+    Result<State> state_of(const Wanted& wanted) const;
     void log_admitted(const host::ComponentSettings& settings, const claims::Admission& verdict);
 
     Parts parts_;
-    Applications applications_;
+    Wanted wanted_;
     Target running_;
     std::map<std::string, std::unique_ptr<capability::Provider>, std::less<>> providers_;
     std::shared_ptr<host::ConcurrencyLimiter> orders_;

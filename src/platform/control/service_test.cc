@@ -419,5 +419,31 @@ TEST_F(LinkedServiceTest, ADifferenceOfTypesIsNamedBeforeAnythingChanges) {
     EXPECT_EQ(get("a"), "callee");
 }
 
+TEST_F(LinkedServiceTest, LinksArePutAndTakenByThemselves) {
+    auto both = linked("callee");
+    auto link = both.links.back();
+    both.links.pop_back();
+    ASSERT_TRUE(loop_.run(service_.put_link(link))) << "its ends may come later";
+    ASSERT_TRUE(deploy({both}));
+    EXPECT_EQ(get("a"), "callee");
+    EXPECT_EQ(service_.running().links.size(), 2U);
+
+    auto other = link;
+    other.target = "elsewhere";
+    EXPECT_EQ(loop_.run(service_.put_link(other)).error().slug, Slug("control.link_overlaps"));
+    EXPECT_EQ(deploy({linked("callee")}).error().slug, Slug("control.link_taken"));
+    EXPECT_EQ(get("a"), "callee");
+
+    ASSERT_TRUE(loop_.run(service_.delete_link(link.key())));
+    EXPECT_EQ(get("a"), "engine.trap");
+    EXPECT_EQ(loop_.run(service_.delete_link(link.key())).error().slug,
+              Slug("control.link_unknown"));
+    ASSERT_TRUE(loop_.run(service_.put_link(link)));
+    EXPECT_EQ(get("a"), "callee");
+
+    ASSERT_TRUE(loop_.run(service_.undeploy({"a"})));
+    EXPECT_EQ(service_.running().links.size(), 1U) << "the link stays for who comes again";
+}
+
 }  // namespace
 }  // namespace weft::control
