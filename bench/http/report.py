@@ -86,14 +86,20 @@ def _table(result: Result) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
-def _ratio_lines(result: Result) -> list[str]:
+def _pairs(result: Result) -> list[tuple[str, str]]:
+    """Whose ratios are shown: weft to its peers; of an application each way of running it to hello run in the same way."""
     names = [server.name for server in result.servers]
+    if "weft" in names:
+        return [("weft", peer) for peer in names if peer != "weft"]
+    peers = {name: "hello " + name.split()[-1] for name in names}
+    return [(name, peer) for name, peer in peers.items() if name != peer and peer in names]
+
+
+def _ratio_lines(result: Result) -> list[str]:
     lines = []
-    for peer in names:
-        if peer == "weft" or "weft" not in names:
-            continue
-        parts = [f"{title} {_spread(result.ratios('weft', peer, column), '{:.2f}')}" for column, title in RATIOS]
-        lines.append(f"weft / {peer}: " + ", ".join(parts))
+    for name, peer in _pairs(result):
+        parts = [f"{title} {_spread(result.ratios(name, peer, column), '{:.2f}')}" for column, title in RATIOS]
+        lines.append(f"{name} / {peer}: " + ", ".join(parts))
     return lines
 
 
@@ -116,15 +122,14 @@ def _spread(values: list[float], form: str) -> str:
 
 def as_json(result: Result) -> str:
     """Everything, with the single rounds."""
-    names = [server.name for server in result.servers]
     return json.dumps({
         "machine": {"cores": os.cpu_count(), "cpu": _cpu_name(), "kernel": platform.release()},
         "load": dataclasses.asdict(result.load),
         "servers": {server.name: {"version": server.version, "binary_bytes": server.binary.stat().st_size,
                                   **{column: _numbers(result.values(server.name, column)) for column, *_ in COLUMNS}}
                     for server in result.servers},
-        "ratios": {f"weft/{peer}": {column: _numbers(result.ratios("weft", peer, column)) for column, _ in RATIOS}
-                   for peer in names if peer != "weft" and "weft" in names},
+        "ratios": {f"{name}/{peer}": {column: _numbers(result.ratios(name, peer, column)) for column, _ in RATIOS}
+                   for name, peer in _pairs(result)},
         "busy": statistics.median(result.others()) > BUSY_PERCENT,
         "other_cpu_percent": _numbers(result.others()),
         "errors": result.errors(),

@@ -28,6 +28,8 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--servers", default=",".join(NAMES), help="which of %(default)s")
     parser.add_argument("--component", type=Path, default=servers.ROOT / "examples/http-hello/rust/hello.wasm")
+    parser.add_argument("--app", choices=("hello", "counter"), default="hello",
+                        help="counter: the hit counter over each store beside hello with equal settings, no other server")
     parser.add_argument("--weft", type=Path, default=servers.ROOT / "build/release/weft")
     parser.add_argument("-o", "--output", choices=("text", "json"), default="text")
     options = parser.parse_args(arguments)
@@ -59,7 +61,7 @@ def main(arguments: list[str]) -> int:
 def run(options: argparse.Namespace) -> int:
     check(options)
     with tempfile.TemporaryDirectory(prefix="weft-bench-") as folder:
-        compared = prepare(options, Path(folder))
+        compared = prepare_counter(options) if options.app == "counter" else prepare(options, Path(folder))
         load = Load(threads=1, connections=options.connections, seconds=options.seconds,
                     warmup_seconds=options.warmup)
         result = report.Result(servers=compared, load=load)
@@ -76,6 +78,19 @@ def check(options: argparse.Namespace) -> None:
         raise BenchError(f"there is no component '{options.component}'")
     if "weft" in options.servers and not os.access(options.weft, os.X_OK):
         raise BenchError(f"there is no program '{options.weft}'; run './dev build'")
+
+
+def prepare_counter(options: argparse.Namespace) -> list[servers.Server]:
+    """Hello and the counter, with instances that are reused and that are not."""
+    counter = servers.ROOT / "examples/counter/rust/counter.wasm"
+    compared = []
+    for kind, reuse in (("reused", 128), ("fresh", 1)):
+        compared.append(servers.weft_app(f"hello {kind}", options.weft, options.component, reuse))
+        compared.append(servers.weft_app(f"memory {kind}", options.weft, counter, reuse, "backend: memory"))
+        compared.append(servers.weft_app(f"sqlite {kind}", options.weft, counter, reuse, "backend: sqlite"))
+    compared.append(servers.weft_app("sqlite full reused", options.weft, counter, 128,
+                                     "backend: sqlite, durability: full"))
+    return compared
 
 
 def prepare(options: argparse.Namespace, folder: Path) -> list[servers.Server]:

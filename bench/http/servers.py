@@ -47,6 +47,31 @@ spec:
                   address: 127.0.0.1:{port}
 """
 
+POOL = """\
+      traits:
+        - type: pool
+          properties: {{reuse: {reuse}}}
+"""
+
+KEYVALUE_LINK = """\
+        - type: link
+          properties:
+            target: keyvalue
+            namespace: wasi
+            package: keyvalue
+            interfaces: [store, atomics]
+"""
+
+KEYVALUE = """\
+    - name: keyvalue
+      type: capability
+      properties:
+        image: weft+builtin://keyvalue
+        config:
+          - name: keyvalue
+            properties: {{{settings}}}
+"""
+
 NGINX = """\
 daemon off;
 worker_processes auto;
@@ -95,6 +120,25 @@ def weft(binary: Path, component: Path) -> Server:
         return serving(command, port, folder / "log", _own_places(folder))
 
     return Server("weft", _version([str(binary), "version"]), binary, start)
+
+
+def weft_app(name: str, binary: Path, component: Path, reuse: int, settings: str | None = None) -> Server:
+    """A component with a pool of its own and, with settings, a key-value store."""
+
+    def start(folder: Path) -> AbstractContextManager[Running]:
+        port = free_port()
+        shutil.copyfile(component, folder / "component.wasm")
+        traits = POOL.format(reuse=reuse) + (KEYVALUE_LINK if settings is not None else "")
+        at = "        image: ./component.wasm\n"
+        text = MANIFEST.format(port=port).replace(at, at + traits)
+        if settings is not None:
+            text += KEYVALUE.format(settings=settings)
+        (folder / "app.yaml").write_text(text)
+        command = [str(binary), "up", str(folder / "app.yaml"), "--trust", examples_key(),
+                   "--data-dir", str(folder / "data")]
+        return serving(command, port, folder / "log", _own_places(folder))
+
+    return Server(name, _version([str(binary), "version"]), binary, start)
 
 
 def wasmtime(component: Path) -> Server:
