@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "base/codec/interface_name.h"
-
 namespace weft::capability {
 namespace {
 
@@ -62,7 +60,7 @@ class ServedImport final : public ImportTarget {
 };
 
 /// What of a version must be the same in compatible ones: "1", "0.2", "0.0.3", or all of it when it
-/// was not released.
+/// was not released. Empty: the name has no version.
 std::string_view compatible_part(std::string_view version) {
     version = version.substr(0, version.find('+'));
     if (version.find('-') != std::string_view::npos) return version;
@@ -136,13 +134,15 @@ void ServedCall::give_up() {
 }
 
 bool interface_fits(std::string_view offered, std::string_view wanted) {
-    const auto version_at = [](std::string_view name) {
-        return std::min(name.find('@'), name.size());
+    const auto without_version = [](std::string_view name) {
+        return name.substr(0, name.find('@'));
     };
-    const auto offered_at = version_at(offered);
-    const auto wanted_at = version_at(wanted);
-    return offered.substr(0, offered_at) == wanted.substr(0, wanted_at) &&
-           compatible_part(offered.substr(offered_at)) == compatible_part(wanted.substr(wanted_at));
+    const auto version = [](std::string_view name) {
+        const auto at = name.find('@');
+        return at == std::string_view::npos ? std::string_view() : name.substr(at + 1);
+    };
+    return without_version(offered) == without_version(wanted) &&
+           compatible_part(version(offered)) == compatible_part(version(wanted));
 }
 
 Result<std::vector<std::size_t>> match_functions(const ServedInterface& offered,
