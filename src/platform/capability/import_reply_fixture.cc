@@ -10,7 +10,8 @@ Bytes copy_of(const engine::Payload& payload) {
 }
 
 Result<std::uint32_t> attach_to(Outcome& outcome, std::unique_ptr<rt::ByteSource> source) {
-    if (outcome.is_gone) return fail(Errc::cancelled, "engine.stream_unwanted", "the guest is gone");
+    if (outcome.is_gone)
+        return fail(Errc::cancelled, "engine.stream_unwanted", "the guest is gone");
     outcome.attached.push_back(std::move(source));
     return static_cast<std::uint32_t>(outcome.attached.size() - 1);
 }
