@@ -34,6 +34,7 @@ TEST(InterfaceName, FitsWhereTheVersionPromisesIt) {
     EXPECT_TRUE(fit("@0.2.0", "@0.2.6") && fit("@1.0.0", "@1.9.2") && fit("@10.1.0", "@10.0.0"));
     EXPECT_TRUE(fit("", "") && fit("@0.2.0-rc.1", "@0.2.0-rc.1"));
     EXPECT_TRUE(fit("@1.0.0+x", "@1.2.0+y"));
+    EXPECT_FALSE(fit("@1.2.0", "@12.0.0"));
     EXPECT_FALSE(fit("@0.2.0", "@0.3.0") || fit("@1.0.0", "@2.0.0") || fit("@0.0.1", "@0.0.2"));
     EXPECT_FALSE(fit("@0.2.0-draft", "@0.2.0") || fit("@0.2.0-draft", "@0.2.0-draft2"));
     EXPECT_FALSE(fit("", "@0.2.6") || fit("@3.0.0", "") || interface_fits("a:b/c", "a:b/d"));

@@ -335,23 +335,6 @@ TEST_F(ServedImportTest, EveryPartOfATypeCounts) {
     EXPECT_FALSE(refuses([](auto& it) { it.functions.resize(1); }));
 }
 
-TEST(InterfaceFits, ReleasedVersionsBySemverOthersExactly) {
-    EXPECT_TRUE(interface_fits("a:b/c@1.2.0", "a:b/c@1.9.9"));
-    EXPECT_TRUE(interface_fits("a:b/c@0.2.0", "a:b/c@0.2.3"));
-    EXPECT_TRUE(interface_fits("a:b/c@0.2.3", "a:b/c@0.2.0+build"));
-    EXPECT_TRUE(interface_fits("a:b/c@0.2.0-draft", "a:b/c@0.2.0-draft"));
-    EXPECT_TRUE(interface_fits("a:b/c", "a:b/c"));
-
-    EXPECT_FALSE(interface_fits("a:b/c@1.2.0", "a:b/c@2.0.0"));
-    EXPECT_FALSE(interface_fits("a:b/c@0.2.0", "a:b/c@0.3.0"));
-    EXPECT_FALSE(interface_fits("a:b/c@0.0.2", "a:b/c@0.0.3"));
-    EXPECT_FALSE(interface_fits("a:b/c@0.2.0-draft", "a:b/c@0.2.0-draft2"));
-    EXPECT_FALSE(interface_fits("a:b/c@0.2.0-draft", "a:b/c@0.2.0"));
-    EXPECT_FALSE(interface_fits("a:b/c@0.2.0", "a:b/c"));
-    EXPECT_FALSE(interface_fits("a:b/c@0.2.0", "a:b/d@0.2.0"));
-    EXPECT_FALSE(interface_fits("a:b/c@1.2.0", "a:b/c@12.0.0"));
-}
-
 /// What the files of wit/ say, as a component would import it.
 template <typename Functions>
 std::string mismatch_of(Result<std::unique_ptr<ImportTarget>> (*serve)(rt::Executor*,
