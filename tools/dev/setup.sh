@@ -6,7 +6,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 packages=(clang-19 clang-tidy-19 clang-format-19 lld-19 llvm-19 libclang-rt-19-dev ccache cmake ninja-build pkg-config
-    libboost1.81-dev libfmt-dev libfyaml-dev libsodium-dev libssl-dev libcli11-dev libgtest-dev libgmock-dev
+    libboost1.81-dev libfmt-dev libfyaml-dev libsodium-dev libsqlite3-dev libssl-dev libcli11-dev libgtest-dev libgmock-dev
     python3 curl git ca-certificates iproute2 shellcheck)
 server_packages=(nginx-light wrk)
 server_services=(nginx)
@@ -71,7 +71,7 @@ check_other_system() {
         command -v "$program" >/dev/null || missing+=("$program")
     done
     if command -v pkg-config >/dev/null; then
-        for library in fmt libfyaml libsodium openssl gtest gmock CLI11; do
+        for library in fmt libfyaml libsodium sqlite3 openssl gtest gmock CLI11; do
             pkg-config --exists "$library" || missing+=("$library (development files)")
         done
     fi

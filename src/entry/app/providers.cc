@@ -3,6 +3,7 @@
 #include <array>
 
 #include "platform/providers/http_server/provider.h"
+#include "platform/providers/keyvalue/provider.h"
 
 namespace weft::app {
 namespace {
@@ -14,9 +15,16 @@ std::unique_ptr<capability::Provider> make(const capability::ProviderContext& co
 
 /// A new provider is one folder under platform/providers/ and one row here.
 constexpr std::array kinds{
-    capability::ProviderKind{"http-server", providers::http_server::Provider::interfaces, {},
+    capability::ProviderKind{"http-server",
+                             providers::http_server::Provider::interfaces,
+                             {},
                              &make<providers::http_server::Provider>,
                              &providers::http_server::Provider::check},
+    capability::ProviderKind{"keyvalue",
+                             {},
+                             providers::keyvalue::Provider::interfaces,
+                             &make<providers::keyvalue::Provider>,
+                             &providers::keyvalue::Provider::check},
 };
 
 }  // namespace

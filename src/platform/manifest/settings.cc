@@ -38,6 +38,53 @@ constexpr std::array table{
     Setting{"http-server", Owner::link_source, "cache_control", not_yet},
     Setting{"http-server", Owner::link_source, "timeout_ms", not_yet},
     Setting{"http-server", Owner::link_source, "disable_keepalive", not_yet, "false"},
+    Setting{"keyvalue", Owner::provider, "backend", acted_on},
+    Setting{"keyvalue", Owner::provider, "durability", acted_on},
+    Setting{"keyvalue", Owner::provider, "bucket", acted_on},
+    Setting{"keyvalue", Owner::provider, "value_bytes_max", acted_on},
+    Setting{"keyvalue", Owner::provider, "keys_max", acted_on},
+    Setting{"keyvalue", Owner::provider, "bytes_max", acted_on},
+    Setting{"keyvalue", Owner::link_target, "backend", acted_on},
+    Setting{"keyvalue", Owner::link_target, "durability", acted_on},
+    Setting{"keyvalue", Owner::link_target, "bucket", acted_on},
+    Setting{"keyvalue", Owner::link_target, "value_bytes_max", acted_on},
+    Setting{"keyvalue", Owner::link_target, "keys_max", acted_on},
+    Setting{"keyvalue", Owner::link_target, "bytes_max", acted_on},
+    Setting{"keyvalue-nats", Owner::provider, "cluster_uri", acted_on},
+    Setting{"keyvalue-nats", Owner::link_target, "cluster_uri", acted_on},
+    Setting{"keyvalue-nats", Owner::provider, "js_domain", not_yet},
+    Setting{"keyvalue-nats", Owner::link_target, "js_domain", not_yet},
+    Setting{"keyvalue-nats", Owner::provider, "client_jwt", not_yet},
+    Setting{"keyvalue-nats", Owner::link_target, "client_jwt", not_yet},
+    Setting{"keyvalue-nats", Owner::provider, "client_seed", not_yet},
+    Setting{"keyvalue-nats", Owner::link_target, "client_seed", not_yet},
+    Setting{"keyvalue-nats", Owner::provider, "tls_ca", not_yet},
+    Setting{"keyvalue-nats", Owner::link_target, "tls_ca", not_yet},
+    Setting{"keyvalue-nats", Owner::provider, "tls_ca_file", not_yet},
+    Setting{"keyvalue-nats", Owner::link_target, "tls_ca_file", not_yet},
+    Setting{"keyvalue-nats", Owner::link_target, "enable_bucket_auto_create", not_yet, "true"},
+    Setting{"keyvalue-redis", Owner::provider, "URL", acted_on},
+    Setting{"keyvalue-redis", Owner::link_target, "URL", acted_on},
+    Setting{"keyvalue-redis", Owner::provider, "BACKEND_RECONNECT_NUM_RETRIES", not_yet},
+    Setting{"keyvalue-redis", Owner::link_target, "BACKEND_RECONNECT_NUM_RETRIES", not_yet},
+    Setting{"keyvalue-redis", Owner::provider, "BACKEND_RECONNECT_MAX_DELAY_MS", not_yet},
+    Setting{"keyvalue-redis", Owner::link_target, "BACKEND_RECONNECT_MAX_DELAY_MS", not_yet},
+    Setting{"keyvalue-redis", Owner::provider, "BACKEND_CONNECTION_TIMEOUT_MS", not_yet},
+    Setting{"keyvalue-redis", Owner::link_target, "BACKEND_CONNECTION_TIMEOUT_MS", not_yet},
+    Setting{"keyvalue-redis", Owner::provider, "BACKEND_RESPONSE_TIMEOUT_MS", not_yet},
+    Setting{"keyvalue-redis", Owner::link_target, "BACKEND_RESPONSE_TIMEOUT_MS", not_yet},
+    Setting{"keyvalue-redis", Owner::provider, "DISABLE_DEFAULT_CONNECTION", not_yet},
+    Setting{"keyvalue-redis", Owner::link_target, "DISABLE_DEFAULT_CONNECTION", not_yet},
+    Setting{"keyvalue-redis", Owner::provider, "SHARE_CONNECTIONS_BY_URL", not_yet},
+    Setting{"keyvalue-redis", Owner::link_target, "SHARE_CONNECTIONS_BY_URL", not_yet},
+    Setting{"keyvalue-vault", Owner::provider, "addr", acted_on},
+    Setting{"keyvalue-vault", Owner::link_target, "addr", acted_on},
+    Setting{"keyvalue-vault", Owner::provider, "token", not_yet},
+    Setting{"keyvalue-vault", Owner::link_target, "token", not_yet},
+    Setting{"keyvalue-vault", Owner::provider, "mount", not_yet},
+    Setting{"keyvalue-vault", Owner::link_target, "mount", not_yet},
+    Setting{"keyvalue-vault", Owner::provider, "certs", not_yet},
+    Setting{"keyvalue-vault", Owner::link_target, "certs", not_yet},
 };
 
 char small_letter(char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; }
@@ -48,9 +95,15 @@ std::string small_letters(std::string_view text) {
     return out;
 }
 
+/// Whether a provider of that name has the setting: its own, or one of its contract.
+bool is_of(const Setting& setting, std::string_view provider) {
+    return provider.starts_with(setting.provider) &&
+           (provider.size() == setting.provider.size() || provider[setting.provider.size()] == '-');
+}
+
 const Setting* find(std::string_view provider, SettingOwner owner, std::string_view name) {
     const auto* const row = std::ranges::find_if(table, [&](const Setting& setting) {
-        return setting.provider == provider && setting.owner == owner &&
+        return is_of(setting, provider) && setting.owner == owner &&
                same_setting(setting.name, name);
     });
     return row == table.end() ? nullptr : row;
@@ -79,7 +132,7 @@ struct Owned {
 void report_unknown(const Owned& owned, const std::string& key, Findings& findings) {
     std::vector<std::string_view> names;
     for (const auto& row : table) {
-        if (row.provider != owned.provider) continue;
+        if (!is_of(row, owned.provider)) continue;
         if (same_setting(row.name, key))
             return findings.warn(
                 "manifest.setting_misplaced", owned.config->property_places.at(key),
@@ -123,6 +176,17 @@ void check_all(std::string_view provider, Owner owner, const std::vector<Config>
     }
 }
 
+/// The name of a built-in provider that has settings, or empty.
+std::string_view provider_name(const Component* component) {
+    const bool is_provider =
+        component != nullptr && component->kind == Component::Kind::capability && component->image;
+    if (!is_provider || !component->image->builtin) return {};
+    const auto name = component->image->builtin->name;
+    return std::ranges::any_of(table, [&](const auto& row) { return is_of(row, name); })
+               ? name
+               : std::string_view();
+}
+
 }  // namespace
 
 std::span<const Setting> settings() { return table; }
@@ -143,12 +207,12 @@ Result<void> check_setting(std::string_view provider, SettingOwner owner, std::s
 
 void validate_settings(const Application& application, Findings& findings) {
     for (const auto& component : application.components) {
-        const bool is_provider = component.kind == Component::Kind::capability && component.image;
-        if (!is_provider || !component.image->builtin) continue;
-        const auto name = component.image->builtin->name;
-        if (std::ranges::find(table, name, &Setting::provider) == table.end()) continue;
-        check_all(name, Owner::provider, component.configs, findings);
+        const auto own = provider_name(&component);
+        if (!own.empty()) check_all(own, Owner::provider, component.configs, findings);
         for (const auto& link : component.links) {
+            // A provider that calls components has links of its own; to another, components link.
+            const auto name = own.empty() ? provider_name(application.find(link.target)) : own;
+            if (name.empty()) continue;
             check_all(name, Owner::link_source, link.source_end.configs, findings);
             check_all(name, Owner::link_target, link.target_end.configs, findings);
         }

@@ -18,10 +18,10 @@ enum class SettingUse : std::uint8_t {
     refused,  ///< Without it the application would be less safe than it was meant to be.
 };
 
-/// One setting of a built-in provider. Source: wasmCloud's providers of 1.9;
-/// `trusted_proxies` is Weft's own.
+/// One setting of a built-in provider. Source: wasmCloud's providers of 1.9; `trusted_proxies` and
+/// those of `keyvalue` are Weft's own.
 struct Setting {
-    std::string_view provider;  ///< "http-server".
+    std::string_view provider;  ///< "http-server"; those of "keyvalue" are "keyvalue-redis"'s too.
     SettingOwner owner;
     std::string_view name;  ///< Compared without regard to case.
     SettingUse use;
