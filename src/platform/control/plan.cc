@@ -227,6 +227,15 @@ class Planner {
                    const manifest::Link& link, capability::Link planned,
                    std::vector<manifest::Config> configs) {
         if (is_off(source) || is_off(target)) return;
+        for (auto& before : out_.application.links) {
+            auto same = planned;
+            same.interfaces = before.interfaces;
+            if (before != same) continue;
+            // Two traits for one link, each with interfaces of its own.
+            before.interfaces.insert(before.interfaces.end(), planned.interfaces.begin(),
+                                     planned.interfaces.end());
+            return;
+        }
         out_.application.links.push_back(std::move(planned));
         out_.links.push_back({link.place, std::move(configs)});
     }

@@ -110,5 +110,22 @@ TEST(Plan, AStatedConcurrencyCountsMoreThanAScaler) {
     EXPECT_EQ(application->components[0].limits[Limit::concurrency], 3U);
 }
 
+TEST(Plan, TwoTraitsForOneLinkAreOne) {
+    const std::string link =
+        "{type: link, properties: {target: api.v2, namespace: a, package: b, interfaces: ";
+    const auto text = manifest_text("./api.wasm", "", "wasmcloud+builtin://http-server") +
+                      "    - {name: x, type: component, properties: {image: ./x.wasm}, traits: [" +
+                      link + "[c]}}, " + link + "[d]}}]}\n";
+
+    const auto checked =
+        check_manifests({{text, "/apps"}}, kinds, manifest::Strictness::lenient).at(0);
+
+    ASSERT_TRUE(checked.application) << checked.findings.at(0).message;
+    std::vector<std::vector<std::string>> found;
+    for (const auto& one : checked.application->links)
+        if (one.source == "my_shop-x") found.push_back(one.interfaces);
+    EXPECT_EQ(found, (std::vector<std::vector<std::string>>{{"c", "d"}}));
+}
+
 }  // namespace
 }  // namespace weft::control
