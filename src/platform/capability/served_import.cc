@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/core/assert.h"
+
 namespace weft::capability {
 namespace {
 

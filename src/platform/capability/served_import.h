@@ -4,9 +4,12 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "base/rt/call_ctx.h"
 #include "base/rt/scope.h"
