@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/codec/interface_name.h"
+#include "base/core/assert.h"
 
 namespace weft::capability {
 namespace {
@@ -145,8 +146,10 @@ Result<std::unique_ptr<ImportTarget>> serve_interface(const ServedInterface& off
                                                       const value::Interface& wanted) {
     TRY(const auto places, match_functions(offered, wanted));
     std::vector<const ServedFunction*> rows;
+    rows.reserve(places.size());
     for (const auto place : places) rows.push_back(&offered.functions[place]);
     std::vector<ServedImport::Drop> drops;
+    drops.reserve(wanted.resources.size());
     for (const auto& name : wanted.resources)
         drops.push_back(std::ranges::find(offered.resources, name, &ServedResource::name)->drop);
     return std::make_unique<ServedImport>(std::make_shared<Shared>(executor, std::move(functions)),

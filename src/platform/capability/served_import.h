@@ -4,9 +4,12 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "base/rt/call_ctx.h"
 #include "base/rt/scope.h"
@@ -164,6 +167,16 @@ Result<rt::Task<void>> begin_call(std::shared_ptr<ServedFunctions> functions, rt
                                std::move(call));
 }
 
+/// `method` is that of a member function that takes a handle.
+template <typename Functions>
+Functions& owner_of(ServedFunctions& functions, void (Functions::* /*method*/)(BytesView)) {
+    return static_cast<Functions&>(functions);
+}
+template <auto method>
+void drop_handle(ServedFunctions& functions, BytesView handle) {
+    (owner_of(functions, method).*method)(handle);
+}
+
 }  // namespace detail
 
 /// The row of `method`, a member of a class `Functions`.
@@ -174,20 +187,10 @@ constexpr ServedFunction served(std::string_view name, std::string_view params,
             params, mode == Mode::asynchronous};
 }
 
-template <typename Class, void (Class::*method)(BytesView)>
-void drop_handle(ServedFunctions& functions, BytesView handle) {
-    (static_cast<Class&>(functions).*method)(handle);
-}
-template <typename Method>
-struct DropParts;
-template <typename Class_>
-struct DropParts<void (Class_::*)(BytesView)> {
-    using Class = Class_;
-};
 /// The row of a resource whose handles `method` takes back.
 template <auto method>
 constexpr ServedResource dropped(std::string_view name) {
-    return {name, &drop_handle<typename DropParts<decltype(method)>::Class, method>};
+    return {name, &detail::drop_handle<method>};
 }
 
 }  // namespace weft::capability
