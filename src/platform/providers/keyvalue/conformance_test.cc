@@ -1,3 +1,4 @@
+#include "platform/providers/keyvalue/keyvalue_limits_suite.h"
 #include "platform/providers/keyvalue/keyvalue_suite.h"
 #include "platform/providers/keyvalue/memory_store.h"
 #include "platform/providers/keyvalue/sqlite_store.h"
