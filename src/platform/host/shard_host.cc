@@ -160,11 +160,17 @@ void ShardHost::write_guest_line(const capability::ComponentId& component,
 void ShardHost::note_refused_import(const capability::ComponentId& component,
                                     std::string_view interface, const rt::TraceId& call,
                                     const Error& error) {
-    logging_->failures->write(obs::Level::warn, "component.import_refused", component,
-                              executor_->now(), obs::kv("component", component),
-                              obs::kv("call", call.text()), obs::kv("interface", interface),
-                              obs::kv("error", error.slug.text()),
-                              obs::kv("reason", error.message));
+    const auto write = [&](const auto&... more) {
+        logging_->failures->write(obs::Level::warn, "component.import_refused", component,
+                                  executor_->now(), obs::kv("component", component),
+                                  obs::kv("interface", interface),
+                                  obs::kv("error", error.slug.text()),
+                                  obs::kv("reason", error.message), more...);
+    };
+    if (call == rt::TraceId())
+        write();
+    else
+        write(obs::kv("call", call.text()));
 }
 
 std::shared_ptr<const engine::Component> ShardHost::code_of(

@@ -85,7 +85,7 @@ class ShardHost final : public capability::Invoker {
     /// `component.line_logged`: what a guest wrote by `wasi:logging`, within its rate.
     void write_guest_line(const capability::ComponentId& component, const rt::TraceId& call,
                           obs::Level level, std::string_view context, std::string_view message);
-    /// `component.import_refused`. As often as a guest tries.
+    /// `component.import_refused`. As often as a guest tries; `call` is zero where it is not known.
     void note_refused_import(const capability::ComponentId& component, std::string_view interface,
                              const rt::TraceId& call, const Error& error);
     /// Owns the calls from components to others of this shard.
