@@ -125,8 +125,7 @@ void Writer::work_off(Database& database, Group group) {
     const auto committed = commit(database, group);
     (committed ? probe_.commits : probe_.commits_failed).add();
     for (auto& entry : group)
-        if (entry.kind == Kind::change)
-            answer(entry, committed ? std::move(entry.result) : committed);
+        if (entry.kind == Kind::change) answer(entry, committed ? entry.result : committed);
 }
 
 Result<void> Writer::commit(Database& database, Group& group) {
