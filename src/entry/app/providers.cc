@@ -13,6 +13,15 @@ std::unique_ptr<capability::Provider> make(const capability::ProviderContext& co
     return std::make_unique<Provider>(context);
 }
 
+/// Names of wasmCloud's mean the store of this host, with their own settings.
+constexpr capability::ProviderKind keyvalue(std::string_view name) {
+    return {name,
+            {},
+            providers::keyvalue::Provider::interfaces,
+            &make<providers::keyvalue::Provider>,
+            &providers::keyvalue::Provider::check};
+}
+
 /// A new provider is one folder under platform/providers/ and one row here.
 constexpr std::array kinds{
     capability::ProviderKind{"http-server",
@@ -20,11 +29,10 @@ constexpr std::array kinds{
                              {},
                              &make<providers::http_server::Provider>,
                              &providers::http_server::Provider::check},
-    capability::ProviderKind{"keyvalue",
-                             {},
-                             providers::keyvalue::Provider::interfaces,
-                             &make<providers::keyvalue::Provider>,
-                             &providers::keyvalue::Provider::check},
+    keyvalue("keyvalue"),
+    keyvalue("keyvalue-nats"),
+    keyvalue("keyvalue-redis"),
+    keyvalue("keyvalue-vault"),
 };
 
 }  // namespace

@@ -242,11 +242,7 @@ class Planner {
 
     const capability::ProviderKind* kind_of(const manifest::Component& provider) const {
         if (!provider.image || !provider.image->builtin) return nullptr;
-        const auto& builtin = *provider.image->builtin;
-        const auto* const kind = capability::find_kind(kinds_, builtin.name);
-        // Without one of its own, the local one that offers the same.
-        return kind != nullptr ? kind
-                               : capability::find_kind(kinds_, manifest::local_name(builtin.contract));
+        return capability::find_kind(kinds_, provider.image->builtin->name);
     }
 
     const manifest::Application& application_;

@@ -35,12 +35,6 @@ constexpr std::array table{
 
 std::span<const Builtin> builtins() { return table; }
 
-std::string_view local_name(Contract contract) {
-    for (const auto& row : table)
-        if (row.contract == contract && row.backend.empty()) return row.name;
-    return {};
-}
-
 std::optional<Builtin> find_builtin(std::string_view name) {
     for (const auto& row : table)
         if (row.name == name) return row;

@@ -34,9 +34,6 @@ struct Builtin {
 /// All of them.
 std::span<const Builtin> builtins();
 
-/// The name of the provider that offers the same without another server.
-std::string_view local_name(Contract contract);
-
 /// The provider of that name, or nothing.
 std::optional<Builtin> find_builtin(std::string_view name);
 
