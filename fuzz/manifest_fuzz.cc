@@ -13,8 +13,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace weft::manifest;
     using Server = weft::providers::http_server::Provider;
-    static constexpr std::array kinds{
-        weft::capability::ProviderKind{"http-server", Server::interfaces, {}, nullptr, &Server::check}};
+    static constexpr std::array kinds{weft::capability::ProviderKind{
+        "http-server", Server::interfaces, {}, nullptr, &Server::check}};
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     for (const auto strictness : {Strictness::lenient, Strictness::strict}) {
         const auto report = parse_manifest(text, {.strictness = strictness});

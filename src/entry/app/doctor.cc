@@ -13,12 +13,12 @@
 #include "entry/app/compile_options.h"
 #include "entry/app/data_dir.h"
 #include "entry/app/machine.h"
+#include "entry/cli/trust_options.h"
 #include "io/code_cache/directory.h"
 #include "io/code_cache/seal_key.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
 #include "io/net/address.h"
 #include "io/net/tcp.h"
-#include "entry/cli/trust_options.h"
 
 namespace weft::app {
 namespace {

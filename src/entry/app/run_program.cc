@@ -9,8 +9,8 @@
 #include "base/rt/scope.h"
 #include "base/rt/shard.h"
 #include "entry/app/compile_options.h"
-#include "platform/control/admit.h"
 #include "entry/cli/trust_options.h"
+#include "platform/control/admit.h"
 
 namespace weft::app {
 namespace {

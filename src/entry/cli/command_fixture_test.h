@@ -82,8 +82,9 @@ class CommandTest : public files::FolderTest {
 
     static constexpr std::array<std::string_view, 1> interfaces{"wasi:http/incoming-handler"};
     static constexpr std::array providers{capability::ProviderKind{
-        "http-server", interfaces, {}, nullptr,
-        [](const std::vector<capability::Link>&) { return std::vector<capability::LinkFault>(); }}};
+        "http-server", interfaces, {}, nullptr, [](const std::vector<capability::Link>&) {
+            return std::vector<capability::LinkFault>();
+        }}};
 
     std::string current_dir = home;
     std::map<std::string, std::string> variables;

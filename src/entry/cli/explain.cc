@@ -32,8 +32,8 @@ struct Verdict {
         if (links.empty()) return "refused: no link leads on";
         std::string all = "ok:";
         for (const auto* link : links)
-            all += fmt::format("{} {} by link '{}'", link == links.front() ? "" : ",",
-                               link->target, link->name);
+            all += fmt::format("{} {} by link '{}'", link == links.front() ? "" : ",", link->target,
+                               link->name);
         return all;
     }
 };
@@ -92,7 +92,7 @@ Result<void> explain(const Console& console, const std::string& manifest,
                 lines.push_back(fmt::format("  {:<40} claim {:<4} grant {:<4} link {:<4} {}",
                                             verdict.interface, verdict.is_claimed ? "yes" : "no",
                                             verdict.is_granted ? "yes" : "no",
-                                            verdict.is_own         ? "-"
+                                            verdict.is_own          ? "-"
                                             : verdict.links.empty() ? "no"
                                                                     : "yes",
                                             verdict.text()));

@@ -210,12 +210,14 @@ TEST_F(InspectCommand, ReadsTheTokensOfWascap) {
 class Explain : public InspectCommand {
   protected:
     Explain() {
-        const auto wasm = claims::testing::component(
-            {{"wasi:http/types@0.2.0"}, {"wasi:keyvalue/store@0.2.0-draft"}, {"acme:a/b"},
-             {"wasi:logging/logging"}},
-            {{"wasi:http/incoming-handler@0.2.0"}});
-        write("caller.wasm", as_text(claims::testing::sign(
-                                 wasm, {.caps = {"wasi:http", "wasi:keyvalue", "acme:a", "wasi:logging"}})));
+        const auto wasm = claims::testing::component({{"wasi:http/types@0.2.0"},
+                                                      {"wasi:keyvalue/store@0.2.0-draft"},
+                                                      {"acme:a/b"},
+                                                      {"wasi:logging/logging"}},
+                                                     {{"wasi:http/incoming-handler@0.2.0"}});
+        write("caller.wasm",
+              as_text(claims::testing::sign(
+                  wasm, {.caps = {"wasi:http", "wasi:keyvalue", "acme:a", "wasi:logging"}})));
         write("app.yaml", R"(apiVersion: core.oam.dev/v1beta1
 kind: Application
 metadata: {name: app, annotations: {version: v1}}
@@ -239,11 +241,13 @@ TEST_F(Explain, SaysForEachImportWhatAllowsIt) {
     EXPECT_EQ(run({"inspect", "--explain", "app.yaml", "--trust", issuer}), 6) << err;
 
     EXPECT_TRUE(out.starts_with("app-caller\n")) << out;
-    EXPECT_TRUE(out.contains("acme:a/b                                 claim yes  grant yes  link "
-                             "yes  ok: app-callee by link 'default'\n"))
+    EXPECT_TRUE(
+        out.contains("acme:a/b                                 claim yes  grant yes  link "
+                     "yes  ok: app-callee by link 'default'\n"))
         << out;
-    EXPECT_TRUE(out.contains("wasi:keyvalue/store                      claim yes  grant yes  link "
-                             "no   refused: no link leads on\n"))
+    EXPECT_TRUE(
+        out.contains("wasi:keyvalue/store                      claim yes  grant yes  link "
+                     "no   refused: no link leads on\n"))
         << out;
     EXPECT_TRUE(out.contains("link -    ok: the host answers it\n")) << out;
     EXPECT_TRUE(err.contains("calls of 1 import would be refused")) << err;

@@ -197,7 +197,8 @@ rt::Task<void> Http1Connection::linger() {
 }
 
 /// Waits until the client sent or took something, as long as it keeps the rate; whether it did what
-/// is waited for is seen then. `source` has the rest of what the client is to take. Errors: deadline
+/// is waited for is seen then. `source` has the rest of what the client is to take. Errors:
+/// deadline
 /// (`net.peer_too_slow`), unavailable, cancelled.
 rt::Task<void> Http1Connection::await_client(Awaits what, const rt::ByteSource* source) {
     const auto self = shared_from_this();
@@ -230,8 +231,7 @@ rt::Task<void> Http1Connection::await_client(Awaits what, const rt::ByteSource* 
     const auto moved = had - std::min(had, had == 0 ? 0 : stream_.unconfirmed_bytes());
     pace->note(shared_->executor->now() - begin, moved);
     if (waited || waited.error().code != Errc::deadline) co_return waited;
-    const bool is_in_the_way =
-        source != nullptr && pace->lag() >= patience && source->is_wanted();
+    const bool is_in_the_way = source != nullptr && pace->lag() >= patience && source->is_wanted();
     if (pace->left() > Duration::zero() && !is_in_the_way) co_return ok();
     ++(is_in_the_way ? shared_->stats.slow_ended : shared_->stats.bodies_too_slow);
     co_return waited;

@@ -24,7 +24,7 @@ namespace weft::capability {
 /// wasi:keyvalue 0.2.0-draft and 0.2.0-draft2.
 class KeyValue {
   public:
-    static constexpr std::size_t key_bytes_max = 1U << 10U;     ///< Also of a bucket's name.
+    static constexpr std::size_t key_bytes_max = 1U << 10U;  ///< Also of a bucket's name.
     static constexpr std::size_t value_bytes_max = 16U << 20U;
     static constexpr std::size_t page_keys_max = 1'000;
 

@@ -35,9 +35,9 @@ struct Link {
     std::vector<std::string> interfaces;
     Config source_config;
     Config target_config;
-    std::string provider;    ///< The kind of the provider at one end: "http-server"; empty: none.
+    std::string provider;  ///< The kind of the provider at one end: "http-server"; empty: none.
     bool is_answered_by_provider = false;  ///< It is at the target, else at the source.
-    Config provider_config;  ///< What its application sets for all of its links.
+    Config provider_config;                ///< What its application sets for all of its links.
 
     /// Whether calls of that interface ("wasi:keyvalue/store", a version behind it is ignored) go
     /// by it.

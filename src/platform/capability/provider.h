@@ -49,7 +49,7 @@ struct LinkFault {
 
 /// One kind of provider: a row of the table in entry/app.
 struct ProviderKind {
-    std::string_view name;                         ///< "http-server", as images name it.
+    std::string_view name;  ///< "http-server", as images name it.
     /// That links from it to components may name: "wasi:http/...".
     std::span<const std::string_view> calls;
     /// That links from components to it may name.
@@ -86,8 +86,8 @@ class Provider {
     virtual rt::Task<void> change_links(LinkChange change) = 0;
     /// What answers `interface`, as the component at the source of the link imports it: for each
     /// shard of the context one, which is used and destroyed there, before the provider is. The
-    /// link was put. Errors: unsupported (`capability.import_mismatch`: it has no such interface, or
-    /// a function of it has another type here), those of what it answers with.
+    /// link was put. Errors: unsupported (`capability.import_mismatch`: it has no such interface,
+    /// or a function of it has another type here), those of what it answers with.
     virtual Result<std::vector<std::unique_ptr<ImportTarget>>> bind(
         const LinkKey& link, const value::Interface& interface);
     /// Begins nothing new from outside; what is under way goes on.

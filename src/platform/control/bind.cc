@@ -24,8 +24,8 @@ std::vector<const capability::Link*> links_of(const capability::ComponentId& id,
     std::vector<const capability::Link*> found;
     for (const auto& [key, link] : links)
         if (key.source == id && link.covers(interface)) found.push_back(&link);
-    std::ranges::partition(
-found, [](const auto* link) { return link->name == host::default_link; });
+    std::ranges::partition(found,
+                           [](const auto* link) { return link->name == host::default_link; });
     return found;
 }
 
@@ -49,8 +49,8 @@ Result<std::vector<host::ImportTablePtr>> bind_imports(const Binding& binding) {
     for (const auto& interface : imports) {
         const auto name = without_version(interface.name);
         for (std::size_t shard = 0; shard < tables.size(); ++shard) {
-            TRY(auto row, host::host_interface(binding.hosts[shard], *binding.settings, name,
-                                               interface));
+            TRY(auto row,
+                host::host_interface(binding.hosts[shard], *binding.settings, name, interface));
             by_shard[shard].push_back(std::move(row));
         }
         const auto links = links_of(binding.settings->id, interface.name, *binding.links);
@@ -65,8 +65,8 @@ Result<std::vector<host::ImportTablePtr>> bind_imports(const Binding& binding) {
         }
     }
     for (std::size_t shard = 0; shard < tables.size(); ++shard)
-        tables[shard] = std::make_shared<const host::ImportTable>(*binding.world,
-                                                                  std::move(by_shard[shard]));
+        tables[shard] =
+            std::make_shared<const host::ImportTable>(*binding.world, std::move(by_shard[shard]));
     return tables;
 }
 

@@ -30,7 +30,8 @@ Result<void> check_link(const capability::Link& link, const value::World& source
 
 /// The interfaces that a component imports and no link of it leads on, without version. What the
 /// host answers itself is not among them.
-std::vector<std::string> find_unlinked(const capability::ComponentId& id, const value::World& world,
-                                       const std::map<capability::LinkKey, capability::Link>& links);
+std::vector<std::string> find_unlinked(
+    const capability::ComponentId& id, const value::World& world,
+    const std::map<capability::LinkKey, capability::Link>& links);
 
 }  // namespace weft::control

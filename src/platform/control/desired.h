@@ -13,7 +13,7 @@ namespace weft::control {
 /// A capability provider of an application, with links or without.
 struct ProviderSettings {
     capability::ComponentId id;
-    std::string kind;               ///< The name of a `capability::ProviderKind`.
+    std::string kind;                ///< The name of a `capability::ProviderKind`.
     capability::Config config = {};  ///< For all of its links.
 };
 

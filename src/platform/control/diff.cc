@@ -34,8 +34,7 @@ bool has_other_links(const capability::ComponentId& id, const State& desired,
 capability::LinkChange link_change(const State& desired, const State& running,
                                    std::string_view provider, bool is_answered_by_provider) {
     const auto is_one = [&](const capability::Link& link) {
-        return link.provider == provider &&
-               link.is_answered_by_provider == is_answered_by_provider;
+        return link.provider == provider && link.is_answered_by_provider == is_answered_by_provider;
     };
     capability::LinkChange change;
     for (const auto& [key, link] : desired.links) {
@@ -59,8 +58,7 @@ std::vector<Action> diff(const State& desired, const State& running) {
             if (!link.provider.empty()) providers.insert(link.provider);
     const auto add_links = [&](Kind kind) {
         for (const auto& provider : providers) {
-            const auto change =
-                link_change(desired, running, provider, kind == Kind::open_links);
+            const auto change = link_change(desired, running, provider, kind == Kind::open_links);
             if (!change.put.empty() || !change.taken.empty()) actions.push_back({kind, provider});
         }
     };

@@ -111,9 +111,9 @@ TEST(Diff, AComponentWhoseOwnLinksDifferIsBoundAnew) {
                          {kept, link("a", "/"), call_of("a", "b")}),
                    before),
               (Actions{{Kind::bind, "a"}}));
-    EXPECT_EQ(diff(state({component("a", "1"), component("b", "1")}, {set_up, link("a", "/")}),
-                   before),
-              (Actions{{Kind::open_links, "keyvalue"}, {Kind::bind, "a"}}));
+    EXPECT_EQ(
+        diff(state({component("a", "1"), component("b", "1")}, {set_up, link("a", "/")}), before),
+        (Actions{{Kind::open_links, "keyvalue"}, {Kind::bind, "a"}}));
     EXPECT_EQ(diff(state({component("a", "2"), component("b", "1")}, {link("a", "/")}), before),
               (Actions{{Kind::open_links, "keyvalue"}, {Kind::update, "a"}}))
         << "other code is bound with its start";

@@ -40,8 +40,9 @@ spec:
 
 constexpr std::array<std::string_view, 1> interfaces{"wasi:http/incoming-handler"};
 constexpr std::array kinds{capability::ProviderKind{
-    "http-server", interfaces, {}, nullptr,
-    [](const std::vector<capability::Link>&) { return std::vector<capability::LinkFault>(); }}};
+    "http-server", interfaces, {}, nullptr, [](const std::vector<capability::Link>&) {
+        return std::vector<capability::LinkFault>();
+    }}};
 
 Result<Application> planned(std::string_view image, std::string_view extra = "",
                             std::string_view provider = "ghcr.io/wasmcloud/http-server:0.26.0") {

@@ -85,7 +85,8 @@ Result<void> add_link(State& state, capability::Link link) {
                         "two links lead from '{}' to '{}' by the name '{}'; rename one", key.source,
                         key.target, key.name);
         if (key.source != link.source || key.name != link.name || key.ns != link.ns ||
-            key.package != link.package || (!link.provider.empty() && !link.is_answered_by_provider))
+            key.package != link.package ||
+            (!link.provider.empty() && !link.is_answered_by_provider))
             continue;
         for (const auto& interface : link.interfaces)
             if (std::ranges::find(other.interfaces, interface) != other.interfaces.end())
@@ -316,9 +317,10 @@ rt::Task<void> Service::step(Action action, const Target* to, const Target* from
         }
         case Kind::scale: {
             const auto limits = to->state.components.at(action.name).settings.limits;
-            result = co_await on_each_host([limits, id = action.name](host::ShardHost* host, std::size_t) {
-                return change_limits_in(host, id, limits);
-            });
+            result = co_await on_each_host(
+                [limits, id = action.name](host::ShardHost* host, std::size_t) {
+                    return change_limits_in(host, id, limits);
+                });
             break;
         }
         case Kind::change_links:
@@ -328,10 +330,9 @@ rt::Task<void> Service::step(Action action, const Target* to, const Target* from
                                                     action.kind == Kind::open_links));
             break;
         case Kind::retire:
-            result = co_await on_each_host(
-                [id = action.name](host::ShardHost* host, std::size_t) {
-                    return host->retire(id);
-                });
+            result = co_await on_each_host([id = action.name](host::ShardHost* host, std::size_t) {
+                return host->retire(id);
+            });
             break;
     }
     co_return result;
@@ -367,7 +368,8 @@ capability::Provider* Service::provider_of(std::string_view kind) {
     return slot.get();
 }
 
-/// All that was asked for together. Errors: those of `find_conflicts` and of `add_link`, unsupported.
+/// All that was asked for together. Errors: those of `find_conflicts` and of `add_link`,
+/// unsupported.
 Result<State> Service::state_of(const Wanted& wanted) const {
     State state;
     std::vector<const Application*> all;

@@ -63,8 +63,8 @@ class Service {
     /// Adds a link that belongs to no application, in place of the one with its key that did not
     /// either. Which of its ends is a provider is found out here, again with each order: either may
     /// come later or go. Components that run are bound at once. Errors: already_exists
-    /// (`control.link_taken`: an application has it; `control.link_overlaps`: another target for one
-    /// interface by that name), those of `deploy`, exhausted, cancelled.
+    /// (`control.link_taken`: an application has it; `control.link_overlaps`: another target for
+    /// one interface by that name), those of `deploy`, exhausted, cancelled.
     rt::Task<void> put_link(capability::Link link);
     /// Errors: not_found (`control.link_unknown`: none of that key was put), exhausted, cancelled.
     rt::Task<void> delete_link(capability::LinkKey key);

@@ -50,9 +50,9 @@ Result<ShardHost::Export> ComponentTarget::find(std::uint32_t function) {
                     "component '{}' calls '{}', which does not run on this host", source_, target_);
     if (!matched_ || matched_->code != code) {
         auto world = code->describe();
-        auto functions = world ? match_exports(wanted_, *world)
-                               : Result<std::vector<std::uint32_t>>(
-                                     Failure(std::move(world).error()));
+        auto functions =
+            world ? match_exports(wanted_, *world)
+                  : Result<std::vector<std::uint32_t>>(Failure(std::move(world).error()));
         matched_ = Matched{std::move(code), std::move(functions)};
     }
     if (!matched_->functions) return Failure(matched_->functions.error());

@@ -93,9 +93,8 @@ Target serve_config(rt::Executor* executor, ConfigPtr config, const value::Inter
         return draft::serve(
             executor, std::make_shared<ConfigOf<draft::Functions, draft::Error>>(std::move(config)),
             wanted);
-    return rc::serve(executor,
-                     std::make_shared<ConfigOf<rc::Functions, rc::Error>>(std::move(config)),
-                     wanted);
+    return rc::serve(
+        executor, std::make_shared<ConfigOf<rc::Functions, rc::Error>>(std::move(config)), wanted);
 }
 
 Target serve_logging(ShardHost* host, const capability::ComponentId& id,
@@ -104,7 +103,8 @@ Target serve_logging(ShardHost* host, const capability::ComponentId& id,
     namespace old = wit::wasi_logging_logging;
     if (wanted.name == old::interface_name)
         return old::serve(host->executor(),
-                          std::make_shared<LoggingOf<old::Functions, old::Level>>(host, id), wanted);
+                          std::make_shared<LoggingOf<old::Functions, old::Level>>(host, id),
+                          wanted);
     return draft::serve(host->executor(),
                         std::make_shared<LoggingOf<draft::Functions, draft::Level>>(host, id),
                         wanted);
@@ -116,8 +116,7 @@ constexpr std::array<std::string_view, 3> packages{"wasi:config/", "wasi:logging
 }  // namespace
 
 bool is_host_interface(std::string_view name) {
-    return std::ranges::any_of(packages,
-                               [&](auto package) { return name.starts_with(package); });
+    return std::ranges::any_of(packages, [&](auto package) { return name.starts_with(package); });
 }
 
 Result<ImportTable::Interface> host_interface(ShardHost* host, const ComponentSettings& settings,
@@ -133,15 +132,14 @@ Result<ImportTable::Interface> host_interface(ShardHost* host, const ComponentSe
     }
     if (name.starts_with("wasi:config/")) {
         TRY(row.unlinked,
-            serve_config(host->executor(), std::make_shared<const capability::Config>(settings.config),
-                         wanted));
+            serve_config(host->executor(),
+                         std::make_shared<const capability::Config>(settings.config), wanted));
     } else if (name.starts_with("wasi:logging/")) {
         TRY(row.unlinked, serve_logging(host, settings.id, wanted));
     } else if (name.starts_with("wasi:keyvalue/")) {
-        TRY(row.unlinked,
-            capability::serve_keyvalue(host->executor(),
-                                       std::make_shared<RefusedKeyValue>(host, settings.id, name),
-                                       wanted));
+        TRY(row.unlinked, capability::serve_keyvalue(
+                              host->executor(),
+                              std::make_shared<RefusedKeyValue>(host, settings.id, name), wanted));
     } else {
         row.unlinked = std::make_shared<Unlinked>(host, settings.id, name);
     }

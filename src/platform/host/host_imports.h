@@ -9,8 +9,8 @@
 
 namespace weft::host {
 
-/// Whether the host itself answers that interface for every component, without a link: `wasi:config`,
-/// `wasi:logging`, `wasmcloud:bus`. A version behind the name is ignored.
+/// Whether the host itself answers that interface for every component, without a link:
+/// `wasi:config`, `wasi:logging`, `wasmcloud:bus`. A version behind the name is ignored.
 bool is_host_interface(std::string_view name);
 
 /// The row of an import table for `wanted`, called `name`, before links lead on: what the host

@@ -30,12 +30,12 @@ Function function(std::string name, std::vector<value::Parameter> params,
 Interface config(std::string name) {
     const auto pairs =
         Type::list(Type::tuple({Type(Kind::string), Type(Kind::string)}).value()).value();
-    return {.name = std::move(name),
-            .functions = {function("get-all", {}, Type::result(pairs, error_type()).value()),
-                          function("get", {{"key", Type(Kind::string)}},
-                                   Type::result(option_of(Type(Kind::string)), error_type())
-                                       .value())},
-            .resources = {}};
+    return {
+        .name = std::move(name),
+        .functions = {function("get-all", {}, Type::result(pairs, error_type()).value()),
+                      function("get", {{"key", Type(Kind::string)}},
+                               Type::result(option_of(Type(Kind::string)), error_type()).value())},
+        .resources = {}};
 }
 
 class HostImportsTest : public testing::Test {
@@ -85,12 +85,19 @@ class HostImportsTest : public testing::Test {
 TEST_F(HostImportsTest, AComponentReadsItsConfiguration) {
     for (const char* name : {"wasi:config/store@0.2.0-draft", "wasi:config/store@0.2.0-rc.1"}) {
         const auto wanted = config(name);
-        EXPECT_EQ(call(wanted, 1, texts({"size"})), std::string("\0\1\1" "3", 4)) << name;
+        EXPECT_EQ(call(wanted, 1, texts({"size"})), std::string("\0\1\1"
+                                                                "3",
+                                                                4))
+            << name;
         EXPECT_EQ(call(wanted, 1, texts({"none"})), std::string("\0\0", 2));
-        EXPECT_EQ(call(wanted, 0, {}), std::string("\0\2\6colour\4blue\4size\1" "3", 21));
+        EXPECT_EQ(call(wanted, 0, {}), std::string("\0\2\6colour\4blue\4size\1"
+                                                   "3",
+                                                   21));
     }
     EXPECT_EQ(call(config("wasi:config/runtime@0.2.0-draft"), 1, texts({"size"})),
-              std::string("\0\1\1" "3", 4));
+              std::string("\0\1\1"
+                          "3",
+                          4));
     EXPECT_EQ(call(config("wasi:config/store@0.9.0"), 0, {}), "capability.import_mismatch");
 }
 
@@ -99,11 +106,10 @@ TEST_F(HostImportsTest, AComponentWritesLinesToTheLog) {
         Type::enumeration({"trace", "debug", "info", "warn", "error", "critical"}).value();
     const Interface wanted{
         .name = "wasi:logging/logging@0.1.0-draft",
-        .functions = {function("log",
-                               {{"level", level},
-                                {"context", Type(Kind::string)},
-                                {"message", Type(Kind::string)}},
-                               std::nullopt)},
+        .functions = {function(
+            "log",
+            {{"level", level}, {"context", Type(Kind::string)}, {"message", Type(Kind::string)}},
+            std::nullopt)},
         .resources = {}};
     EXPECT_EQ(call(wanted, 0, texts({})), "wire.truncated");
 
@@ -171,8 +177,7 @@ TEST_F(HostImportsTest, AGuestChoosesItsLinkByTheBus) {
     const auto other = std::make_shared<Counting>();
     std::vector<ImportTable::Interface> rows;
     for (const auto& interface : world.imports)
-        rows.push_back(
-            host_interface(&host_, settings_, name_of(interface), interface).value());
+        rows.push_back(host_interface(&host_, settings_, name_of(interface), interface).value());
     rows[1].routes = {{"default", usual}, {"other", other}};
     ImportDispatch instance(std::make_shared<ComponentImports>(ComponentImports{
         "hello", std::make_shared<ImportTable>(world, std::move(rows)), &logging_, &loop_}));

@@ -44,8 +44,8 @@ class ImportDispatch final : public engine::ImportHandler {
     capability::ImportTarget& target_of(std::uint32_t interface);
 
     std::shared_ptr<const ComponentImports> imports_;
-    ImportTablePtr table_;     // Of the present call; null before the first.
-    std::uint64_t call_ = 0;   // Its span.
+    ImportTablePtr table_;             // Of the present call; null before the first.
+    std::uint64_t call_ = 0;           // Its span.
     std::vector<std::size_t> chosen_;  // Route of each interface; empty: the first of each.
     // By interface, for those of the table that have `own`; made when they are first called.
     std::vector<std::unique_ptr<capability::ImportTarget>> own_;

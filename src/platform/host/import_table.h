@@ -15,7 +15,8 @@ namespace weft::host {
 class ImportDispatch;
 
 /// What answers the imports of one component on one shard, worked out ahead: no string is compared
-/// on the way of a call, except that of a link's name which a guest chooses. Immutable; shard-local.
+/// on the way of a call, except that of a link's name which a guest chooses. Immutable;
+/// shard-local.
 class ImportTable {
   public:
     struct Route {
@@ -24,7 +25,7 @@ class ImportTable {
     };
     /// One interface that the component imports.
     struct Interface {
-        std::string name;           ///< Without version: "wasi:keyvalue/store".
+        std::string name;  ///< Without version: "wasi:keyvalue/store".
         /// The link that is used unless the guest chooses comes first. Without one of that name
         /// its place is taken by `unlinked`.
         std::vector<Route> routes;

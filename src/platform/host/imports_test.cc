@@ -43,8 +43,7 @@ value::Interface interface(std::string name, std::vector<std::string> functions)
 
 value::World imports_of(std::vector<std::string> interfaces) {
     value::World world;
-    for (auto& name : interfaces)
-        world.imports.push_back(interface(std::move(name), {"say"}));
+    for (auto& name : interfaces) world.imports.push_back(interface(std::move(name), {"say"}));
     return world;
 }
 
@@ -88,9 +87,9 @@ class ImportsTest : public testing::Test {
                 net::HttpResponse response;
                 std::string body;
                 for (const char number : request.path_and_query.substr(1)) {
-                    CO_TRY(const auto said, co_await host->import(
-                                                static_cast<std::uint32_t>(number - '0'),
-                                                Carried{.bytes = to_bytes("hi")}));
+                    CO_TRY(const auto said,
+                           co_await host->import(static_cast<std::uint32_t>(number - '0'),
+                                                 Carried{.bytes = to_bytes("hi")}));
                     body += as_text(said.bytes);
                 }
                 response.body = rt::source_of(to_bytes(body));
@@ -130,9 +129,8 @@ class ImportsTest : public testing::Test {
     rt::Task<void> fetch(std::string path) {
         net::HttpRequest request;
         request.path_and_query = std::move(path);
-        Result<net::HttpResponse> response =
-            co_await host_.handle_http({.trace_id = {0, 7}, .span_id = ++span_}, "caller",
-                                       std::move(request));
+        Result<net::HttpResponse> response = co_await host_.handle_http(
+            {.trace_id = {0, 7}, .span_id = ++span_}, "caller", std::move(request));
         if (!response) {
             outcomes_.emplace_back(response.error().slug.text());
             co_return ok();
@@ -199,8 +197,7 @@ TEST_F(ImportsTest, ACallGoesByTheFirstLinkOfItsInterface) {
 TEST_F(ImportsTest, WithoutALinkTheGuestEndsAndTheLogSaysWhatIsMissing) {
     const auto world = imports_of({"test:a/x@1.0.0"});
     add_caller(world);
-    put("caller", "caller",
-        std::make_shared<ImportTable>(world, std::vector{row("test:a/x", {})}));
+    put("caller", "caller", std::make_shared<ImportTable>(world, std::vector{row("test:a/x", {})}));
 
     EXPECT_EQ(get("/0"), "engine.trap");
 
@@ -215,14 +212,13 @@ TEST_F(ImportsTest, LinksChangeUnderARunningInstance) {
     add_caller(world);
     add_callee(&echo);
     put("callee", "callee");
-    put("caller", "caller",
-        std::make_shared<ImportTable>(world, std::vector{row("test:a/x", {})}),
+    put("caller", "caller", std::make_shared<ImportTable>(world, std::vector{row("test:a/x", {})}),
         {{Limit::reuse, 100}});
     EXPECT_EQ(get("/"), "");
 
-    host_.change_imports("caller", std::make_shared<ImportTable>(
-                                       world, std::vector{row("test:a/x", {to_component(
-                                                                              "caller", "callee")})}));
+    host_.change_imports(
+        "caller", std::make_shared<ImportTable>(
+                      world, std::vector{row("test:a/x", {to_component("caller", "callee")})}));
 
     EXPECT_EQ(get("/0"), "2:hi ");
     EXPECT_EQ(counted("weft_host_instances_reused_total"), 1);
@@ -282,8 +278,7 @@ TEST_F(ImportsTest, ACallThatNobodyWaitsForEndsItsCallee) {
     const auto world = imports_of({"test:a/x@1.0.0"});
     add_caller(world);
     bool was_cancelled = false;
-    add_callee([&](std::shared_ptr<GuestHost> host, std::uint32_t,
-                   Carried) -> rt::Task<Carried> {
+    add_callee([&](std::shared_ptr<GuestHost> host, std::uint32_t, Carried) -> rt::Task<Carried> {
         Result<void> slept = co_await host->sleep(1h);
         was_cancelled = !slept && slept.error().code == Errc::cancelled;
         co_return Carried{};

@@ -25,7 +25,8 @@ class Choice : public Functions {
     rt::Task<wit::Own<Target>> create_call_target_interface(rt::CallCtx, std::string namespace_,
                                                             std::string package,
                                                             std::string interface) override {
-        co_return wit::Own<Target>{to_bytes(fmt::format("{}:{}/{}", namespace_, package, interface))};
+        co_return wit::Own<Target>{
+            to_bytes(fmt::format("{}:{}/{}", namespace_, package, interface))};
     }
 
   protected:
@@ -58,8 +59,8 @@ class Second final : public Choice<second::Functions, second::CallTargetInterfac
         rt::CallCtx, std::string name,
         std::vector<wit::Own<second::CallTargetInterface>> interfaces) override {
         if (!choose(name, interfaces))
-            co_return std::expected<void, std::string>(
-                std::unexpected(fmt::format("no link '{}' leads on all of these interfaces", name)));
+            co_return std::expected<void, std::string>(std::unexpected(
+                fmt::format("no link '{}' leads on all of these interfaces", name)));
         co_return std::expected<void, std::string>();
     }
 };

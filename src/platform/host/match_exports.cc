@@ -57,8 +57,8 @@ std::string function_difference(const Function& wanted, const Function& offered)
 }
 
 Result<void> check_resources(const Interface& interface, const Function& function) {
-    const bool has = std::ranges::any_of(function.params,
-                                         [](const auto& param) { return has_resource(param.type); });
+    const bool has = std::ranges::any_of(
+        function.params, [](const auto& param) { return has_resource(param.type); });
     if (!has && !(function.result && has_resource(*function.result))) return ok();
     return fail(Errc::unsupported, "host.link_resource",
                 "{}#{} has resources, which no link between components carries; pass values, or "

@@ -35,15 +35,17 @@ std::string message(const value::Interface& wanted, const value::World& offered)
 TEST(MatchExports, CountsOverAllInterfacesAndTakesFittingVersions) {
     const value::World offered{
         .imports = {},
-        .exports = {interface("a:b/c@0.2.0", {function("x", Type(Kind::u8)),
-                                              function("y", Type(Kind::u8))}),
+        .exports = {interface("a:b/c@0.2.0",
+                              {function("x", Type(Kind::u8)), function("y", Type(Kind::u8))}),
                     interface("a:b/d@1.4.0-rc.1", {function("z", Type(Kind::string))})}};
 
     EXPECT_THAT(numbers(interface("a:b/c@0.2.6", {function("y", Type(Kind::u8))}), offered),
                 ElementsAre(1));
-    EXPECT_THAT(numbers(interface("a:b/d@1.4.0-rc.1", {function("z", Type(Kind::string))}), offered),
-                ElementsAre(2));
-    EXPECT_THAT(message(interface("a:b/c@0.3.0", {}), offered), HasSubstr("exports no a:b/c@0.3.0"));
+    EXPECT_THAT(
+        numbers(interface("a:b/d@1.4.0-rc.1", {function("z", Type(Kind::string))}), offered),
+        ElementsAre(2));
+    EXPECT_THAT(message(interface("a:b/c@0.3.0", {}), offered),
+                HasSubstr("exports no a:b/c@0.3.0"));
     EXPECT_THAT(message(interface("a:b/d@1.4.0", {}), offered), HasSubstr("exports no"));
     EXPECT_THAT(message(interface("a:b/c@0.2.0", {function("w", Type(Kind::u8))}), offered),
                 HasSubstr("its a:b/c@0.2.0 has no function 'w'"));
@@ -61,7 +63,8 @@ TEST(MatchExports, NamesThePartThatDiffers) {
                 HasSubstr("parameter 'p': part 1: 'size': u64, not u32"));
     EXPECT_THAT(message(wanted(list, Type(Kind::s8)), offered),
                 HasSubstr("its result: u8, not s8"));
-    EXPECT_THAT(message(wanted(list, std::nullopt), offered), HasSubstr("it gives u8, not nothing"));
+    EXPECT_THAT(message(wanted(list, std::nullopt), offered),
+                HasSubstr("it gives u8, not nothing"));
     auto two = wanted(list, Type(Kind::u8));
     two.functions[0].params.push_back(two.functions[0].params[0]);
     EXPECT_THAT(message(two, offered), HasSubstr("it takes 1 parameters, not 2"));

@@ -112,8 +112,8 @@ rt::Task<Pool::InstancePtr> Pool::acquire(TimePoint due) {
 
 Result<Pool::InstancePtr> Pool::open(ConcurrencyLimiter::Permit place) {
     TRY(auto instance,
-        code_->open(executor_, {.limits = limits_,
-                                .imports = make_imports_ ? make_imports_() : nullptr}));
+        code_->open(executor_,
+                    {.limits = limits_, .imports = make_imports_ ? make_imports_() : nullptr}));
     instance->set_owner(this);
     kept_.push_back({instance, executor_->now(), std::move(place)});
     probe_->instances.add(1);

@@ -49,7 +49,8 @@ class RefusedKeyValue final : public capability::KeyValue {
     rt::Task<T> refuse() {
         host_->note_refused_import(component_, interface_, {},
                                    unlinked_error(component_, interface_));
-        co_return fail(Errc::denied, "keyvalue.access_denied", "no link leads to a key-value store");
+        co_return fail(Errc::denied, "keyvalue.access_denied",
+                       "no link leads to a key-value store");
     }
 
     ShardHost* host_;

@@ -148,9 +148,9 @@ std::shared_ptr<ShardHost::Entry> ShardHost::find(const capability::ComponentId&
     return found == entries_.end() ? nullptr : found->second;
 }
 
-void ShardHost::write_guest_line(const capability::ComponentId& component,
-                                 const rt::TraceId& call, obs::Level level,
-                                 std::string_view context, std::string_view message) {
+void ShardHost::write_guest_line(const capability::ComponentId& component, const rt::TraceId& call,
+                                 obs::Level level, std::string_view context,
+                                 std::string_view message) {
     const auto entry = find(component);
     if (!entry) return;
     GuestLog(logging_, executor_, {component, (*entry->limits)[Limit::log], call})
@@ -161,11 +161,10 @@ void ShardHost::note_refused_import(const capability::ComponentId& component,
                                     std::string_view interface, const rt::TraceId& call,
                                     const Error& error) {
     const auto write = [&](const auto&... more) {
-        logging_->failures->write(obs::Level::warn, "component.import_refused", component,
-                                  executor_->now(), obs::kv("component", component),
-                                  obs::kv("interface", interface),
-                                  obs::kv("error", error.slug.text()),
-                                  obs::kv("reason", error.message), more...);
+        logging_->failures->write(
+            obs::Level::warn, "component.import_refused", component, executor_->now(),
+            obs::kv("component", component), obs::kv("interface", interface),
+            obs::kv("error", error.slug.text()), obs::kv("reason", error.message), more...);
     };
     if (call == rt::TraceId())
         write();
@@ -290,13 +289,13 @@ rt::Task<engine::Values> ShardHost::call(rt::CallCtx ctx, capability::ComponentI
                                          Export function, engine::Values arguments) {
     const auto* const context = co_await rt::current_context();
     const auto entry = find(target);
-    const auto log = std::make_shared<const CallLog>(
-        logging_, executor_,
-        CallLog::Call{.component = std::move(target),
-                      .trace_id = ctx.trace_id,
-                      .method = "call",
-                      .path = std::move(function.name),
-                      .limits = entry ? entry->limits : nullptr});
+    const auto log =
+        std::make_shared<const CallLog>(logging_, executor_,
+                                        CallLog::Call{.component = std::move(target),
+                                                      .trace_id = ctx.trace_id,
+                                                      .method = "call",
+                                                      .path = std::move(function.name),
+                                                      .limits = entry ? entry->limits : nullptr});
     const auto failed = [&](Error error) {
         if (!context->is_cancelled()) log->failed(error);
         return Failure(std::move(error));

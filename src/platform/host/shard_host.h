@@ -74,8 +74,8 @@ class ShardHost final : public capability::Invoker {
         std::uint32_t number;  ///< In `engine::Component::describe` of what is served.
         std::string name;      ///< For people.
     };
-    /// Calls it. The streams of its result keep the call going until they are destroyed. Errors: those
-    /// of `engine::Instance::call` and `handle_http`; exhausted (`host.depth_exceeded`;
+    /// Calls it. The streams of its result keep the call going until they are destroyed. Errors:
+    /// those of `engine::Instance::call` and `handle_http`; exhausted (`host.depth_exceeded`;
     /// `host.call_recursive`: there is no place left but those that callers of this call hold).
     rt::Task<engine::Values> call(rt::CallCtx ctx, capability::ComponentId target, Export function,
                                   engine::Values arguments);

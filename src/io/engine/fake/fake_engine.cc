@@ -316,9 +316,8 @@ FakeEngine::FakeEngine(EngineConfig config) : config_(config), count_(std::make_
 }
 
 void FakeEngine::add(std::string wasm, Guest guest, HttpKind kind, value::World world) {
-    programs_[std::move(wasm)] =
-        std::make_shared<const Program>(Program{
-            .guest = std::move(guest), .kind = kind, .world = std::move(world)});
+    programs_[std::move(wasm)] = std::make_shared<const Program>(
+        Program{.guest = std::move(guest), .kind = kind, .world = std::move(world)});
 }
 
 void FakeEngine::add(std::string wasm, Main main) {
