@@ -60,7 +60,7 @@ fn answer(request: IncomingRequest) -> Result<String, Refusal> {
     Ok(text_of(&statistics::summarize(&tokens, FREQUENT_MAX)))
 }
 
-/// The whole body. Whoever listens bounds it: `body_max` in the manifest.
+/// The whole body. The http-server bounds it: `body_max` in the manifest.
 fn read(request: IncomingRequest) -> Result<Vec<u8>, StreamError> {
     let body = request.consume().expect("nobody took it before");
     let stream = body.stream().expect("nobody took it before");
