@@ -173,6 +173,21 @@ spec:
 """
 
 
+def example(path: str) -> str:
+    """A manifest of examples/ as it is, except that it listens on a free port and names its files from anywhere."""
+    place = ROOT / "examples" / path
+    text = re.sub(r"file://(\.\S+)", lambda image: f"file://{(place.parent / image[1]).resolve()}", place.read_text())
+    text, addresses = re.subn(r"\b(0\.0\.0\.0|127\.0\.0\.1):8000\b", "127.0.0.1:0", text)
+    assert addresses == 1, f"{path} listens on {addresses} addresses with port 8000"
+    return text
+
+
+def events(log: str, name: str) -> list[dict]:
+    """Those of that name in a host's log."""
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    return [line for line in lines if line.get("event") == name]
+
+
 class WeftTest(unittest.TestCase):
     """Each test has a folder of its own, and the binary sees no other place."""
 

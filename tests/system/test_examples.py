@@ -12,7 +12,8 @@ from harness import BINARY, KEY, ROOT, WAIT_S, Outcome, WeftTest, end_with_paren
 
 EXAMPLES = ROOT / "examples"
 PROGRAMS = tomllib.loads((Path(__file__).parent / "examples.toml").read_text())
-HTTP, SERVICES, COMMANDS = PROGRAMS["http"], PROGRAMS["service"], PROGRAMS["command"]
+HTTP, SERVICES, COMMANDS, PARTS = (PROGRAMS[kind] for kind in ("http", "service", "command", "part"))
+ALL = HTTP + SERVICES + COMMANDS + PARTS
 # What a signed program may take in the repository.
 COMMITTED_BYTES_MAX = 150_000
 # Compiling a large one takes most of a minute on a slow machine.
@@ -35,18 +36,18 @@ class Listed(WeftTest):
         recipes = {path.parent for path in EXAMPLES.glob("*/*/build.sh")}
         # build/guests/APP-LANGUAGE is what the recipe of APP/LANGUAGE makes.
         listed = {path_of(one).parent if is_committed(one) else (EXAMPLES / one["manifest"]).parent
-                  for one in HTTP + SERVICES + COMMANDS}
+                  for one in ALL}
 
         self.assertEqual(recipes, listed)
         for folder in recipes:
             self.assertIn(f"]({folder.relative_to(EXAMPLES)}/)", index)
 
     def test_each_is_signed_for_what_it_is(self):
-        for program in HTTP + SERVICES + COMMANDS:
+        for program in ALL:
             with self.subTest(file=program["file"]):
                 if not is_committed(program):
                     continue
-                name = Path(program["file"]).parts[0] if program in COMMANDS else "hello"
+                name = program.get("name") or (Path(program["file"]).parts[0] if program in COMMANDS else "hello")
                 subject = (EXAMPLES / f"keys/{name}.pub").read_text().strip()
                 said = self.done("claims", "inspect", "-o", "json", path_of(program)).json()
 

@@ -7,7 +7,7 @@ import resource
 import socket
 import time
 
-from harness import GUEST, INVALID_ARGUMENT, KEY, WAIT_S, WeftTest, end_with_parent, wait_until
+from harness import GUEST, INVALID_ARGUMENT, KEY, WAIT_S, WeftTest, end_with_parent, events, wait_until
 
 
 def with_descriptors(count: int):
@@ -18,11 +18,6 @@ def with_descriptors(count: int):
         resource.setrlimit(resource.RLIMIT_NOFILE, (count, count))
 
     return limit
-
-
-def events(text: str, name: str) -> list[dict]:
-    return [line for line in map(json.loads, filter(lambda line: line.startswith("{"), text.splitlines()))
-            if line.get("event") == name]
 
 
 class Descriptors(WeftTest):
