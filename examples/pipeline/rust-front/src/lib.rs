@@ -60,11 +60,7 @@ fn answer(request: IncomingRequest) -> Result<String, Refusal> {
     Ok(text_of(&statistics::summarize(&tokens, FREQUENT_MAX)))
 }
 
-<<<<<<< HEAD
-/// The whole body. The listener bounds it: `body_max` in the manifest.
-=======
 /// The whole body. The http-server bounds it: `body_max` in the manifest.
->>>>>>> wc
 fn read(request: IncomingRequest) -> Result<Vec<u8>, StreamError> {
     let body = request.consume().expect("nobody took it before");
     let stream = body.stream().expect("nobody took it before");
