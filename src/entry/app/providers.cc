@@ -19,7 +19,8 @@ constexpr capability::ProviderKind keyvalue(std::string_view name) {
             {},
             providers::keyvalue::Provider::interfaces,
             &make<providers::keyvalue::Provider>,
-            &providers::keyvalue::Provider::check};
+            &providers::keyvalue::Provider::check,
+            "keyvalue"};
 }
 
 /// A new provider is one folder under platform/providers/ and one row here.

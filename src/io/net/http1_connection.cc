@@ -215,7 +215,7 @@ rt::Task<void> Http1Connection::await_client(Awaits what, const rt::ByteSource* 
     // Bytes that come count when they are taken from the stream.
     const auto had = what == Awaits::bytes ? 0 : stream_.unconfirmed_bytes();
     // Others who want its place get it early from one that has shown nothing yet.
-    const bool is_trusted = source == nullptr || sent_ - had >= limits.trusted_bytes;
+    const bool is_trusted = source == nullptr || sent_ >= had + limits.trusted_bytes;
     const auto patience = is_trusted ? limits.slow_after : limits.wanted_after;
     // One that falls behind is looked at again soon: it may have caught up, or be in the way.
     const auto look_after =

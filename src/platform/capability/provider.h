@@ -58,6 +58,9 @@ struct ProviderKind {
     /// All that is wrong with the links of a host to and from providers of this kind. Pure.
     std::vector<LinkFault> (*check)(const std::vector<Link>& links);
 
+    /// The kind whose object serves this one too; empty: its own.
+    std::string_view object = {};
+
     /// Whether a link may lead to or from such a provider by the interfaces that it names. Errors:
     /// unsupported (`control.link_interface`).
     Result<void> check_interfaces(const Link& link) const;
@@ -85,8 +88,8 @@ class Provider {
     /// unavailable (something outside cannot be had).
     virtual rt::Task<void> change_links(LinkChange change) = 0;
     /// What answers `interface`, as the component at the source of the link imports it: for each
-    /// shard of the context one, which is used and destroyed there, before the provider is. The
-    /// link was put. Errors: unsupported (`capability.import_mismatch`: it has no such interface,
+    /// shard of the context one, which is used and destroyed there, before the provider is; one
+    /// that was never used may be destroyed on the shard that controls the host. The link was put. Errors: unsupported (`capability.import_mismatch`: it has no such interface,
     /// or a function of it has another type here), those of what it answers with.
     virtual Result<std::vector<std::unique_ptr<ImportTarget>>> bind(
         const LinkKey& link, const value::Interface& interface);

@@ -40,13 +40,14 @@ struct State {
 /// One step towards a state. What it names is looked up there.
 struct Action {
     enum class Kind : std::uint8_t {
-        open_links,    ///< All links to one kind of provider that differ.
+        open_links,    ///< All links to one kind of provider that are new or differ.
         start,         ///< A component that does not run yet.
         update,        ///< It gets other code, or another WASI context.
         scale,         ///< It gets other limits; code and instances stay.
         bind,          ///< Its imports are answered otherwise.
         change_links,  ///< All links from one kind of provider that differ.
         retire,        ///< A component that shall not run any more.
+        close_links,   ///< The other links to one kind of provider, which go.
     };
     Kind kind;
     std::string name;  ///< The component's id, or the kind of provider.
@@ -56,7 +57,8 @@ struct Action {
 
 /// The steps from `running` to `desired`, in an order that never leaves a link without what it
 /// calls: providers know the links to them before components are bound to these, components start
-/// and change before links from providers lead to them, and end after those are gone.
+/// and change before links from providers lead to them, and end after those are gone. Links to
+/// providers go last: calls under way still use them.
 std::vector<Action> diff(const State& desired, const State& running);
 
 /// The links to one kind of provider that differ, or those from it.

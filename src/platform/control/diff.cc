@@ -58,8 +58,11 @@ std::vector<Action> diff(const State& desired, const State& running) {
             if (!link.provider.empty()) providers.insert(link.provider);
     const auto add_links = [&](Kind kind) {
         for (const auto& provider : providers) {
-            const auto change = link_change(desired, running, provider, kind == Kind::open_links);
-            if (!change.put.empty() || !change.taken.empty()) actions.push_back({kind, provider});
+            const auto change =
+                link_change(desired, running, provider, kind != Kind::change_links);
+            const bool puts = kind != Kind::close_links && !change.put.empty();
+            const bool takes = kind != Kind::open_links && !change.taken.empty();
+            if (puts || takes) actions.push_back({kind, provider});
         }
     };
     add_links(Kind::open_links);
@@ -77,6 +80,7 @@ std::vector<Action> diff(const State& desired, const State& running) {
     add_links(Kind::change_links);
     for (const auto& [id, component] : running.components)
         if (!desired.components.contains(id)) actions.push_back({Kind::retire, id});
+    add_links(Kind::close_links);
     return actions;
 }
 

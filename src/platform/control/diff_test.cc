@@ -115,8 +115,8 @@ TEST(Diff, AComponentWhoseOwnLinksDifferIsBoundAnew) {
         diff(state({component("a", "1"), component("b", "1")}, {set_up, link("a", "/")}), before),
         (Actions{{Kind::open_links, "keyvalue"}, {Kind::bind, "a"}}));
     EXPECT_EQ(diff(state({component("a", "2"), component("b", "1")}, {link("a", "/")}), before),
-              (Actions{{Kind::open_links, "keyvalue"}, {Kind::update, "a"}}))
-        << "other code is bound with its start";
+              (Actions{{Kind::update, "a"}, {Kind::close_links, "keyvalue"}}))
+        << "other code is bound with its start, and what the old one called goes last";
     auto configured = component("a", "1");
     configured.settings.config = {{"key", "value"}};
     EXPECT_EQ(diff(state({configured, component("b", "1")}, {kept, link("a", "/")}), before),

@@ -18,7 +18,8 @@ Action inverse(const Action& action) {
     switch (action.kind) {
         case Kind::start: return {Kind::retire, action.name};
         case Kind::retire: return {Kind::start, action.name};
-        case Kind::open_links:
+        case Kind::open_links: return {Kind::close_links, action.name};
+        case Kind::close_links: return {Kind::open_links, action.name};
         case Kind::update:
         case Kind::scale:
         case Kind::bind:
@@ -66,6 +67,7 @@ Result<void> check_kind(const capability::Link& link,
 /// The link, and which of its ends is a provider of these applications.
 capability::Link complete(capability::Link link, const std::vector<const Application*>& all) {
     link.provider.clear();
+    link.is_answered_by_provider = false;
     for (const auto* const application : all)
         for (const auto& provider : application->providers) {
             if (provider.id != link.source && provider.id != link.target) continue;
@@ -89,7 +91,7 @@ Result<void> add_link(State& state, capability::Link link) {
             (!link.provider.empty() && !link.is_answered_by_provider))
             continue;
         for (const auto& interface : link.interfaces)
-            if (std::ranges::find(other.interfaces, interface) != other.interfaces.end())
+            if (other.covers(fmt::format("{}:{}/{}", link.ns, link.package, interface)))
                 return fail(Errc::already_exists, "control.link_overlaps",
                             "by the name '{}' calls of {}:{}/{} by '{}' go to '{}' already; give "
                             "the link another name",
@@ -237,6 +239,10 @@ Result<void> Service::check_links(const Target& target) {
     for (const auto& [key, link] : target.state.links) {
         const auto source = target.codes.find(link.source);
         const auto called = target.codes.find(link.target);
+        const bool is_http = serves_http(link.target, target.state);
+        if (is_http && called != target.codes.end() &&
+            called->second.component->http_kind() == engine::HttpKind::none)
+            return not_http(link.target);
         if (!link.provider.empty() || source == target.codes.end() || called == target.codes.end())
             continue;
         CHECK(check_link(link, *source->second.world, *called->second.world));
@@ -325,9 +331,8 @@ rt::Task<void> Service::step(Action action, const Target* to, const Target* from
         }
         case Kind::change_links:
         case Kind::open_links:
-            result = co_await provider_of(action.name)
-                         ->change_links(link_change(to->state, from->state, action.name,
-                                                    action.kind == Kind::open_links));
+        case Kind::close_links:
+            result = co_await provider_of(action.name)->change_links(change_of(action, *to, *from));
             break;
         case Kind::retire:
             result = co_await on_each_host([id = action.name](host::ShardHost* host, std::size_t) {
@@ -350,11 +355,28 @@ rt::Task<void> Service::undo(std::vector<Action> done, const Target* to, const T
     co_return ok();
 }
 
+/// What one step tells a provider. Nothing is taken before the last step, so that all before it can
+/// be undone, except for what is taken back by an undo.
+capability::LinkChange Service::change_of(const Action& action, const Target& to,
+                                          const Target& from) {
+    auto change =
+        link_change(to.state, from.state, action.name, action.kind != Kind::change_links);
+    if (action.kind == Kind::open_links) change.taken.clear();
+    // Another kind that the same object serves may have the link by now.
+    std::erase_if(change.taken, [&](const capability::LinkKey& key) {
+        const auto stays = to.state.links.find(key);
+        return stays != to.state.links.end() && !stays->second.provider.empty() &&
+               provider_of(stays->second.provider) == provider_of(action.name);
+    });
+    return change;
+}
+
 capability::Provider* Service::provider_of(std::string_view kind) {
-    const auto made = providers_.find(kind);
-    if (made != providers_.end()) return made->second.get();
     const auto* const row = capability::find_kind(parts_.kinds, kind);
     WEFT_ASSERT(row != nullptr, "state_of() refuses kinds that are not in the table");
+    const auto object = row->object.empty() ? row->name : row->object;
+    const auto made = providers_.find(object);
+    if (made != providers_.end()) return made->second.get();
     capability::ProviderContext context{.shards = {},
                                         .log = parts_.log,
                                         .failures = parts_.failures,
@@ -363,7 +385,7 @@ capability::Provider* Service::provider_of(std::string_view kind) {
                                         .connections = parts_.connections,
                                         .data_directory = parts_.data_directory};
     for (const auto& shard : parts_.shards) context.shards.push_back({shard.ref, shard.host});
-    auto& slot = providers_[std::string(kind)];
+    auto& slot = providers_[std::string(object)];
     slot = row->make(context);
     return slot.get();
 }

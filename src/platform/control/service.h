@@ -115,6 +115,7 @@ class Service {
     rt::Task<void> on_each_host(Make make);
     rt::Task<void> step(Action action, const Target* to, const Target* from);
     rt::Task<void> undo(std::vector<Action> done, const Target* to, const Target* from);
+    capability::LinkChange change_of(const Action& action, const Target& to, const Target& from);
     capability::Provider* provider_of(std::string_view kind);
     Result<State> state_of(const Wanted& wanted) const;
     void log_admitted(const host::ComponentSettings& settings, const claims::Admission& verdict);

@@ -1,6 +1,8 @@
 // The control service over the fake engine, on virtual time: no thread, no socket.
 #include "platform/control/service.h"
 
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -24,6 +26,7 @@ struct Told {
     std::map<std::string, std::string> routes;  ///< By path; what the provider serves now.
     std::vector<std::string> log;
     std::string refuses;  ///< A path that it cannot serve.
+    std::set<std::string> answering;  ///< Names of links that lead to a provider.
 };
 Told* told = nullptr;
 
@@ -67,6 +70,40 @@ class TestProvider final : public capability::Provider {
     capability::ProviderContext context_;
 };
 
+/// Says what it was called by.
+class TestTarget final : public capability::ImportTarget {
+  public:
+    explicit TestTarget(std::string name) : name_(std::move(name)) {}
+    void call(rt::CallCtx, std::uint32_t, engine::Payload, engine::ImportReply& reply) override {
+        reply.answer(engine::Payload::of(to_bytes(name_)));
+    }
+
+  private:
+    std::string name_;
+};
+
+/// Answers by links that it was told of, and by no other.
+class AnsweringProvider final : public capability::Provider {
+  public:
+    explicit AnsweringProvider(const capability::ProviderContext&) {}
+    rt::Task<void> change_links(capability::LinkChange change) override {
+        for (const auto& key : change.taken) told->answering.erase(key.name);
+        for (const auto& link : change.put) told->answering.insert(link.name);
+        co_return ok();
+    }
+    Result<std::vector<std::unique_ptr<capability::ImportTarget>>> bind(
+        const capability::LinkKey& link, const value::Interface&) override {
+        EXPECT_TRUE(told->answering.contains(link.name)) << link.name << " was not put";
+        std::vector<std::unique_ptr<capability::ImportTarget>> targets;
+        targets.push_back(std::make_unique<TestTarget>("by " + link.name));
+        return targets;
+    }
+    rt::Task<void> stop_accepting() override { co_return ok(); }
+    rt::Task<void> drain() override { co_return ok(); }
+    rt::Task<void> stop() override { co_return ok(); }
+};
+constexpr std::array<std::string_view, 1> answered{"a:b/c"};
+
 constexpr std::array<std::string_view, 1> interfaces{"wasi:http/incoming-handler"};
 std::unique_ptr<capability::Provider> make(const capability::ProviderContext& context) {
     return std::make_unique<TestProvider>(context);
@@ -84,7 +121,22 @@ std::vector<capability::LinkFault> check(const std::vector<capability::Link>& li
     return faults;
 }
 constexpr std::array kinds{capability::ProviderKind{"test", interfaces, {}, &make, &check},
-                           capability::ProviderKind{"other", interfaces, {}, &make, &check}};
+                           capability::ProviderKind{"other", interfaces, {}, &make, &check},
+                           capability::ProviderKind{
+                               "answers", {}, answered,
+                               [](const capability::ProviderContext& context)
+                                   -> std::unique_ptr<capability::Provider> {
+                                   return std::make_unique<AnsweringProvider>(context);
+                               },
+                               [](const std::vector<capability::Link>&) {
+                                   return std::vector<capability::LinkFault>();
+                               }},
+                           capability::ProviderKind{
+                               "answers-too", {}, answered, nullptr,
+                               [](const std::vector<capability::Link>&) {
+                                   return std::vector<capability::LinkFault>();
+                               },
+                               "answers"}};
 
 class ServiceTest : public files::FolderTest {
   protected:
@@ -417,6 +469,39 @@ TEST_F(LinkedServiceTest, ADifferenceOfTypesIsNamedBeforeAnythingChanges) {
               "'a-c' calls 'a-callee': its a:b/c@0.2.1#f is another one: parameter 'p': u16, not "
               "u8");
     EXPECT_EQ(get("a"), "callee");
+}
+
+TEST_F(LinkedServiceTest, LinksToProvidersGoBackWhenALaterStepFails) {
+    const auto to_provider = [&](std::string name, std::string kind) {
+        auto out = linked("");
+        out.providers.push_back({"a-kv", kind});
+        capability::Link link;
+        link.name = std::move(name);
+        link.source = "a-c";
+        link.target = "a-kv";
+        link.ns = "a";
+        link.package = "b";
+        link.interfaces = {"c"};
+        link.provider = std::move(kind);
+        link.is_answered_by_provider = true;
+        out.links.push_back(link);
+        return out;
+    };
+    ASSERT_TRUE(deploy({to_provider("default", "answers")}));
+    EXPECT_EQ(get("a"), "by default");
+
+    told_.refuses = "b";
+    EXPECT_EQ(deploy({to_provider("other", "answers"), application("b", "one")}).error().slug,
+              Slug("test.refused"));
+    EXPECT_EQ(get("a"), "by default");
+    EXPECT_EQ(told_.answering, std::set<std::string>{"default"});
+    EXPECT_THAT(events_.events("control.undo_failed"), IsEmpty());
+
+    ASSERT_TRUE(deploy({to_provider("default", "answers-too")})) << "the same object, another name";
+    EXPECT_EQ(told_.answering, std::set<std::string>{"default"});
+    ASSERT_TRUE(deploy({to_provider("other", "answers")}));
+    EXPECT_EQ(told_.answering, std::set<std::string>{"other"});
+    EXPECT_EQ(get("a"), "engine.trap") << "none is called 'default'";
 }
 
 TEST_F(LinkedServiceTest, LinksArePutAndTakenByThemselves) {

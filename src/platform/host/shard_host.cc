@@ -151,8 +151,13 @@ std::shared_ptr<ShardHost::Entry> ShardHost::find(const capability::ComponentId&
 void ShardHost::write_guest_line(const capability::ComponentId& component, const rt::TraceId& call,
                                  obs::Level level, std::string_view context,
                                  std::string_view message) {
-    const auto entry = find(component);
-    if (!entry) return;
+    auto entry = find(component);
+    if (!entry) {  // Calls that end may have more to say.
+        const auto found = std::ranges::find(
+            retired_, component, [](const auto& one) -> const auto& { return one->id; });
+        if (found == retired_.end()) return;
+        entry = *found;
+    }
     GuestLog(logging_, executor_, {component, (*entry->limits)[Limit::log], call})
         .write_logged(level, context, message);
 }
@@ -301,6 +306,12 @@ rt::Task<engine::Values> ShardHost::call(rt::CallCtx ctx, capability::ComponentI
         return Failure(std::move(error));
     };
     if (!entry) co_return failed(unknown(log->component()));
+    if (entry->code != function.code)
+        co_return failed(fail(Errc::unavailable, "host.link_target_gone",
+                              "component '{}' was replaced while the call was on its way; call "
+                              "again",
+                              entry->id)
+                             .error());
     if (ctx.depth > depth_max)
         co_return failed(fail(Errc::exhausted, "host.depth_exceeded",
                               "more than {} calls between components led to this one", depth_max)
