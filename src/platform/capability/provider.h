@@ -89,8 +89,9 @@ class Provider {
     virtual rt::Task<void> change_links(LinkChange change) = 0;
     /// What answers `interface`, as the component at the source of the link imports it: for each
     /// shard of the context one, which is used and destroyed there, before the provider is; one
-    /// that was never used may be destroyed on the shard that controls the host. The link was put. Errors: unsupported (`capability.import_mismatch`: it has no such interface,
-    /// or a function of it has another type here), those of what it answers with.
+    /// that was never used may be destroyed on the shard that controls the host. The link was put.
+    /// Errors: unsupported (`capability.import_mismatch`: it has no such interface, or a function
+    /// of it has another type here), those of what it answers with.
     virtual Result<std::vector<std::unique_ptr<ImportTarget>>> bind(
         const LinkKey& link, const value::Interface& interface);
     /// Begins nothing new from outside; what is under way goes on.

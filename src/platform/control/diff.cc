@@ -58,8 +58,7 @@ std::vector<Action> diff(const State& desired, const State& running) {
             if (!link.provider.empty()) providers.insert(link.provider);
     const auto add_links = [&](Kind kind) {
         for (const auto& provider : providers) {
-            const auto change =
-                link_change(desired, running, provider, kind != Kind::change_links);
+            const auto change = link_change(desired, running, provider, kind != Kind::change_links);
             const bool puts = kind != Kind::close_links && !change.put.empty();
             const bool takes = kind != Kind::open_links && !change.taken.empty();
             if (puts || takes) actions.push_back({kind, provider});

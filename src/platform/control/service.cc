@@ -359,8 +359,7 @@ rt::Task<void> Service::undo(std::vector<Action> done, const Target* to, const T
 /// be undone, except for what is taken back by an undo.
 capability::LinkChange Service::change_of(const Action& action, const Target& to,
                                           const Target& from) {
-    auto change =
-        link_change(to.state, from.state, action.name, action.kind != Kind::change_links);
+    auto change = link_change(to.state, from.state, action.name, action.kind != Kind::change_links);
     if (action.kind == Kind::open_links) change.taken.clear();
     // Another kind that the same object serves may have the link by now.
     std::erase_if(change.taken, [&](const capability::LinkKey& key) {

@@ -25,7 +25,7 @@ using testing::IsEmpty;
 struct Told {
     std::map<std::string, std::string> routes;  ///< By path; what the provider serves now.
     std::vector<std::string> log;
-    std::string refuses;  ///< A path that it cannot serve.
+    std::string refuses;              ///< A path that it cannot serve.
     std::set<std::string> answering;  ///< Names of links that lead to a provider.
 };
 Told* told = nullptr;
@@ -120,23 +120,24 @@ std::vector<capability::LinkFault> check(const std::vector<capability::Link>& li
                                   {Errc::already_exists, "test.taken", "the path is taken"}});
     return faults;
 }
-constexpr std::array kinds{capability::ProviderKind{"test", interfaces, {}, &make, &check},
-                           capability::ProviderKind{"other", interfaces, {}, &make, &check},
-                           capability::ProviderKind{
-                               "answers", {}, answered,
-                               [](const capability::ProviderContext& context)
-                                   -> std::unique_ptr<capability::Provider> {
-                                   return std::make_unique<AnsweringProvider>(context);
-                               },
-                               [](const std::vector<capability::Link>&) {
-                                   return std::vector<capability::LinkFault>();
-                               }},
-                           capability::ProviderKind{
-                               "answers-too", {}, answered, nullptr,
-                               [](const std::vector<capability::Link>&) {
-                                   return std::vector<capability::LinkFault>();
-                               },
-                               "answers"}};
+constexpr std::array kinds{
+    capability::ProviderKind{"test", interfaces, {}, &make, &check},
+    capability::ProviderKind{"other", interfaces, {}, &make, &check},
+    capability::ProviderKind{
+        "answers",
+        {},
+        answered,
+        [](const capability::ProviderContext& context) -> std::unique_ptr<capability::Provider> {
+            return std::make_unique<AnsweringProvider>(context);
+        },
+        [](const std::vector<capability::Link>&) { return std::vector<capability::LinkFault>(); }},
+    capability::ProviderKind{
+        "answers-too",
+        {},
+        answered,
+        nullptr,
+        [](const std::vector<capability::Link>&) { return std::vector<capability::LinkFault>(); },
+        "answers"}};
 
 class ServiceTest : public files::FolderTest {
   protected:

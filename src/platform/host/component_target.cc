@@ -57,8 +57,7 @@ Result<ShardHost::Export> ComponentTarget::find(std::uint32_t function) {
     }
     if (!matched_->functions) return Failure(matched_->functions.error());
     return ShardHost::Export{(*matched_->functions)[function],
-                             wanted_.name + "#" + wanted_.functions[function].name,
-                             matched_->code};
+                             wanted_.name + "#" + wanted_.functions[function].name, matched_->code};
 }
 
 void ComponentTarget::call(rt::CallCtx ctx, std::uint32_t function, engine::Payload arguments,
