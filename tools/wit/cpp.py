@@ -23,7 +23,9 @@ TAKEN = set(
 TAKEN_TYPES = {"Functions", "Calls", "Case"}
 # Interfaces that components export and the host calls.
 EXPORTED = {"wasi:keyvalue/watcher", "weft:kinds/kinds"}
-HEAD = "// Made by `python3 -m tools.wit` from {path}.\n// clang-format off\n"
+HEAD = ("// Made by `python3 -m tools.wit` from {path}.\n// clang-format off\n"
+        "// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)\n")
+TAIL = "\n// NOLINTEND(readability-identifier-naming,performance-move-const-arg)\n"
 
 
 def snake(label: str) -> str:
@@ -214,7 +216,7 @@ class Writer:
                 if self.is_exported(interface):
                     out += ["", *self.calls(interface)]
             out += ["", f"}}  // namespace weft::wit::{space_of(interface)}"]
-        return "\n".join(out) + "\n"
+        return "\n".join(out) + "\n" + TAIL
 
     def interfaces(self) -> list[Interface]:
         return list(self.package.interfaces.values())
@@ -256,7 +258,7 @@ class Writer:
                         "    Calls calls;", "    calls.target_ = target;",
                         "    CHECK(capability::match_exports(offered, exported, calls.numbers_));", "    return calls;", "}"]
             out += ["", f"}}  // namespace weft::wit::{space_of(interface)}"]
-        return "\n".join(out) + "\n"
+        return "\n".join(out) + "\n" + TAIL
 
     def has_functions(self) -> bool:
         return any(interface.functions for interface in self.interfaces())

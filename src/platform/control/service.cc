@@ -253,6 +253,7 @@ Result<void> Service::check_links(const Target& target) {
 Result<std::vector<host::ImportTablePtr>> Service::bind(const capability::ComponentId& id,
                                                         const Target& to) {
     std::vector<host::ShardHost*> hosts;
+    hosts.reserve(parts_.shards.size());
     for (const auto& shard : parts_.shards) hosts.push_back(shard.host);
     return bind_imports({.settings = &to.state.components.at(id).settings,
                          .world = to.codes.at(id).world.get(),

@@ -22,16 +22,17 @@ class Choice : public Functions {
   public:
     explicit Choice(ImportDispatch* instance) : instance_(instance) {}
 
-    rt::Task<wit::Own<Target>> create_call_target_interface(rt::CallCtx, std::string namespace_,
+    rt::Task<wit::Own<Target>> create_call_target_interface(rt::CallCtx, std::string ns,
                                                             std::string package,
                                                             std::string interface) override {
         co_return wit::Own<Target>{
-            to_bytes(fmt::format("{}:{}/{}", namespace_, package, interface))};
+            to_bytes(fmt::format("{}:{}/{}", ns, package, interface))};
     }
 
   protected:
     bool choose(std::string_view link_name, const std::vector<wit::Own<Target>>& targets) {
         std::vector<std::string> interfaces;
+        interfaces.reserve(targets.size());
         for (const auto& target : targets) interfaces.emplace_back(as_text(target.handle));
         return instance_->choose_link(link_name, interfaces);
     }

@@ -70,7 +70,7 @@ Result<void> check_resources(const Interface& interface, const Function& functio
 
 std::string type_difference(const Type& wanted, const Type& offered) {
     if (wanted == offered) return "";
-    const auto whole = fmt::format("{}, not {}", type_text(offered), type_text(wanted));
+    auto whole = fmt::format("{}, not {}", type_text(offered), type_text(wanted));
     if (wanted.kind() != offered.kind() || wanted.size() != offered.size()) return whole;
     for (std::size_t at = 0; at < wanted.size(); ++at) {
         auto found = part_difference(wanted, offered, at);

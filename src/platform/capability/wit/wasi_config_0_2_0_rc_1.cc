@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wasi-config-0.2.0-rc.1.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #include "platform/capability/wit/wasi_config_0_2_0_rc_1.h"
 
 namespace weft::wit::wasi_config_store_0_2_0_rc_1 {
@@ -21,3 +22,5 @@ Result<std::unique_ptr<capability::ImportTarget>> serve(
 }
 
 }  // namespace weft::wit::wasi_config_store_0_2_0_rc_1
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wasi-config-0.2.0-rc.1.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #pragma once
 
 #include <array>
@@ -49,3 +50,5 @@ Result<std::unique_ptr<capability::ImportTarget>> serve(
     rt::Executor* executor, std::shared_ptr<Functions> functions, const value::Interface& wanted);
 
 }  // namespace weft::wit::wasi_config_store_0_2_0_rc_1
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

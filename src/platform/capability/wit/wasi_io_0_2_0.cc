@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wasi-io-0.2.0.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #include "platform/capability/wit/wasi_io_0_2_0.h"
 
 namespace weft::wit::wasi_io_error_0_2_0 {
@@ -22,3 +23,5 @@ Result<std::unique_ptr<capability::ImportTarget>> serve(
 }
 
 }  // namespace weft::wit::wasi_io_error_0_2_0
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wasi-io-0.2.0.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #pragma once
 
 #include <array>
@@ -37,3 +38,5 @@ Result<std::unique_ptr<capability::ImportTarget>> serve(
     rt::Executor* executor, std::shared_ptr<Functions> functions, const value::Interface& wanted);
 
 }  // namespace weft::wit::wasi_io_error_0_2_0
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wasi-keyvalue-0.2.0-draft.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #include "platform/capability/wit/wasi_keyvalue_0_2_0_draft.h"
 
 namespace weft::wit::wasi_keyvalue_store_0_2_0_draft {
@@ -99,3 +100,5 @@ Result<Calls> Calls::bind(capability::ExportTarget* target, const value::Interfa
 }
 
 }  // namespace weft::wit::wasi_keyvalue_watcher_0_2_0_draft
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wasi-keyvalue-0.2.0-draft.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #pragma once
 
 #include <array>
@@ -167,3 +168,5 @@ class Calls {
 };
 
 }  // namespace weft::wit::wasi_keyvalue_watcher_0_2_0_draft
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

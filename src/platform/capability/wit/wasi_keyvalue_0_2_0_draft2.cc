@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wasi-keyvalue-0.2.0-draft2.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #include "platform/capability/wit/wasi_keyvalue_0_2_0_draft2.h"
 
 namespace weft::wit::wasi_keyvalue_store_0_2_0_draft2 {
@@ -108,3 +109,5 @@ Result<Calls> Calls::bind(capability::ExportTarget* target, const value::Interfa
 }
 
 }  // namespace weft::wit::wasi_keyvalue_watcher_0_2_0_draft2
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wasi-keyvalue-0.2.0-draft2.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #pragma once
 
 #include <array>
@@ -194,3 +195,5 @@ class Calls {
 };
 
 }  // namespace weft::wit::wasi_keyvalue_watcher_0_2_0_draft2
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

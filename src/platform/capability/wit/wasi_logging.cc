@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wasi-logging.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #include "platform/capability/wit/wasi_logging.h"
 
 namespace weft::wit::wasi_logging_logging {
@@ -19,3 +20,5 @@ Result<std::unique_ptr<capability::ImportTarget>> serve(
 }
 
 }  // namespace weft::wit::wasi_logging_logging
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wasi-logging.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #pragma once
 
 #include <array>
@@ -38,3 +39,5 @@ Result<std::unique_ptr<capability::ImportTarget>> serve(
     rt::Executor* executor, std::shared_ptr<Functions> functions, const value::Interface& wanted);
 
 }  // namespace weft::wit::wasi_logging_logging
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wasi-logging-0.1.0-draft.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #include "platform/capability/wit/wasi_logging_0_1_0_draft.h"
 
 namespace weft::wit::wasi_logging_logging_0_1_0_draft {
@@ -19,3 +20,5 @@ Result<std::unique_ptr<capability::ImportTarget>> serve(
 }
 
 }  // namespace weft::wit::wasi_logging_logging_0_1_0_draft
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

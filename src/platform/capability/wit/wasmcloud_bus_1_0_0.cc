@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wasmcloud-bus-1.0.0.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #include "platform/capability/wit/wasmcloud_bus_1_0_0.h"
 
 namespace weft::wit::wasmcloud_bus_lattice_1_0_0 {
@@ -24,3 +25,5 @@ Result<std::unique_ptr<capability::ImportTarget>> serve(
 }
 
 }  // namespace weft::wit::wasmcloud_bus_lattice_1_0_0
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wasmcloud-bus-1.0.0.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #pragma once
 
 #include <array>
@@ -42,3 +43,5 @@ Result<std::unique_ptr<capability::ImportTarget>> serve(
     rt::Executor* executor, std::shared_ptr<Functions> functions, const value::Interface& wanted);
 
 }  // namespace weft::wit::wasmcloud_bus_lattice_1_0_0
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

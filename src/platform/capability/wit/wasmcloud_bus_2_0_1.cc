@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wasmcloud-bus-2.0.1.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #include "platform/capability/wit/wasmcloud_bus_2_0_1.h"
 
 namespace weft::wit::wasmcloud_bus_lattice_2_0_1 {
@@ -49,3 +50,5 @@ Result<std::unique_ptr<capability::ImportTarget>> serve(
 }
 
 }  // namespace weft::wit::wasmcloud_bus_error_2_0_1
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/fixtures/weft-kinds-1.2.0.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #include "platform/capability/wit/weft_kinds_1_2_0_fixture.h"
 
 namespace weft::wit::weft_kinds_kinds_1_2_0 {
@@ -45,3 +46,5 @@ Result<Calls> Calls::bind(capability::ExportTarget* target, const value::Interfa
 }
 
 }  // namespace weft::wit::weft_kinds_kinds_1_2_0
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

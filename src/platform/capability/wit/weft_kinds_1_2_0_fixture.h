@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/fixtures/weft-kinds-1.2.0.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #pragma once
 
 #include <array>
@@ -209,3 +210,5 @@ class Calls {
 };
 
 }  // namespace weft::wit::weft_kinds_kinds_1_2_0
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wrpc-rpc-0.1.0.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #include "platform/capability/wit/wrpc_rpc_0_1_0.h"
 
 namespace weft::wit::wrpc_rpc_error_0_1_0 {
@@ -24,3 +25,5 @@ Result<std::unique_ptr<capability::ImportTarget>> serve(
 }
 
 }  // namespace weft::wit::wrpc_rpc_error_0_1_0
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)

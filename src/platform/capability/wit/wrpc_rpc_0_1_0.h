@@ -1,5 +1,6 @@
 // Made by `python3 -m tools.wit` from wit/wrpc-rpc-0.1.0.wit.
 // clang-format off
+// NOLINTBEGIN(readability-identifier-naming,performance-move-const-arg)
 #pragma once
 
 #include <array>
@@ -43,3 +44,5 @@ Result<std::unique_ptr<capability::ImportTarget>> serve(
     rt::Executor* executor, std::shared_ptr<Functions> functions, const value::Interface& wanted);
 
 }  // namespace weft::wit::wrpc_rpc_error_0_1_0
+
+// NOLINTEND(readability-identifier-naming,performance-move-const-arg)
