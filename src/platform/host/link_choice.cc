@@ -25,8 +25,7 @@ class Choice : public Functions {
     rt::Task<wit::Own<Target>> create_call_target_interface(rt::CallCtx, std::string ns,
                                                             std::string package,
                                                             std::string interface) override {
-        co_return wit::Own<Target>{
-            to_bytes(fmt::format("{}:{}/{}", ns, package, interface))};
+        co_return wit::Own<Target>{to_bytes(fmt::format("{}:{}/{}", ns, package, interface))};
     }
 
   protected:

@@ -78,7 +78,7 @@ class ShardHost final : public capability::Invoker {
     /// Calls it. The streams of its result keep the call going until they are destroyed. Errors:
     /// those of `engine::Instance::call` and `handle_http`; unavailable (`host.link_target_gone`:
     /// other code is served by now), exhausted (`host.depth_exceeded`; `host.call_recursive`: there
-    /// is no place left but those that callers of this call hold).
+    /// are no places left except those that callers of this call hold).
     rt::Task<engine::Values> call(rt::CallCtx ctx, capability::ComponentId target, Export function,
                                   engine::Values arguments);
     /// The code of a component that is served, else null.
