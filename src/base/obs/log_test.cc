@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/core/fixed_clock_fixture.h"
 #include "base/obs/capture_sink_fixture.h"
 #include "base/obs/format_time.h"
 #include "base/obs/sinks.h"
@@ -17,13 +18,6 @@ using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-class FixedClock final : public WallClock {
-  public:
-    std::chrono::system_clock::time_point now() const override {
-        return std::chrono::system_clock::time_point(milliseconds(1'767'323'045'678));
-    }
-};
 
 /// Formats what one call logs, as both sinks would.
 class Lines final : public Sink {
@@ -40,7 +34,7 @@ class Lines final : public Sink {
 
 struct Logged {
     Lines lines;
-    FixedClock clock;
+    FixedClock clock{milliseconds(1'767'323'045'678)};
     Log log{&lines, &clock, Level::debug};
 };
 
@@ -132,7 +126,7 @@ TEST(Log, OneMegabyteBecomesOneShortLine) {
 
 TEST(Log, DisabledLevelReachesNoSink) {
     CaptureSink sink;
-    FixedClock clock;
+    FixedClock clock(milliseconds(1'767'323'045'678));
     const Log log(&sink, &clock, Level::warn);
 
     log.info("app.start_done");
@@ -146,7 +140,7 @@ TEST(Log, DisabledLevelReachesNoSink) {
 
 TEST(CaptureSink, ListsErrorsThatNobodyDeclared) {
     CaptureSink sink;
-    FixedClock clock;
+    FixedClock clock(milliseconds(1'767'323'045'678));
     const Log log(&sink, &clock);
     sink.declare_error("app.stop_failed");
 
@@ -160,7 +154,7 @@ TEST(CaptureSink, ListsErrorsThatNobodyDeclared) {
 
 TEST(CaptureSink, CountsWhatIsOverItsLimit) {
     CaptureSink sink(2);
-    FixedClock clock;
+    FixedClock clock(milliseconds(1'767'323'045'678));
     const Log log(&sink, &clock);
 
     for (int i = 0; i < 5; ++i) log.info("app.start_done");

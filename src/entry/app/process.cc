@@ -81,7 +81,8 @@ control::Service::Parts Process::service_parts(const Parts& parts) {
                                 .clock = parts.clock,
                                 .random = parts.random,
                                 .connections = &connections_,
-                                .data_directory = options_.data_directory};
+                                .data_directory = options_.data_directory,
+                                .registry = parts.registry};
     for (const auto& slot : slots_) out.shards.push_back({slot.ref(), slot.host.get()});
     return out;
 }

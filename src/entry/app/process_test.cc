@@ -12,11 +12,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/core/folder_fixture.h"
 #include "base/obs/capture_sink_fixture.h"
 #include "entry/app/providers.h"
 #include "io/engine/fake/fake_engine.h"
 #include "io/engine/fake/named_code.h"
-#include "io/files/folder_fixture.h"
 #include "io/net/address.h"
 #include "io/net/loopback_client_fixture.h"
 #include "io/net/tcp.h"
@@ -27,7 +27,7 @@ namespace {
 using namespace std::chrono_literals;
 using engine::Limit;
 
-class ProcessTest : public files::FolderTest {
+class ProcessTest : public FolderTest {
   protected:
     ProcessTest() { add("guest", engine::fake::test_guest()); }
     ~ProcessTest() override {

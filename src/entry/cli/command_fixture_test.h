@@ -7,21 +7,14 @@
 #include <vector>
 
 #include "base/codec/json.h"
+#include "base/core/fixed_clock_fixture.h"
+#include "base/core/folder_fixture.h"
 #include "base/core/random.h"
 #include "entry/cli/console.h"
 #include "entry/cli/doctor.h"
 #include "entry/cli/run.h"
-#include "io/files/folder_fixture.h"
 
 namespace weft::cli {
-
-class FixedClock final : public WallClock {
-  public:
-    std::chrono::system_clock::time_point now() const override {
-        return std::chrono::system_clock::time_point(std::chrono::seconds(now_s));
-    }
-    UnixSeconds now_s = 1'800'000'000;
-};
 
 class EmptyCallee final : public Callee {
   public:
@@ -33,7 +26,7 @@ class EmptyCallee final : public Callee {
 };
 
 /// A temporary folder is the user's home; `run` is the program.
-class CommandTest : public files::FolderTest {
+class CommandTest : public FolderTest {
   protected:
     CommandTest() { variables["HOME"] = home; }
 

@@ -22,12 +22,16 @@ struct Verdict {
     bool is_claimed;
     bool is_granted;
     std::vector<const capability::Link*> links;
-    bool is_own;  ///< The host answers it itself.
+    bool is_own;      ///< The host answers it itself.
+    bool is_refused;  ///< By this version, whatever the manifest says.
 
-    bool is_allowed() const { return is_claimed && is_granted && (is_own || !links.empty()); }
+    bool is_allowed() const {
+        return is_claimed && is_granted && !is_refused && (is_own || !links.empty());
+    }
     std::string text() const {
         if (!is_claimed) return "refused: its token does not claim it";
         if (!is_granted) return "refused: its issuer is not granted it";
+        if (is_refused) return "refused: this version sends no requests";
         if (is_own) return "ok: the host answers it";
         if (links.empty()) return "refused: no link leads on";
         std::string all = "ok:";
@@ -57,8 +61,15 @@ std::vector<Verdict> verdicts_of(const host::ComponentSettings& settings,
     for (const auto& [need, is_claimed, is_granted] : needs) {
         if (need.direction != claims::Need::Direction::import) continue;
         auto name = codec::format_interface_name(need.interface);
-        const bool is_own = host::is_host_interface(name) || name == "wasi:http/types";
-        Verdict verdict{name, is_claimed, is_granted, {}, is_own};
+        // The engine has the package whole: its types, and what refuses to send anything.
+        const bool is_http = need.interface.package_id() == "wasi:http";
+        const bool is_types = need.interface.interface == "types";
+        Verdict verdict{name,
+                        is_claimed,
+                        is_granted,
+                        {},
+                        host::is_host_interface(name) || (is_http && is_types),
+                        is_http && !is_types};
         for (const auto& link : links)
             if (link.source == settings.id && link.covers(name)) verdict.links.push_back(&link);
         out.push_back(std::move(verdict));

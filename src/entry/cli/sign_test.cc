@@ -51,7 +51,7 @@ TEST_F(SignCommand, SignsWithTheOneAccountAndAModuleKeyOfTheName) {
     const auto token = token_of("hello_s.wasm");
     EXPECT_EQ(token.head.issuer.text(), account);
     EXPECT_EQ(token.head.subject.kind(), KeyKind::module_);
-    EXPECT_EQ(token.head.issued_at, clock.now_s);
+    EXPECT_EQ(token.head.issued_at, clock.now_unix_s());
     EXPECT_FALSE(token.head.expires_at);
     EXPECT_EQ(component(token).name, "hello");
     EXPECT_EQ(component(token).caps, std::vector<std::string>{"wasi:http"});
@@ -66,7 +66,7 @@ TEST_F(SignCommand, WritesWhatAHostAdmits) {
     policy.issuers.push_back(claims::issuer_with_every_grant(account).value());
 
     const auto content = read("hello_s.wasm");
-    const auto admission = claims::admit(as_bytes(content), policy, clock.now_s);
+    const auto admission = claims::admit(as_bytes(content), policy, clock.now_unix_s());
 
     EXPECT_TRUE(admission) << admission.error().message;
 }
@@ -115,7 +115,7 @@ TEST_F(SignCommand, PassesOnEveryOption) {
     const auto token = token_of("out.wasm");
     EXPECT_EQ(token.head.issuer.text(), team);
     EXPECT_EQ(token.head.subject.text(), subject);
-    EXPECT_EQ(token.head.expires_at, clock.now_s + 2 * 86'400);
+    EXPECT_EQ(token.head.expires_at, clock.now_unix_s() + 2 * 86'400);
     EXPECT_EQ(component(token).caps,
               (std::vector<std::string>{"wasi:http", "wasi:logging", "wasi:keyvalue/store"}));
     EXPECT_EQ(component(token).tags, (std::vector<std::string>{"a", "b", "c"}));

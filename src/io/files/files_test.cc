@@ -1,4 +1,5 @@
 #include "io/files/files.h"
+#include "base/core/folder_fixture.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -6,8 +7,6 @@
 #include <sys/stat.h>
 
 #include <thread>
-
-#include "io/files/folder_fixture.h"
 
 namespace weft::files {
 namespace {

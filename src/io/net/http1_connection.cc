@@ -197,9 +197,8 @@ rt::Task<void> Http1Connection::linger() {
 }
 
 /// Waits until the client sent or took something, as long as it keeps the rate; whether it did what
-/// is waited for is seen then. `source` has the rest of what the client is to take. Errors:
-/// deadline
-/// (`net.peer_too_slow`), unavailable, cancelled.
+/// is waited for is seen then. `source` has the rest of what the client is to take. Errors: those
+/// of `TcpStream`'s waits; deadline also for one that is too slow.
 rt::Task<void> Http1Connection::await_client(Awaits what, const rt::ByteSource* source) {
     const auto self = shared_from_this();
     BodyPace* const pace = what == Awaits::bytes ? &upload_ : &download_;

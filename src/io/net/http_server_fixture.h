@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/core/fixed_clock_fixture.h"
 #include "base/rt/byte_stream_fixture.h"
 #include "base/rt/pipe.h"
 #include "base/rt/scope.h"
@@ -171,13 +172,7 @@ class HttpServerTest : public testing::Test {
     }
 
     /// Long ago, so that a Date field shows whose clock it is from.
-    class OldClock final : public WallClock {
-        std::chrono::system_clock::time_point now() const override {
-            return std::chrono::system_clock::time_point(std::chrono::seconds(784111777));
-        }
-    };
-
-    OldClock clock_;
+    FixedClock clock_{std::chrono::seconds(784'111'777)};
     SeededRandom random_{1};
     rt::ShardThread thread_{0};
     TestHandler handler_;

@@ -246,6 +246,19 @@ TEST_F(HttpServerTest, AClientThatTakesNothingIsEndedWhenItsPlaceIsWanted) {
     EXPECT_LT(client.read_to_close().size(), 64U << 20U);
 }
 
+TEST_F(HttpServerTest, WhatLiesInTheKernelOfTheLastResponseShowsNothing) {
+    HttpLimits limits;
+    limits.wanted_after = 5ms;
+    limits.slow_after = 1h;
+    start(limits);
+    handler_.is_wanted = true;
+    LoopbackClient client(address_, "127.0.0.1", 4096);
+
+    client.send("GET /whole HTTP/1.1\r\nHost: h\r\n\r\nGET /wanted HTTP/1.1\r\nHost: h\r\n\r\n");
+
+    wait_until([&] { return server_->stats().slow_ended == 1; });
+}
+
 TEST_F(HttpServerTest, AClientThatTookMuchIsGivenLongerWhenItsPlaceIsWanted) {
     HttpLimits limits;
     limits.wanted_after = 5ms;

@@ -8,8 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/core/folder_fixture.h"
 #include "io/store/broken_disk_fixture.h"
-#include "io/store/folder_test.h"
 
 namespace weft::store {
 namespace {

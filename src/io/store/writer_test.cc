@@ -6,10 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include "base/core/folder_fixture.h"
 #include "base/rt/concurrent.h"
 #include "base/rt/shard.h"
 #include "io/store/broken_disk_fixture.h"
-#include "io/store/folder_test.h"
 
 namespace weft::store {
 namespace {

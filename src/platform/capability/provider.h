@@ -35,6 +35,7 @@ struct ProviderContext {
     Random* random;
     net::ConnectionBudget* connections;  ///< Of all clients of the host; null: without.
     std::string data_directory;          ///< Where it may keep files; empty: nowhere.
+    obs::Registry* registry = nullptr;   ///< For its metrics; null: nobody counts.
 };
 
 class Provider;

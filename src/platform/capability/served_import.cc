@@ -27,13 +27,6 @@ class ServedImport final : public ImportTarget {
     ServedImport(std::shared_ptr<Shared> shared, std::vector<const ServedFunction*> functions,
                  std::vector<Drop> drops)
         : functions_(std::move(functions)), drops_(std::move(drops)), shared_(std::move(shared)) {}
-    ServedImport(const ServedImport&) = delete;
-    ServedImport& operator=(const ServedImport&) = delete;
-    ~ServedImport() override {
-        shared_->calls.refuse();
-        shared_->calls.cancel();
-    }
-
     void call(rt::CallCtx ctx, std::uint32_t function, engine::Payload arguments,
               engine::ImportReply& reply) override {
         WEFT_ASSERT(function < functions_.size(), "a function is one of those that are imported");

@@ -26,8 +26,8 @@ namespace weft::capability {
 /// What the classes `Functions` have in common.
 ///
 /// A task whose `Result` is a failure ends the guest; an error that the guest shall see is in its
-/// value. A task is cancelled when nobody waits for its answer any more, and when the ImportTarget
-/// is destroyed; it may end after that, so what it uses is shared with it. What it does before its
+/// value. A task is cancelled when nobody waits for its answer any more. It may end after the
+/// ImportTarget was destroyed, so what it uses is shared with it. What it does before its
 /// first wait runs on the guest's small stack.
 class ServedFunctions {
   public:
@@ -95,7 +95,7 @@ Result<std::vector<std::size_t>> match_functions(const ServedInterface& offered,
 inline constexpr std::size_t waiting_calls_max = 10'000;
 
 /// What answers `wanted` with `functions`, as many of them and in the order in which the component
-/// imports them. Destroying it cancels the tasks of its calls. Errors: those of match_functions.
+/// imports them. Destroying it leaves calls under way alone. Errors: those of match_functions.
 Result<std::unique_ptr<ImportTarget>> serve_interface(const ServedInterface& offered,
                                                       rt::Executor* executor,
                                                       std::shared_ptr<ServedFunctions> functions,

@@ -19,16 +19,19 @@
 #include "base/value/wire_reader.h"
 #include "base/value/wire_writer.h"
 
+// clang-format off
 /// WIT types as types of C++, and their wRPC encoding. What tools/wit makes are plain structs that
 /// say their names and parts; the templates here read, write and describe them:
 ///
-///   list<u8>; list<T>           Bytes; std::vector<T>
-///   option, tuple, result       std::optional, std::tuple, std::expected (no error type:
-///   monostate) record                      struct with `names` and `parts()` flags struct of bools
-///   with `names` and `flags()` variant                     struct with `names` and a std::variant
-///   `held` enum                        enum class with `names_of` own<R>, borrow<R> Own<R>,
-///   Borrow<R>: bytes that only who defines R understands stream<u8>, future<T>       Stream,
-///   Future<T>: a source, as ImportReply describes them
+///   list<u8>; list<T>          Bytes; std::vector<T>
+///   option, tuple, result      std::optional, std::tuple, std::expected (no error type: monostate)
+///   record                     struct with `names` and `parts()`
+///   flags                      struct of bools with `names` and `flags()`
+///   variant                    struct with `names` and a std::variant `held`
+///   enum                       enum class with `names_of`
+///   own<R>, borrow<R>          Own<R>, Borrow<R>: bytes that only who defines R understands
+///   stream<u8>, future<T>      Stream, Future<T>: a source, as ImportReply describes them
+// clang-format on
 namespace weft::wit {
 
 /// The engine carries no handle of more bytes. Source: docs/reference/engine-abi.md.

@@ -10,7 +10,6 @@
 namespace weft::control {
 namespace {
 
-using Links = std::map<capability::LinkKey, capability::Link>;
 using Interface = host::ImportTable::Interface;
 using Targets = std::vector<std::unique_ptr<capability::ImportTarget>>;  // By shard.
 
@@ -22,8 +21,8 @@ std::string without_version(const std::string& interface) {
 std::vector<const capability::Link*> links_of(const capability::ComponentId& id,
                                               const std::string& interface, const Links& links) {
     std::vector<const capability::Link*> found;
-    for (const auto& [key, link] : links)
-        if (key.source == id && link.covers(interface)) found.push_back(&link);
+    for (const auto& [key, link] : links_from(id, links))
+        if (link.covers(interface)) found.push_back(&link);
     std::ranges::partition(found,
                            [](const auto* link) { return link->name == host::default_link; });
     return found;

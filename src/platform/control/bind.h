@@ -14,7 +14,7 @@ namespace weft::control {
 struct Binding {
     const host::ComponentSettings* settings;
     const value::World* world;  ///< Its own.
-    const std::map<capability::LinkKey, capability::Link>* links;
+    const Links* links;
     std::function<capability::Provider*(std::string_view kind)> provider_of;
     std::vector<host::ShardHost*> hosts;  ///< By shard.
 };
@@ -30,8 +30,7 @@ Result<void> check_link(const capability::Link& link, const value::World& source
 
 /// The interfaces that a component imports and no link of it leads on, without version. What the
 /// host answers itself is not among them.
-std::vector<std::string> find_unlinked(
-    const capability::ComponentId& id, const value::World& world,
-    const std::map<capability::LinkKey, capability::Link>& links);
+std::vector<std::string> find_unlinked(const capability::ComponentId& id, const value::World& world,
+                                       const Links& links);
 
 }  // namespace weft::control

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -31,10 +32,16 @@ struct Component {
     std::string digest;  ///< "sha256:..." of its code.
 };
 
+using Links = std::map<capability::LinkKey, capability::Link>;
+
+/// Those that have this source.
+std::ranges::subrange<Links::const_iterator> links_from(const capability::ComponentId& source,
+                                                        const Links& links);
+
 /// All that runs on a host, or shall.
 struct State {
     std::map<capability::ComponentId, Component> components;
-    std::map<capability::LinkKey, capability::Link> links;
+    Links links;
 };
 
 /// One step towards a state. What it names is looked up there.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "platform/control/desired.h"
@@ -18,9 +19,7 @@ std::optional<Kind> change_of(const Component& desired, const Component& running
 bool has_other_links(const capability::ComponentId& id, const State& desired,
                      const State& running) {
     const auto differs = [&](const auto& a, const auto& b) {
-        for (const auto& [key, link] : a) {
-            if (key.source != id || (!link.provider.empty() && !link.is_answered_by_provider))
-                continue;
+        for (const auto& [key, link] : links_from(id, a)) {
             const auto other = b.find(key);
             if (other == b.end() || other->second != link) return true;
         }
@@ -30,6 +29,15 @@ bool has_other_links(const capability::ComponentId& id, const State& desired,
 }
 
 }  // namespace
+
+std::ranges::subrange<Links::const_iterator> links_from(const capability::ComponentId& source,
+                                                        const Links& links) {
+    const auto first =
+        links.lower_bound({.source = source, .target = {}, .name = {}, .ns = {}, .package = {}});
+    const auto last = std::find_if(first, links.end(),
+                                   [&](const auto& link) { return link.first.source != source; });
+    return {first, last};
+}
 
 capability::LinkChange link_change(const State& desired, const State& running,
                                    std::string_view provider, bool is_answered_by_provider) {

@@ -1,6 +1,7 @@
 #include "platform/control/plan.h"
 
 #include <algorithm>
+#include <map>
 #include <ranges>
 
 #include <fmt/format.h>
@@ -227,14 +228,16 @@ class Planner {
                    const manifest::Link& link, capability::Link planned,
                    std::vector<manifest::Config> configs) {
         if (is_off(source) || is_off(target)) return;
-        for (auto& before : out_.application.links) {
-            auto same = planned;
-            same.interfaces = before.interfaces;
-            if (before != same) continue;
-            // Two traits for one link, each with interfaces of its own.
-            before.interfaces.insert(before.interfaces.end(), planned.interfaces.begin(),
-                                     planned.interfaces.end());
-            return;
+        const auto [first, is_new] = links_.emplace(planned.key(), out_.application.links.size());
+        if (!is_new) {
+            auto& before = out_.application.links[first->second];
+            auto same = before;
+            same.interfaces = planned.interfaces;
+            if (planned == same) {  // Two traits for one link, each with interfaces of its own.
+                before.interfaces.insert(before.interfaces.end(), planned.interfaces.begin(),
+                                         planned.interfaces.end());
+                return;
+            }
         }
         out_.application.links.push_back(std::move(planned));
         out_.links.push_back({link.place, std::move(configs)});
@@ -250,6 +253,7 @@ class Planner {
     std::span<const capability::ProviderKind> kinds_;
     manifest::Findings& findings_;
     Planned out_;
+    std::map<capability::LinkKey, std::size_t> links_;  // The first of each key.
 };
 
 }  // namespace

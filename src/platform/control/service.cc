@@ -41,13 +41,10 @@ rt::Task<void> change_imports_in(host::ShardHost* host, capability::ComponentId 
     co_return ok();
 }
 
-/// Whether a provider calls it as a handler of HTTP.
-bool serves_http(const capability::ComponentId& id, const State& state) {
-    return std::ranges::any_of(state.links, [&](const auto& entry) {
-        const auto& link = entry.second;
-        return link.target == id && !link.provider.empty() && link.ns == "wasi" &&
-               link.package == "http";
-    });
+/// Whether a provider calls its target as a handler of HTTP.
+bool leads_http(const capability::Link& link) {
+    return !link.provider.empty() && !link.is_answered_by_provider && link.ns == "wasi" &&
+           link.package == "http";
 }
 
 rt::Task<void> change_limits_in(host::ShardHost* host, capability::ComponentId id,
@@ -205,7 +202,9 @@ rt::Task<void> Service::prepare(Target* target, host::ComponentSettings settings
     log_admitted(settings, admitted.verdict);
     auto& component = target->state.components.at(settings.id);
     auto& code = target->codes[settings.id];
-    const bool must_serve = serves_http(settings.id, target->state);
+    const bool must_serve = std::ranges::any_of(target->state.links, [&](const auto& link) {
+        return link.first.target == settings.id && leads_http(link.second);
+    });
     if (!code.component || component.digest != admitted.verdict.digest) {
         if (must_serve) CO_CHECK(check_serves_http(admitted.code, settings.id));
         const auto* const executor = (co_await rt::current_context())->executor();
@@ -222,8 +221,6 @@ rt::Task<void> Service::prepare(Target* target, host::ComponentSettings settings
                         obs::kv("bytes", bytes->size()), obs::kv("ms", took.count()));
         component.digest = admitted.verdict.digest;
     }
-    if (must_serve && code.component->http_kind() == engine::HttpKind::none)
-        co_return not_http(settings.id);
     CO_TRY(code.component,
            code.component->with_context(settings.wasi).context("component '{}'", settings.id));
     for (const auto& interface : find_unlinked(settings.id, *code.world, target->state.links))
@@ -234,18 +231,17 @@ rt::Task<void> Service::prepare(Target* target, host::ComponentSettings settings
     co_return ok();
 }
 
-/// Those between components: what they call is there, with the same types.
+/// What is called by HTTP serves it, and what components call of each other is there, with the same
+/// types.
 Result<void> Service::check_links(const Target& target) {
     for (const auto& [key, link] : target.state.links) {
         const auto source = target.codes.find(link.source);
         const auto called = target.codes.find(link.target);
-        const bool is_http = serves_http(link.target, target.state);
-        if (is_http && called != target.codes.end() &&
-            called->second.component->http_kind() == engine::HttpKind::none)
+        if (called == target.codes.end()) continue;
+        if (leads_http(link) && called->second.component->http_kind() == engine::HttpKind::none)
             return not_http(link.target);
-        if (!link.provider.empty() || source == target.codes.end() || called == target.codes.end())
-            continue;
-        CHECK(check_link(link, *source->second.world, *called->second.world));
+        if (link.provider.empty() && source != target.codes.end())
+            CHECK(check_link(link, *source->second.world, *called->second.world));
     }
     return ok();
 }
@@ -383,7 +379,8 @@ capability::Provider* Service::provider_of(std::string_view kind) {
                                         .clock = parts_.clock,
                                         .random = parts_.random,
                                         .connections = parts_.connections,
-                                        .data_directory = parts_.data_directory};
+                                        .data_directory = parts_.data_directory,
+                                        .registry = parts_.registry};
     for (const auto& shard : parts_.shards) context.shards.push_back({shard.ref, shard.host});
     auto& slot = providers_[std::string(object)];
     slot = row->make(context);

@@ -42,6 +42,7 @@ class Service {
         Random* random;
         net::ConnectionBudget* connections = nullptr;  ///< Of all clients of the host.
         std::string data_directory{};                  ///< Of providers; empty: none.
+        obs::Registry* registry = nullptr;             ///< Of providers; may be null.
     };
     /// Orders that wait while another is carried out; more are refused.
     static constexpr std::uint32_t orders_max = 16;
@@ -82,7 +83,6 @@ class Service {
 
   private:
     using Applications = std::map<std::string, Application>;
-    using Links = std::map<capability::LinkKey, capability::Link>;
     /// All that was asked for.
     struct Wanted {
         Applications applications;

@@ -6,12 +6,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/core/folder_fixture.h"
 #include "base/obs/capture_sink_fixture.h"
 #include "base/rt/byte_stream_fixture.h"
 #include "base/rt/sim_loop_fixture.h"
 #include "io/engine/fake/fake_engine.h"
 #include "io/engine/fake/named_code.h"
-#include "io/files/folder_fixture.h"
 
 namespace weft::control {
 namespace {
@@ -139,7 +139,7 @@ constexpr std::array kinds{
         [](const std::vector<capability::Link>&) { return std::vector<capability::LinkFault>(); },
         "answers"}};
 
-class ServiceTest : public files::FolderTest {
+class ServiceTest : public FolderTest {
   protected:
     ServiceTest() {
         told = &told_;
@@ -519,6 +519,13 @@ TEST_F(LinkedServiceTest, LinksArePutAndTakenByThemselves) {
     EXPECT_EQ(loop_.run(service_.put_link(other)).error().slug, Slug("control.link_overlaps"));
     EXPECT_EQ(deploy({linked("callee")}).error().slug, Slug("control.link_taken"));
     EXPECT_EQ(get("a"), "callee");
+
+    other.interfaces = {"c@0.2.0"};
+    EXPECT_EQ(loop_.run(service_.put_link(other)).error().slug, Slug("control.link_overlaps"))
+        << "versions do not count";
+    auto http = both.links.front();
+    http.target = "a-callee";
+    EXPECT_EQ(loop_.run(service_.put_link(http)).error().slug, Slug("app.not_http"));
 
     ASSERT_TRUE(loop_.run(service_.delete_link(link.key())));
     EXPECT_EQ(get("a"), "engine.trap");

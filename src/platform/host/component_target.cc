@@ -34,36 +34,53 @@ rt::Task<void> cross(std::shared_ptr<Crossing> crossing, rt::Task<engine::Values
 
 }  // namespace
 
+/// The link, and what its interface comes to in the code that was called last.
+struct ComponentTarget::Linked {
+    struct Matched {
+        std::shared_ptr<const engine::Component> code;
+        Result<std::vector<std::uint32_t>> functions;
+    };
+
+    ShardHost* host;
+    capability::LinkKey link;
+    value::Interface wanted;
+    std::optional<Matched> matched = {};
+
+    /// Names are compared once for each code that is served.
+    Result<ShardHost::Export> find(std::uint32_t function) {
+        auto code = host->code_of(link.target);
+        if (!code)
+            return fail(Errc::unavailable, "host.link_target_gone",
+                        "component '{}' calls '{}', which does not run on this host", link.source,
+                        link.target);
+        if (!matched || matched->code != code) {
+            auto world = code->describe();
+            auto functions =
+                world ? match_exports(wanted, *world)
+                      : Result<std::vector<std::uint32_t>>(Failure(std::move(world).error()));
+            matched = Matched{std::move(code), std::move(functions)};
+        }
+        if (!matched->functions) return Failure(matched->functions.error());
+        return ShardHost::Export{(*matched->functions)[function],
+                                 wanted.name + "#" + wanted.functions[function].name};
+    }
+
+    /// The number is of the code that is called: nothing comes between.
+    Result<void> begin(rt::CallCtx ctx, std::uint32_t function, engine::Values arguments,
+                       const std::shared_ptr<Crossing>& crossing) {
+        TRY(auto found, find(function));
+        return host->calls_between().spawn(
+            cross(crossing,
+                  host->call(std::move(ctx), link.target, std::move(found), std::move(arguments))));
+    }
+};
+
 ComponentTarget::ComponentTarget(ShardHost* host, const capability::LinkKey& link,
                                  value::Interface wanted)
-    : host_(host),
-      source_(link.source),
-      link_name_(link.name),
-      target_(link.target),
-      wanted_(std::move(wanted)) {}
-
-/// Names are compared once for each code that is served.
-Result<ShardHost::Export> ComponentTarget::find(std::uint32_t function) {
-    auto code = host_->code_of(target_);
-    if (!code)
-        return fail(Errc::unavailable, "host.link_target_gone",
-                    "component '{}' calls '{}', which does not run on this host", source_, target_);
-    if (!matched_ || matched_->code != code) {
-        auto world = code->describe();
-        auto functions =
-            world ? match_exports(wanted_, *world)
-                  : Result<std::vector<std::uint32_t>>(Failure(std::move(world).error()));
-        matched_ = Matched{std::move(code), std::move(functions)};
-    }
-    if (!matched_->functions) return Failure(matched_->functions.error());
-    return ShardHost::Export{(*matched_->functions)[function],
-                             wanted_.name + "#" + wanted_.functions[function].name, matched_->code};
-}
+    : linked_(std::make_shared<Linked>(Linked{host, link, std::move(wanted)})) {}
 
 void ComponentTarget::call(rt::CallCtx ctx, std::uint32_t function, engine::Payload arguments,
                            engine::ImportReply& reply) {
-    auto found = find(function);
-    if (!found) return reply.refuse(found.error());
     engine::Values values(std::move(arguments));
     for (std::uint32_t place = 0;; ++place) {
         auto stream = reply.take_stream(place);
@@ -71,7 +88,7 @@ void ComponentTarget::call(rt::CallCtx ctx, std::uint32_t function, engine::Payl
         values.streams.push_back(std::move(stream));
     }
     ctx.source = std::make_shared<const rt::CallSource>(
-        rt::CallSource{source_, link_name_, std::move(ctx.source)});
+        rt::CallSource{linked_->link.source, linked_->link.name, std::move(ctx.source)});
     ++ctx.depth;
     auto crossing = std::make_shared<Crossing>(Crossing{reply.defer()});
     // The engine keeps the job with the reply, which is in here.
@@ -82,12 +99,10 @@ void ComponentTarget::call(rt::CallCtx ctx, std::uint32_t function, engine::Payl
         if (still->context != nullptr) still->context->cancel();
     });
     // Not on the stack of the guest that calls.
-    host_->executor()->post([host = host_, crossing, ctx = std::move(ctx), target = target_,
-                             function = std::move(*found), values = std::move(values)]() mutable {
+    linked_->host->executor()->post([linked = linked_, crossing, ctx = std::move(ctx), function,
+                                     values = std::move(values)]() mutable {
         if (crossing->is_abandoned) return;
-        auto task = cross(crossing, host->call(std::move(ctx), std::move(target),
-                                               std::move(function), std::move(values)));
-        const auto begun = host->calls_between().spawn(std::move(task));
+        const auto begun = linked->begin(std::move(ctx), function, std::move(values), crossing);
         if (!begun) crossing->reply.refuse(begun.error());
     });
 }

@@ -23,20 +23,9 @@ class ComponentTarget final : public capability::ImportTarget {
               engine::ImportReply& reply) override;
 
   private:
-    /// What `wanted_` comes to in one code.
-    struct Matched {
-        std::shared_ptr<const engine::Component> code;
-        Result<std::vector<std::uint32_t>> functions;
-    };
+    struct Linked;
 
-    Result<ShardHost::Export> find(std::uint32_t function);
-
-    ShardHost* host_;
-    capability::ComponentId source_;
-    std::string link_name_;
-    capability::ComponentId target_;
-    value::Interface wanted_;
-    std::optional<Matched> matched_;
+    std::shared_ptr<Linked> linked_;  // Shared with its calls on their way.
 };
 
 }  // namespace weft::host

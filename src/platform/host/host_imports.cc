@@ -136,12 +136,13 @@ Result<ImportTable::Interface> host_interface(ShardHost* host, const ComponentSe
                          std::make_shared<const capability::Config>(settings.config), wanted));
     } else if (name.starts_with("wasi:logging/")) {
         TRY(row.unlinked, serve_logging(host, settings.id, wanted));
-    } else if (name.starts_with("wasi:keyvalue/")) {
-        TRY(row.unlinked, capability::serve_keyvalue(
-                              host->executor(),
-                              std::make_shared<RefusedKeyValue>(host, settings.id, name), wanted));
     } else {
-        row.unlinked = std::make_shared<Unlinked>(host, settings.id, name);
+        auto denied = capability::serve_keyvalue(
+            host->executor(), std::make_shared<RefusedKeyValue>(host, settings.id, name), wanted);
+        if (denied)
+            row.unlinked = std::move(*denied);
+        else
+            row.unlinked = std::make_shared<Unlinked>(host, settings.id, name);
     }
     return row;
 }

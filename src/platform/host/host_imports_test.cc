@@ -4,11 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/obs/capture_sink_fixture.h"
-#include "base/rt/sim_loop_fixture.h"
 #include "base/value/wire.h"
 #include "base/value/wire_writer.h"
 #include "platform/capability/import_reply_fixture.h"
+#include "platform/host/host_fixture.h"
 #include "platform/host/link_choice.h"
 
 namespace weft::host {
@@ -38,13 +37,12 @@ Interface config(std::string name) {
         .resources = {}};
 }
 
-class HostImportsTest : public testing::Test {
+class HostImportsTest : public HostTest {
   protected:
     HostImportsTest() {
         settings_.id = "hello";
         settings_.config = {{"colour", "blue"}, {"size", "3"}};
     }
-    ~HostImportsTest() override { EXPECT_TRUE(loop_.run(host_.stop())); }
 
     static Bytes texts(std::initializer_list<std::string_view> all) {
         Bytes bytes;
@@ -70,15 +68,6 @@ class HostImportsTest : public testing::Test {
         return call_of(*row->unlinked, at, std::move(arguments));
     }
 
-    rt::SimLoop loop_;
-    obs::CaptureSink events_;
-    SystemWallClock clock_;
-    obs::Registry registry_;
-    obs::RateLimiter limiter_{{.budget_per_s = 100, .sources_max = 16}};
-    obs::Log log_{&events_, &clock_, obs::Level::debug};
-    obs::LimitedLog failures_{log_, registry_};
-    GuestLogShared logging_{log_, Probe::in(registry_), &limiter_, &failures_};
-    ShardHost host_{&loop_, {.shards = 1}, &logging_};
     ComponentSettings settings_;
 };
 
@@ -101,31 +90,81 @@ TEST_F(HostImportsTest, AComponentReadsItsConfiguration) {
     EXPECT_EQ(call(config("wasi:config/store@0.9.0"), 0, {}), "capability.import_mismatch");
 }
 
-TEST_F(HostImportsTest, AComponentWritesLinesToTheLog) {
+/// `wasi:logging` of any version.
+Interface logging(std::string name) {
     const auto level =
         Type::enumeration({"trace", "debug", "info", "warn", "error", "critical"}).value();
-    const Interface wanted{
-        .name = "wasi:logging/logging@0.1.0-draft",
+    return {
+        .name = std::move(name),
         .functions = {function(
             "log",
             {{"level", level}, {"context", Type(Kind::string)}, {"message", Type(Kind::string)}},
             std::nullopt)},
         .resources = {}};
-    EXPECT_EQ(call(wanted, 0, texts({})), "wire.truncated");
+}
 
-    Bytes arguments{3};
-    const auto rest = texts({"shop", "sold out"});
-    arguments.insert(arguments.end(), rest.begin(), rest.end());
-    EXPECT_EQ(call(wanted, 0, arguments), "");
-    EXPECT_TRUE(events_.events("component.line_logged").empty()) << "it is not served";
+TEST_F(HostImportsTest, AComponentWritesLinesToTheLog) {
+    engine_.add("guest", engine::fake::test_guest());
+    put_in(host_, "hello", "guest");
+    const auto line = [](std::uint8_t level, std::string_view context, std::string_view message) {
+        Bytes arguments{level};
+        const auto rest = texts({context, message});
+        arguments.insert(arguments.end(), rest.begin(), rest.end());
+        return arguments;
+    };
+    EXPECT_EQ(call(logging("wasi:logging/logging"), 0, {}), "wire.truncated");
 
-    GuestLog(&logging_, &loop_, {"hello", 10'000, {0, 7}})
-        .write_logged(obs::Level::warn, std::string(300, 'c'), std::string(5'000, 'm'));
+    EXPECT_EQ(call(logging("wasi:logging/logging"), 0, line(0, "", "started")), "");
+    EXPECT_EQ(call(logging("wasi:logging/logging@0.1.0-draft"), 0,
+                   line(3, std::string(300, 'c'), std::string(5'000, 'm'))),
+              "");
+    EXPECT_EQ(call(logging("wasi:logging/logging@0.1.0-draft"), 0, line(5, "shop", "on fire")), "");
+
     const auto lines = events_.events("component.line_logged");
-    ASSERT_EQ(lines.size(), 1U);
-    EXPECT_EQ(lines[0].level, obs::Level::warn);
-    EXPECT_EQ(lines[0].fields.at("context"), std::string(256, 'c') + " [44 bytes cut]");
-    EXPECT_TRUE(lines[0].fields.at("text").ends_with("m [1000 bytes cut]"));
+    ASSERT_EQ(lines.size(), 3U);
+    EXPECT_EQ(lines[0].level, obs::Level::debug);
+    EXPECT_EQ(lines[0].fields.at("text"), "started");
+    EXPECT_EQ(lines[1].level, obs::Level::warn);
+    EXPECT_EQ(lines[1].fields.at("context"), std::string(256, 'c') + " [44 bytes cut]");
+    EXPECT_TRUE(lines[1].fields.at("text").ends_with("m [1000 bytes cut]"));
+    EXPECT_EQ(lines[2].level, obs::Level::error);
+    EXPECT_EQ(lines[2].fields.at("component"), "hello");
+    EXPECT_EQ(lines[2].fields.at("call"), (rt::TraceId{0, 7}).text());
+}
+
+TEST_F(HostImportsTest, LinesAreHeldToTheRateOfTheComponent) {
+    engine_.add("guest", engine::fake::test_guest());
+    put_in(host_, "hello", "guest", {{engine::Limit::log, 1'024}});
+    Bytes arguments{2};
+    const auto rest = texts({"", std::string(500, 'm')});
+    arguments.insert(arguments.end(), rest.begin(), rest.end());
+
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(call(logging("wasi:logging/logging"), 0, arguments), "");
+
+    EXPECT_LT(events_.events("component.line_logged").size(), 10U);
+    EXPECT_GE(counted("weft_host_guest_log_lines_dropped_total"), 1);
+}
+
+TEST_F(HostImportsTest, ACallThatEndsWithItsComponentHasItsLastWords) {
+    engine_.add("guest", engine::fake::test_guest());
+    put_in(host_, "hello", "guest");
+    rt::Scope scope(&loop_);
+    struct Caller {
+        static rt::Task<void> sleep(ShardHost* host) {
+            net::HttpRequest request;
+            request.path_and_query = "/sleep?1000";
+            CO_CHECK(co_await host->handle_http({}, "hello", std::move(request)));
+            co_return ok();
+        }
+    };
+    ASSERT_TRUE(scope.spawn(Caller::sleep(&host_)));
+    ASSERT_TRUE(scope.spawn(host_.retire("hello")));
+
+    host_.write_guest_line("hello", {}, obs::Level::info, "", "good bye");
+    loop_.run_until_idle();
+    host_.write_guest_line("hello", {}, obs::Level::info, "", "from the grave");
+
+    EXPECT_EQ(events_.events("component.line_logged").size(), 1U);
 }
 
 TEST_F(HostImportsTest, WithoutALinkKeyValueIsDeniedInItsOwnWords) {
@@ -144,6 +183,14 @@ TEST_F(HostImportsTest, WithoutALinkKeyValueIsDeniedInItsOwnWords) {
     const auto refused = events_.events("component.import_refused");
     ASSERT_EQ(refused.size(), 1U);
     EXPECT_EQ(refused[0].fields.at("interface"), "wasi:keyvalue/store");
+}
+
+TEST_F(HostImportsTest, AVersionOfKeyValueThatTheHostDoesNotHaveMayBeLinkedToAComponent) {
+    const Interface wanted{.name = "wasi:keyvalue/store@9.0.0",
+                           .functions = {function("get", {}, std::nullopt)},
+                           .resources = {}};
+
+    EXPECT_EQ(call(wanted, 0, {}), "host.import_unlinked");
 }
 
 /// Remembers by which link it was called.

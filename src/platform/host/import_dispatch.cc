@@ -8,12 +8,8 @@ namespace weft::host {
 void ImportDispatch::begin_call(const rt::CallCtx& ctx) {
     if (table_ && ctx.span_id == call_ && call_ != 0) return;
     call_ = ctx.span_id;
-    if (table_ != imports_->table) {
-        own_.clear();
-        if (table_) kept_.push_back(std::move(table_));
-        if (kept_.size() > tables_kept_max) kept_.pop_front();
-        table_ = imports_->table;
-    }
+    if (table_ != imports_->table) own_.clear();
+    table_ = imports_->table;
     chosen_.clear();
 }
 

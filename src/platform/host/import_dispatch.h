@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,10 +44,6 @@ class ImportDispatch final : public engine::ImportHandler {
     capability::ImportTarget& target_of(std::uint32_t interface);
 
     std::shared_ptr<const ComponentImports> imports_;
-    /// Earlier ones, whose calls may go on beside the present one: as many changes of links as one
-    /// call may see.
-    static constexpr std::size_t tables_kept_max = 8;
-    std::deque<ImportTablePtr> kept_;
     ImportTablePtr table_;             // Of the present call; null before the first.
     std::uint64_t call_ = 0;           // Its span.
     std::vector<std::size_t> chosen_;  // Route of each interface; empty: the first of each.

@@ -7,14 +7,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/obs/capture_sink_fixture.h"
 #include "base/rt/byte_stream_fixture.h"
-#include "base/rt/sim_loop_fixture.h"
-#include "io/engine/fake/fake_engine.h"
 #include "platform/capability/import_reply_fixture.h"
 #include "platform/host/component_target.h"
+#include "platform/host/host_fixture.h"
 #include "platform/host/host_imports.h"
-#include "platform/host/shard_host.h"
 
 namespace weft::host {
 namespace {
@@ -74,10 +71,8 @@ class FakeRemote final : public ImportTarget {
     std::string prefix_;
 };
 
-class ImportsTest : public testing::Test {
+class ImportsTest : public HostTest {
   protected:
-    ~ImportsTest() override { EXPECT_TRUE(loop_.run(host_.stop())); }
-
     /// An HTTP component whose path names the import to call, by number, and what to say to it.
     void add_caller(value::World world) {
         engine_.add(
@@ -104,14 +99,9 @@ class ImportsTest : public testing::Test {
         world.exports.push_back(interface("test:a/x@1.2.0", {"first", "say"}));
         engine_.add(std::move(name), std::move(world), std::move(functions));
     }
-    void put(std::string id, std::string code, ImportTablePtr table = nullptr,
+    void put(std::string id, const std::string& code, ImportTablePtr table = nullptr,
              engine::Limits limits = {}) {
-        ComponentSettings settings;
-        settings.id = std::move(id);
-        settings.limits = limits;
-        auto compiled = engine_.compile(to_bytes(code)).value();
-        const auto shared = SharedLimits::of(settings.limits, compiled->http_kind(), 1);
-        host_.put(std::move(settings), std::move(compiled), shared, std::move(table));
+        put_in(host_, std::move(id), code, limits, std::move(table));
     }
     ImportTable::Interface row(std::string name, std::vector<ImportTable::Route> routes) {
         ComponentSettings settings;
@@ -147,22 +137,6 @@ class ImportsTest : public testing::Test {
         return outcome;
     }
 
-    std::int64_t counted(std::string_view name) {
-        for (const auto& sample : registry_.snapshot())
-            if (sample.name == name) return sample.value;
-        return -1;
-    }
-
-    rt::SimLoop loop_;
-    obs::CaptureSink events_;
-    SystemWallClock clock_;
-    obs::Registry registry_;
-    obs::RateLimiter limiter_{{.budget_per_s = 100, .sources_max = 16}};
-    obs::Log log_{&events_, &clock_, obs::Level::info};
-    obs::LimitedLog failures_{log_, registry_};
-    GuestLogShared logging_{log_, Probe::in(registry_), &limiter_, &failures_};
-    engine::fake::FakeEngine engine_;
-    ShardHost host_{&loop_, {.shards = 1}, &logging_};
     std::uint64_t span_ = 0;
     std::vector<std::string> outcomes_;
 };
@@ -318,6 +292,54 @@ TEST_F(ImportsTest, TheDeadlineOfTheCallerIsThatOfItsCalls) {
     EXPECT_EQ(loop_.now(), TimePoint(2s));
     loop_.run_until_idle();
     EXPECT_EQ(host_.calls(), 0U);
+}
+
+TEST_F(ImportsTest, ACallOnItsWayGoesToWhatIsServedWhenItArrives) {
+    const auto world = imports_of({"test:a/x@1.0.0"});
+    add_caller(world);
+    add_callee(&echo);
+    value::World more;
+    more.exports = {interface("test:a/before", {"a", "b", "c"})};
+    add_callee(&echo, "other", std::move(more));
+    put("callee", "callee");
+    const auto target = to_component("caller", "callee").target;
+    capability::RecordingReply reply;
+
+    target->call({}, 0, engine::Payload::of(to_bytes("hi")), reply);
+    put("callee", "other");
+    loop_.run_until_idle();
+
+    EXPECT_EQ(as_text(reply.outcome().result.value()), "5:hi ");
+}
+
+TEST_F(ImportsTest, CallsUnderWayOutliveAChangeOfLinks) {
+    const auto world = imports_of({"test:a/x@1.0.0"});
+    add_callee([](std::shared_ptr<GuestHost> host, std::uint32_t, Carried) -> rt::Task<Carried> {
+        CO_CHECK(co_await host->sleep(1s));
+        co_return Carried{.bytes = to_bytes("late")};
+    });
+    put("callee", "callee");
+    const auto table = [&](ImportTable::Route route) {
+        return std::make_shared<ImportTable>(world,
+                                             std::vector{row("test:a/x", {std::move(route)})});
+    };
+    const auto imports = std::make_shared<ComponentImports>(
+        ComponentImports{"caller", table(to_component("caller", "callee")), &logging_, &loop_});
+    ImportDispatch dispatch(imports);
+    const auto call = [&](std::uint64_t span, capability::RecordingReply& reply) {
+        dispatch.on_import({.span_id = span}, 0, engine::Payload::of(to_bytes("hi")), reply);
+    };
+    capability::RecordingReply first;
+    capability::RecordingReply second;
+    call(1, first);
+
+    const auto far = std::make_shared<FakeRemote>("far ");
+    imports->table = table({"default", far});
+    call(2, second);
+    loop_.run_until_idle();
+
+    EXPECT_EQ(as_text(first.outcome().result.value()), "late");
+    EXPECT_THAT(far->texts, ElementsAre("hi"));
 }
 
 /// Exports what it imports, and calls itself through its link.

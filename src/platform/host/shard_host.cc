@@ -306,12 +306,6 @@ rt::Task<engine::Values> ShardHost::call(rt::CallCtx ctx, capability::ComponentI
         return Failure(std::move(error));
     };
     if (!entry) co_return failed(unknown(log->component()));
-    if (entry->code != function.code)
-        co_return failed(fail(Errc::unavailable, "host.link_target_gone",
-                              "component '{}' was replaced while the call was on its way; call "
-                              "again",
-                              entry->id)
-                             .error());
     if (ctx.depth > depth_max)
         co_return failed(fail(Errc::exhausted, "host.depth_exceeded",
                               "more than {} calls between components led to this one", depth_max)

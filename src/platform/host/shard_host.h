@@ -73,12 +73,11 @@ class ShardHost final : public capability::Invoker {
     struct Export {
         std::uint32_t number;  ///< In `engine::Component::describe` of what is served.
         std::string name;      ///< For people.
-        std::shared_ptr<const engine::Component> code;  ///< That has this number for it.
     };
-    /// Calls it. The streams of its result keep the call going until they are destroyed. Errors:
-    /// those of `engine::Instance::call` and `handle_http`; unavailable (`host.link_target_gone`:
-    /// other code is served by now), exhausted (`host.depth_exceeded`; `host.call_recursive`: there
-    /// are no places left except those that callers of this call hold).
+    /// Calls it; which code is served is looked at before the first wait. The streams of its result
+    /// keep the call going until they are destroyed. Errors: those of `engine::Instance::call` and
+    /// `handle_http`; exhausted (`host.depth_exceeded`; `host.call_recursive`: there are no places
+    /// left except those that callers of this call hold).
     rt::Task<engine::Values> call(rt::CallCtx ctx, capability::ComponentId target, Export function,
                                   engine::Values arguments);
     /// The code of a component that is served, else null.

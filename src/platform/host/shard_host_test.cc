@@ -8,11 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/obs/capture_sink_fixture.h"
 #include "base/rt/byte_stream_fixture.h"
-#include "base/rt/sim_loop_fixture.h"
 #include "base/rt/time.h"
-#include "io/engine/fake/fake_engine.h"
+#include "platform/host/host_fixture.h"
 
 namespace weft::host {
 namespace {
@@ -21,23 +19,13 @@ using namespace std::chrono_literals;
 using engine::Limit;
 using testing::IsEmpty;
 
-class ShardHostTest : public testing::Test {
+class ShardHostTest : public HostTest {
   protected:
     ShardHostTest() {
         engine_.add("guest", engine::fake::test_guest());
         put({});
     }
-    ~ShardHostTest() override { EXPECT_TRUE(loop_.run(host_.stop())); }
-    void put(engine::Limits limits) { put_in(host_, limits); }
-    void put_in(ShardHost& host, engine::Limits limits, std::string id = "hello",
-                std::string code = "guest") {
-        ComponentSettings settings;
-        settings.id = std::move(id);
-        settings.limits = limits;
-        auto compiled = engine_.compile(to_bytes(code)).value();
-        const auto shared = SharedLimits::of(limits, compiled->http_kind(), 1);
-        host.put(std::move(settings), std::move(compiled), shared);
-    }
+    void put(engine::Limits limits) { put_in(host_, "hello", "guest", limits); }
     /// "status body", or the slug of the error.
     rt::Task<std::string> fetch(std::string path, std::string component) {
         net::HttpRequest request;
@@ -67,22 +55,6 @@ class ShardHostTest : public testing::Test {
         return -1;
     }
 
-    std::int64_t counted(std::string_view name) {
-        for (const auto& sample : registry_.snapshot())
-            if (sample.name == name) return sample.value;
-        return -1;
-    }
-
-    rt::SimLoop loop_;
-    obs::CaptureSink events_;
-    SystemWallClock clock_;
-    obs::Registry registry_;
-    obs::RateLimiter limiter_{{.budget_per_s = 100, .sources_max = 16}};
-    obs::Log log_{&events_, &clock_, obs::Level::debug};
-    obs::LimitedLog failures_{log_, registry_};
-    GuestLogShared logging_{log_, Probe::in(registry_), &limiter_, &failures_};
-    engine::fake::FakeEngine engine_;
-    ShardHost host_{&loop_, {.shards = 1}, &logging_};
     std::vector<std::string> outcomes_;
 };
 
@@ -178,7 +150,7 @@ TEST_F(ShardHostTest, ACallUnderWayKeepsTheCodeThatItStartedWith) {
     rt::Scope scope(&loop_);
     ASSERT_TRUE(scope.spawn(collect("/sleep?1000")));
 
-    put_in(host_, {}, "hello", "next");
+    put_in(host_, "hello", "next");
 
     EXPECT_EQ(get("/"), "200 next");
     loop_.run_for(2s);
@@ -295,7 +267,7 @@ TEST_F(ShardHostTest, EachLimitThatEndsOrRefusesACallIsCounted) {
                                        net::HttpRequest) -> rt::Task<net::HttpResponse> {
                         co_return Failure(Error{Errc::exhausted, slug, "over it"});
                     });
-        put_in(host_, {}, "over", "over");
+        put_in(host_, "over", "over");
         EXPECT_EQ(get("/", "over"), row.slug->text());
     }
 

@@ -38,53 +38,30 @@ constexpr std::array table{
     Setting{"http-server", Owner::link_source, "cache_control", not_yet},
     Setting{"http-server", Owner::link_source, "timeout_ms", not_yet},
     Setting{"http-server", Owner::link_source, "disable_keepalive", not_yet, "false"},
-    Setting{"keyvalue", Owner::provider, "backend", acted_on},
-    Setting{"keyvalue", Owner::provider, "durability", acted_on},
-    Setting{"keyvalue", Owner::provider, "bucket", acted_on},
-    Setting{"keyvalue", Owner::provider, "value_bytes_max", acted_on},
-    Setting{"keyvalue", Owner::provider, "keys_max", acted_on},
-    Setting{"keyvalue", Owner::provider, "bytes_max", acted_on},
-    Setting{"keyvalue", Owner::link_target, "backend", acted_on},
-    Setting{"keyvalue", Owner::link_target, "durability", acted_on},
-    Setting{"keyvalue", Owner::link_target, "bucket", acted_on},
-    Setting{"keyvalue", Owner::link_target, "value_bytes_max", acted_on},
-    Setting{"keyvalue", Owner::link_target, "keys_max", acted_on},
-    Setting{"keyvalue", Owner::link_target, "bytes_max", acted_on},
-    Setting{"keyvalue-nats", Owner::provider, "cluster_uri", acted_on},
-    Setting{"keyvalue-nats", Owner::link_target, "cluster_uri", acted_on},
-    Setting{"keyvalue-nats", Owner::provider, "js_domain", not_yet},
-    Setting{"keyvalue-nats", Owner::link_target, "js_domain", not_yet},
-    Setting{"keyvalue-nats", Owner::provider, "client_jwt", not_yet},
-    Setting{"keyvalue-nats", Owner::link_target, "client_jwt", not_yet},
-    Setting{"keyvalue-nats", Owner::provider, "client_seed", not_yet},
-    Setting{"keyvalue-nats", Owner::link_target, "client_seed", not_yet},
-    Setting{"keyvalue-nats", Owner::provider, "tls_ca", not_yet},
-    Setting{"keyvalue-nats", Owner::link_target, "tls_ca", not_yet},
-    Setting{"keyvalue-nats", Owner::provider, "tls_ca_file", not_yet},
-    Setting{"keyvalue-nats", Owner::link_target, "tls_ca_file", not_yet},
+    Setting{"keyvalue", Owner::provider_or_target, "backend", acted_on},
+    Setting{"keyvalue", Owner::provider_or_target, "durability", acted_on},
+    Setting{"keyvalue", Owner::provider_or_target, "bucket", acted_on},
+    Setting{"keyvalue", Owner::provider_or_target, "value_bytes_max", acted_on},
+    Setting{"keyvalue", Owner::provider_or_target, "keys_max", acted_on},
+    Setting{"keyvalue", Owner::provider_or_target, "bytes_max", acted_on},
+    Setting{"keyvalue-nats", Owner::provider_or_target, "cluster_uri", acted_on},
+    Setting{"keyvalue-nats", Owner::provider_or_target, "js_domain", not_yet},
+    Setting{"keyvalue-nats", Owner::provider_or_target, "client_jwt", not_yet},
+    Setting{"keyvalue-nats", Owner::provider_or_target, "client_seed", not_yet},
+    Setting{"keyvalue-nats", Owner::provider_or_target, "tls_ca", not_yet},
+    Setting{"keyvalue-nats", Owner::provider_or_target, "tls_ca_file", not_yet},
     Setting{"keyvalue-nats", Owner::link_target, "enable_bucket_auto_create", not_yet, "true"},
-    Setting{"keyvalue-redis", Owner::provider, "URL", acted_on},
-    Setting{"keyvalue-redis", Owner::link_target, "URL", acted_on},
-    Setting{"keyvalue-redis", Owner::provider, "BACKEND_RECONNECT_NUM_RETRIES", not_yet},
-    Setting{"keyvalue-redis", Owner::link_target, "BACKEND_RECONNECT_NUM_RETRIES", not_yet},
-    Setting{"keyvalue-redis", Owner::provider, "BACKEND_RECONNECT_MAX_DELAY_MS", not_yet},
-    Setting{"keyvalue-redis", Owner::link_target, "BACKEND_RECONNECT_MAX_DELAY_MS", not_yet},
-    Setting{"keyvalue-redis", Owner::provider, "BACKEND_CONNECTION_TIMEOUT_MS", not_yet},
-    Setting{"keyvalue-redis", Owner::link_target, "BACKEND_CONNECTION_TIMEOUT_MS", not_yet},
-    Setting{"keyvalue-redis", Owner::provider, "BACKEND_RESPONSE_TIMEOUT_MS", not_yet},
-    Setting{"keyvalue-redis", Owner::link_target, "BACKEND_RESPONSE_TIMEOUT_MS", not_yet},
-    Setting{"keyvalue-redis", Owner::provider, "DISABLE_DEFAULT_CONNECTION", not_yet},
-    Setting{"keyvalue-redis", Owner::link_target, "DISABLE_DEFAULT_CONNECTION", not_yet},
-    Setting{"keyvalue-redis", Owner::provider, "SHARE_CONNECTIONS_BY_URL", not_yet},
-    Setting{"keyvalue-redis", Owner::link_target, "SHARE_CONNECTIONS_BY_URL", not_yet},
-    Setting{"keyvalue-vault", Owner::provider, "addr", acted_on},
-    Setting{"keyvalue-vault", Owner::link_target, "addr", acted_on},
-    Setting{"keyvalue-vault", Owner::provider, "token", not_yet},
-    Setting{"keyvalue-vault", Owner::link_target, "token", not_yet},
-    Setting{"keyvalue-vault", Owner::provider, "mount", not_yet},
-    Setting{"keyvalue-vault", Owner::link_target, "mount", not_yet},
-    Setting{"keyvalue-vault", Owner::provider, "certs", not_yet},
-    Setting{"keyvalue-vault", Owner::link_target, "certs", not_yet},
+    Setting{"keyvalue-redis", Owner::provider_or_target, "URL", acted_on},
+    Setting{"keyvalue-redis", Owner::provider_or_target, "BACKEND_RECONNECT_NUM_RETRIES", not_yet},
+    Setting{"keyvalue-redis", Owner::provider_or_target, "BACKEND_RECONNECT_MAX_DELAY_MS", not_yet},
+    Setting{"keyvalue-redis", Owner::provider_or_target, "BACKEND_CONNECTION_TIMEOUT_MS", not_yet},
+    Setting{"keyvalue-redis", Owner::provider_or_target, "BACKEND_RESPONSE_TIMEOUT_MS", not_yet},
+    Setting{"keyvalue-redis", Owner::provider_or_target, "DISABLE_DEFAULT_CONNECTION", not_yet},
+    Setting{"keyvalue-redis", Owner::provider_or_target, "SHARE_CONNECTIONS_BY_URL", not_yet},
+    Setting{"keyvalue-vault", Owner::provider_or_target, "addr", acted_on},
+    Setting{"keyvalue-vault", Owner::provider_or_target, "token", not_yet},
+    Setting{"keyvalue-vault", Owner::provider_or_target, "mount", not_yet},
+    Setting{"keyvalue-vault", Owner::provider_or_target, "certs", not_yet},
 };
 
 char small_letter(char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; }
@@ -101,9 +78,14 @@ bool is_of(const Setting& setting, std::string_view provider) {
            (provider.size() == setting.provider.size() || provider[setting.provider.size()] == '-');
 }
 
+bool stands_in(const Setting& setting, Owner owner) {
+    return setting.owner == owner ||
+           (setting.owner == Owner::provider_or_target && owner != Owner::link_source);
+}
+
 const Setting* find(std::string_view provider, SettingOwner owner, std::string_view name) {
     const auto* const row = std::ranges::find_if(table, [&](const Setting& setting) {
-        return is_of(setting, provider) && setting.owner == owner &&
+        return is_of(setting, provider) && stands_in(setting, owner) &&
                same_setting(setting.name, name);
     });
     return row == table.end() ? nullptr : row;
@@ -115,7 +97,8 @@ bool asks_for_nothing(const Setting& setting, std::string_view value) {
 
 std::string_view place_of(Owner owner) {
     switch (owner) {
-        case Owner::provider: return "configuration of the provider itself";
+        case Owner::provider:
+        case Owner::provider_or_target: return "configuration of the provider itself";
         case Owner::link_source: return "source configuration of its links";
         case Owner::link_target: break;
     }
@@ -138,7 +121,7 @@ void report_unknown(const Owned& owned, const std::string& key, Findings& findin
                 "manifest.setting_misplaced", owned.config->property_places.at(key),
                 fmt::format("setting {} of {} has no effect here; it belongs in the {}",
                             quoted(key), owned.provider, place_of(row.owner)));
-        if (row.owner == owned.owner) names.push_back(row.name);
+        if (stands_in(row, owned.owner)) names.push_back(row.name);
     }
     const auto close = nearest(key, names);
     findings.warn("manifest.setting_unknown", owned.config->property_places.at(key),

@@ -9,7 +9,12 @@
 namespace weft::manifest {
 
 /// Whose configuration a setting stands in.
-enum class SettingOwner : std::uint8_t { provider, link_source, link_target };
+enum class SettingOwner : std::uint8_t {
+    provider,
+    link_source,
+    link_target,
+    provider_or_target,  ///< Of a setting: it may stand in either.
+};
 
 /// What this version does with a setting.
 enum class SettingUse : std::uint8_t {

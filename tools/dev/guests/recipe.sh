@@ -64,6 +64,29 @@ cargo_component() {
     RUSTFLAGS=$flags CARGO_TARGET_DIR=$out cargo build --quiet --locked --release --target wasm32-wasip2 "${options[@]}"
 }
 
+# go_component WORLD EXPORT: the Go file of this folder, which exports EXPORT of that world, into $out/unsigned.wasm.
+go_component() {
+    local go
+    go=$(go env GOMODCACHE)/$(go_toolchain)/bin/go
+    [[ -x $go ]] || go=$(command -v go)
+    wit_folder
+    bindings go "$1"
+    mkdir -p "$out/bindings/export_$2"
+    cp ./*.go "$out/bindings/export_$2/"
+
+    # What the bindings call at run time comes with their generator; it names a newer Go than it needs.
+    rm -rf "$out/pkg"
+    cp -r --no-preserve=mode "$(crate wit-bindgen-go)/src/pkg" "$out/pkg"
+    (
+        export GOFLAGS=-mod=mod GOPROXY=off GOTOOLCHAIN=local GOWORK=off
+        cd "$out/pkg" && "$go" mod edit -go=1.26
+        cd "$out/bindings" && "$go" mod edit -replace go.bytecodealliance.org/pkg=../pkg
+        GOOS=wasip1 GOARCH=wasm "$go" build -buildmode=c-shared -trimpath -ldflags='-s -w -checklinkname=0' -o "$out/core.wasm" .
+    )
+    wasm-tools component embed "$out/wit" --world "$1" "$out/core.wasm" -o "$out/typed.wasm"
+    component "$out/typed.wasm" reactor "$out/unsigned.wasm"
+}
+
 # claims_of FILE: what the token says, except for when it was made.
 claims_of() {
     "$weft" claims inspect -o json "$1" 2>/dev/null | python3 -c '

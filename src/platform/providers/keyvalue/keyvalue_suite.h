@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "io/files/folder_fixture.h"
+#include "base/core/folder_fixture.h"
 #include "platform/providers/keyvalue/shards_test.h"
 
 /// What every store must do, by the contract of `capability::KeyValue`. A backend's test
@@ -24,7 +24,7 @@ struct StoreKind {
 using KeyValue = capability::KeyValue;
 using Keys = std::vector<std::string>;
 
-class KeyValueSuite : public files::FolderTest, public testing::WithParamInterface<StoreKind> {
+class KeyValueSuite : public FolderTest, public testing::WithParamInterface<StoreKind> {
   protected:
     KeyValueSuite() {
         auto opened = shards_.run(GetParam().open(home, shards_.failures()));

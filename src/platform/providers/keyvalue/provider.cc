@@ -154,6 +154,7 @@ rt::Task<std::shared_ptr<Store>> Provider::open(capability::ComponentId id, Sett
             .provider = id,
             .file = {.path = folder + "/" + file_name(id), .durability = settings.store.durability},
             .failures = context_.failures};
+        if (context_.registry != nullptr) options.probe = store::Probe::in(*context_.registry);
         Result<std::shared_ptr<SqliteStore>> opened =
             co_await SqliteStore::open(std::move(options));
         if (!opened)

@@ -1,6 +1,6 @@
 #include "platform/providers/keyvalue/provider.h"
 
-#include "io/files/folder_fixture.h"
+#include "base/core/folder_fixture.h"
 #include "platform/providers/keyvalue/shards_test.h"
 
 namespace weft::providers::keyvalue {
@@ -92,7 +92,7 @@ TEST(Settings, LinksOfOneProviderAgreeOnTheirStore) {
     EXPECT_TRUE(Provider::check({link_of("a"), elsewhere}).empty());
 }
 
-class ProviderTest : public files::FolderTest {
+class ProviderTest : public FolderTest {
   protected:
     ProviderTest() { make(path("data")); }
     ~ProviderTest() override {
@@ -107,7 +107,8 @@ class ProviderTest : public files::FolderTest {
                                             .clock = &clock_,
                                             .random = &random_,
                                             .connections = nullptr,
-                                            .data_directory = std::move(data_directory)};
+                                            .data_directory = std::move(data_directory),
+                                            .registry = &registry_};
         for (std::size_t at = 0; at < shards_.size(); ++at)
             context.shards.push_back({{&shards_.executor(at), shards_.scope(at)}, nullptr});
         shards_.on(0, [&] { provider_ = std::make_unique<Provider>(std::move(context)); });
@@ -130,10 +131,46 @@ class ProviderTest : public files::FolderTest {
     }
 
     Shards shards_;
+    std::int64_t counted(std::string_view name) {
+        for (const auto& sample : registry_.snapshot())
+            if (sample.name == name) return sample.value;
+        return -1;
+    }
+
     SystemWallClock clock_;
     SeededRandom random_{1};
+    obs::Registry registry_;
     std::unique_ptr<Provider> provider_;
 };
+
+TEST_F(ProviderTest, AnswersOnEachShardWhatItHas) {
+    const auto link = link_of("a");
+    ASSERT_TRUE(change({link}));
+    const auto bind = [&](std::string name) {
+        Result<std::vector<std::unique_ptr<capability::ImportTarget>>> bound =
+            fail(Errc::internal, "test.unset", "");
+        shards_.on(0, [&] {
+            bound = provider_->bind(link.key(),
+                                    {.name = std::move(name), .functions = {}, .resources = {}});
+        });
+        return bound;
+    };
+
+    EXPECT_EQ(bind("wasi:keyvalue/store@0.2.0-draft2")->size(), shards_.size());
+    EXPECT_EQ(bind("wasi:keyvalue/store@9.0.0").error().slug, Slug("capability.import_mismatch"));
+}
+
+TEST_F(ProviderTest, WhatWaitsForTheDiskIsCounted) {
+    const auto link = link_of("a");
+    ASSERT_TRUE(change({link}));
+
+    ASSERT_TRUE(set(*keyvalue(link), "v"));
+    EXPECT_EQ(get(*keyvalue(link)), "v");
+
+    EXPECT_EQ(counted("weft_store_jobs_total"), 2);
+    EXPECT_EQ(counted("weft_store_commits_total"), 1);
+    EXPECT_EQ(counted("weft_store_jobs_waiting"), 0);
+}
 
 TEST_F(ProviderTest, LinksOfOneProviderShareOneFileOnAllShards) {
     auto other = link_of("elsewhere");

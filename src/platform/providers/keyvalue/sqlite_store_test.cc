@@ -10,7 +10,7 @@
 #include <csignal>
 #include <latch>
 
-#include "io/files/folder_fixture.h"
+#include "base/core/folder_fixture.h"
 #include "io/store/broken_disk_fixture.h"
 #include "platform/providers/keyvalue/shards_test.h"
 
@@ -33,7 +33,7 @@ rt::Task<std::shared_ptr<Store>> open_in(std::string folder, obs::LimitedLog* fa
                  .failures = failures});
 }
 
-class SqliteStoreTest : public files::FolderTest {
+class SqliteStoreTest : public FolderTest {
   protected:
     SqliteStore::Options options(Shards& shards) const {
         return {.provider = "kv",

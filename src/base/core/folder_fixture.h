@@ -11,7 +11,7 @@
 
 #include <gtest/gtest.h>
 
-namespace weft::files {
+namespace weft {
 
 /// A test with a temporary folder of its own, `home`, which is removed at the end.
 class FolderTest : public ::testing::Test {
@@ -44,4 +44,4 @@ class FolderTest : public ::testing::Test {
     std::string home;  // NOLINT(readability-identifier-naming): tests read it.
 };
 
-}  // namespace weft::files
+}  // namespace weft
