@@ -66,7 +66,7 @@ struct Machine {
         const auto config = settings();
         expect(we_engine_new(&config, &engine, nullptr) == WE_OK, "the engine starts");
         for (const auto* name : {"calculator", "doubling", "resources", "waiting", "testguest",
-                                 "testguest_p3", "testprogram"})
+                                 "testguest_p3", "testprogram", "passing"})
             components.push_back(compile(read_file(std::string(testdata) + name + ".wasm")));
         const auto module_bytes = read_file(std::string(testdata) + "testmodule.wasm");
         auto code = Code::of(module_bytes);
@@ -171,6 +171,8 @@ inline void call_with_nulls(Buffers& buffers) {
     expect(we_reply_defer(nullptr) == nullptr, "no token of nothing");
     expect(we_reply_take_stream(nullptr, 0) == nullptr, "no stream of nothing");
     expect(we_reply_attach(nullptr, nullptr) == UINT32_MAX, "no place");
+    expect(we_output_of(nullptr) == nullptr, "no output of nothing");
+    expect(we_output_new(nullptr, nullptr, nullptr) == WE_INVALID, "nowhere to put it");
     expect(we_import_attach(nullptr, nullptr) == UINT32_MAX, "no place");
     expect(we_import_context(nullptr) == nullptr, "no guest");
     expect(we_import_watch(nullptr, nullptr, nullptr) == WE_ANSWER_GUEST_GONE, "no guest");

@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /// Changes whenever a layout or a meaning below changes.
-#define WE_ABI_VERSION 11u
+#define WE_ABI_VERSION 12u
 uint32_t we_abi_version(void);
 
 // --------------------------------------------------------------------------------------- runtime

@@ -19,7 +19,7 @@ typedef struct we_component we_component;
 ///     I = {"name": "ns:pkg/iface@1.0.0", "functions": [F...], "resources": ["bucket"...]}
 ///     F = {"name": "add", "async": false, "params": [["a", T]...], "result": T or null}
 ///     T = "bool" "s8" "u8" "s16" "u16" "s32" "u32" "s64" "u64" "f32" "f64" "char" "string"
-///         "error-context", or one of {"list": T} {"option": T} {"result": [T or null, T or null]}
+///         "error-context" "input-stream" "output-stream" "pollable", or one of {"list": T} {"option": T} {"result": [T or null, T or null]}
 ///         {"tuple": [T...]} {"record": [["f", T]...]} {"variant": [["c", T or null]...]}
 ///         {"enum": ["a"...]} {"flags": ["a"...]} {"own": "bucket"} {"borrow": "bucket"}
 ///         {"stream": T or null} {"future": T or null} {"map": [K, V]} {"fixed_list": [T, n]}
@@ -35,21 +35,25 @@ typedef struct we_component we_component;
 /// its case as LEB128 and its payload, an option or result a byte 0 or 1 and its payload, flags
 /// one bit each from the lowest on in whole bytes, a map the list of its entries, a fixed list its
 /// elements, a resource its handle as a list of bytes, a stream of u8 or a future the place
-/// (LEB128) of its end among those that come beside the bytes.
+/// (LEB128) of its end among those that come beside the bytes; so is an input-stream, output-stream
+/// or pollable of wasi:io, whose owner changes with it.
 ///
 /// The handle of a resource that the C side defines is up to 256 bytes of its choice. Functions
-/// that name another resource, of WASI or of the component itself, are refused.
+/// that name another resource, of WASI or of the component itself, are refused, and so are those
+/// that lend one of wasi:io or hand over a pollable of the component.
 we_status we_component_describe(const we_component*, we_buf* out, we_error** error);
 /// Where the answer of one call goes, valid during the callback, which answers, refuses or defers
 /// once; if it does nothing the guest ends.
 typedef struct we_reply we_reply;
 /// A token for an answer that comes later.
 typedef struct we_import we_import;
-/// The reading end of a stream of u8 or of a future that a guest handed over. A future is a stream
-/// of one chunk, its encoded value. Guests wait while a chunk lies unread. Any thread, one at a
-/// time.
+/// The reading end of a stream of u8, of a future or of an input-stream that a guest handed over, or
+/// of an output-stream that it was given. A future is a stream of one chunk, its encoded value.
+/// Guests wait while a chunk lies unread. Any thread, one at a time. An output-stream that a guest
+/// handed over is one too, with nothing to read; it is for `we_output_of`.
 typedef struct we_stream we_stream;
-/// The feeding end of a body, see below. A future is fed one chunk, its encoded value.
+/// The feeding end of a body, see below. A future is fed one chunk, its encoded value; a pollable is
+/// ready when it is fed or ended.
 typedef struct we_body we_body;
 /// Who answers the imports of one instance. Callbacks run inside of polls, `drop_resource` also
 /// when the task is dropped.
@@ -104,6 +108,13 @@ enum { WE_STREAM_PENDING = 0, WE_STREAM_CHUNK = 1, WE_STREAM_CLOSED = 2, WE_STRE
 /// task was dropped, not only done, before the guest closed it. What came before an end is read
 /// first.
 int32_t we_stream_poll(we_stream*, void* waker, we_buf* chunk);
+/// Something to attach where the guest gets an output-stream, and what it writes. `body` and
+/// `written` are the caller's. Errors: WE_INVALID.
+we_status we_output_new(we_stream** written, we_body** body, we_error** error);
+/// The same for an output-stream that another guest handed over; consumes the stream. It takes
+/// nothing any more once that guest's task was dropped. Null, and nothing consumed, for any other
+/// stream.
+we_body* we_output_of(we_stream*);
 /// The guest hears that nobody reads any more.
 void we_stream_free(we_stream*);
 

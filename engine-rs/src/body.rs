@@ -1,9 +1,11 @@
-//! A request body that the C side feeds: at most one chunk lies between the two ends.
+//! A request body or a stream that the C side feeds: at most one chunk lies between the two ends. Or what a guest
+//! is to write, which the C side reads.
 
 use crate::abi::{self, Context, WeBuf, WeHeader, take};
 use crate::checks::{give, options};
 use crate::error::{Fault, Status, report};
 use crate::fields;
+use crate::value::{self, pipe};
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame};
@@ -106,26 +108,56 @@ impl Shared {
     }
 }
 
-/// `we_body`: the feeding end.
-pub struct WeBody(Arc<Shared>);
+/// The feeding end.
+pub struct Feeder(Arc<Shared>);
 
-impl WeBody {
-    /// The reading end; there is one.
-    pub fn take_reader(&self) -> Result<BodyReader, Fault> {
-        let mut state = self.0.lock();
-        if state.reader_taken {
-            return Err(Fault::new(Status::State, "the body was given to a request already"));
-        }
-        state.reader_taken = true;
-        Ok(BodyReader(self.0.clone()))
+impl Feeder {
+    fn take_reader(&self) -> Option<BodyReader> {
+        let was_taken = std::mem::replace(&mut self.0.lock().reader_taken, true);
+        (!was_taken).then(|| BodyReader(self.0.clone()))
     }
 }
 
-impl Drop for WeBody {
+impl Drop for Feeder {
     fn drop(&mut self) {
         self.0.end(End::Failed(Failure::Terminated), None);
         if !self.0.lock().reader_taken {
             (self.0.vtable.closed)(self.0.context.0);
+        }
+    }
+}
+
+/// `we_body`: what the C side has of something that a guest gets.
+pub enum WeBody {
+    Feed(Feeder),
+    /// Until it is given.
+    Output(Mutex<Option<value::End>>),
+}
+
+impl WeBody {
+    /// The guest's end; there is one. Errors: State.
+    pub fn take_end(&self) -> Result<value::End, Fault> {
+        let end = match self {
+            WeBody::Feed(feed) => feed.take_reader().map(value::End::Read),
+            WeBody::Output(end) => end.lock().unwrap_or_else(PoisonError::into_inner).take(),
+        };
+        end.ok_or_else(|| Fault::new(Status::State, "the body was given to a guest already"))
+    }
+
+    /// The guest's end, to read. Errors: State, Invalid.
+    pub fn take_reader(&self) -> Result<BodyReader, Fault> {
+        match self.take_end()? {
+            value::End::Read(reader) => Ok(reader),
+            _ => Err(Fault::new(Status::Invalid, "the body is for a guest to write")),
+        }
+    }
+
+    /// # Safety
+    /// `body` is null or a live handle.
+    unsafe fn shared<'a>(body: *mut WeBody) -> Option<&'a Shared> {
+        match unsafe { body.as_ref() }? {
+            WeBody::Feed(feed) => Some(&feed.0),
+            WeBody::Output(_) => None,
         }
     }
 }
@@ -195,15 +227,41 @@ pub unsafe extern "C" fn we_body_new(
     let result = unsafe { options(vtable) }.and_then(|vtable| {
         let state = Mutex::new(State::default());
         let shared = Shared { state, vtable: *vtable, context: Context(context) };
-        unsafe { give(WeBody(Arc::new(shared)), out, "out") }
+        unsafe { give(WeBody::Feed(Feeder(Arc::new(shared))), out, "out") }
     });
     unsafe { report(result, error) }
 }
 
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_output_new(
+    written: *mut *mut pipe::WeStream,
+    out: *mut *mut WeBody,
+    error: *mut *mut Fault,
+) -> i32 {
+    let (end, stream) = pipe::new_output();
+    let end = WeBody::Output(Mutex::new(Some(value::End::Write(end))));
+    let result = if written.is_null() {
+        Err(Fault::new(Status::Invalid, "'written' is null"))
+    } else {
+        unsafe { give(end, out, "out").and_then(|()| give(stream, written, "written")) }
+    };
+    unsafe { report(result, error) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn we_output_of(stream: *mut pipe::WeStream) -> *mut WeBody {
+    if !unsafe { stream.as_ref() }.is_some_and(pipe::WeStream::is_output) {
+        return std::ptr::null_mut();
+    }
+    let output = unsafe { Box::from_raw(stream) }.into_output();
+    let end = output.map(value::End::Pass);
+    Box::into_raw(Box::new(WeBody::Output(Mutex::new(end))))
+}
+
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn we_body_feed(body: *mut WeBody, chunk: WeBuf) -> i32 {
-    match unsafe { body.as_ref() } {
-        Some(body) => body.0.feed(chunk.into()),
+    match unsafe { WeBody::shared(body) } {
+        Some(body) => body.feed(chunk.into()),
         None => FEED_GONE,
     }
 }
@@ -216,8 +274,8 @@ pub unsafe extern "C" fn we_body_finish(
 ) -> i32 {
     let result = unsafe { fields::copy(trailers, count) }.map(|trailers| {
         let trailers = (count > 0).then_some(trailers);
-        if let Some(body) = unsafe { body.as_ref() } {
-            body.0.end(End::Complete, trailers);
+        if let Some(body) = unsafe { WeBody::shared(body) } {
+            body.end(End::Complete, trailers);
         }
     });
     unsafe { report(result, std::ptr::null_mut()) }
@@ -231,8 +289,8 @@ pub unsafe extern "C" fn we_body_fail(body: *mut WeBody, reason: i32) {
         2 => Failure::Timeout,
         _ => Failure::Internal,
     };
-    if let Some(body) = unsafe { body.as_ref() } {
-        body.0.end(End::Failed(failure), None);
+    if let Some(body) = unsafe { WeBody::shared(body) } {
+        body.end(End::Failed(failure), None);
     }
 }
 

@@ -42,7 +42,7 @@ mod window;
 mod tests;
 
 /// Changes together with `WE_ABI_VERSION` in the header.
-const ABI_VERSION: u32 = 11;
+const ABI_VERSION: u32 = 12;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn we_abi_version() -> u32 {

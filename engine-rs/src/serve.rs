@@ -107,7 +107,7 @@ impl Server {
                 CallRequest::Export(request) => {
                     let calls = guest.bind_exports(store)?;
                     let called = calls.call(store, request.function, request.arguments).await;
-                    if called.as_ref().is_ok_and(Handed::has_streams) {
+                    if called.as_ref().is_ok_and(Handed::needs_the_event_loop) {
                         bail!("a component that handles requests of WASI 0.2 gives no streams");
                     }
                     self.queue.tell(job.id, CallEvent::Outcome(settle(called)?));
@@ -115,6 +115,9 @@ impl Server {
             }
             self.queue.end_call();
         }
+        // Somebody reads or writes them, and what they are made of goes with the guest.
+        let open_streams = store.data().values.open_streams.clone();
+        poll_fn(|cx| open_streams.poll_none_handed(cx)).await;
         Ok(())
     }
 

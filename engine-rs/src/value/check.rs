@@ -67,7 +67,7 @@ impl Checker<'_> {
                 _ => self.maybe(err.as_deref()),
             },
             Shape::Flags(names) => self.reader.flags(names.len()).map(drop),
-            Shape::Stream(_) | Shape::Future(_) => self.end(),
+            Shape::Stream(_) | Shape::Future(_) | Shape::Io(_) => self.end(),
             Shape::ErrorContext => Err(Error::new(Malformed("an error context cannot be given"))),
         }
     }

@@ -117,7 +117,11 @@ impl Export {
             index,
             spilled: if flat < SPILLED { 0 } else { tuple_layout(&params).0 },
             params,
-            refusal: function.shapes().find_map(|shape| shape.refusal()),
+            refusal: function
+                .params
+                .iter()
+                .find_map(|(_, shape)| shape.refusal())
+                .or_else(|| function.result.as_ref()?.refusal_of_given()),
             results: slots.min(SPILLED),
             has_handles: function.shapes().any(Shape::has_handles),
         }

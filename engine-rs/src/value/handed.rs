@@ -47,8 +47,9 @@ impl Handed {
         self.bytes.len()
     }
 
-    pub fn has_streams(&self) -> bool {
-        !self.streams.is_empty()
+    /// Whether there is something that only moves while the guest runs.
+    pub fn needs_the_event_loop(&self) -> bool {
+        self.streams.iter().any(WeStream::is_of_the_event_loop)
     }
 
     /// For the C side, which has the handles from now on.

@@ -75,7 +75,7 @@ unsafe fn finish(token: *const ImportCall, answer: HostAnswer) -> i32 {
 
 const NO_PLACE: u32 = u32::MAX;
 
-/// Appends the reading end of `body`; the result is its place.
+/// Appends the guest's end of `body`; the result is its place.
 ///
 /// # Safety
 /// `body` is null or a live handle.
@@ -85,7 +85,7 @@ unsafe fn attach(value: &mut Value, body: *const WeBody) -> u32 {
     if ends.len() >= ENDS_MAX {
         return NO_PLACE;
     }
-    match unsafe { body.as_ref() }.map(WeBody::take_reader) {
+    match unsafe { body.as_ref() }.map(WeBody::take_end) {
         Some(Ok(end)) => {
             ends.push(Some(end));
             ends.len() as u32 - 1

@@ -3,6 +3,7 @@
 use super::asked::Asked;
 use super::describe::{Description, Function, Interface, is_offered};
 use super::hook;
+use super::io::Io;
 use super::shape::{Origin, Shape};
 use super::slots::{Answer, Arguments};
 use super::state::ImportFacts;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker, LinkerInstance, ResourceType};
 use wasmtime::{AsContextMut, Error, Result, StoreContextMut};
-use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, DynPollable, IoError};
+use wasmtime_wasi::p2::IoError;
 
 /// Defines imports in a linker.
 pub struct Imports<'a> {
@@ -68,7 +69,9 @@ impl Imports<'_> {
                 format!("'{path}' is an async function, which this engine does not serve");
             return Err(link_fault(message));
         }
-        if let Some(reason) = function.shapes().find_map(|shape| shape.refusal()) {
+        let mut params = function.params.iter().map(|(_, shape)| shape.refusal_of_given());
+        let result = || function.result.as_ref()?.refusal();
+        if let Some(reason) = params.find_map(|reason| reason).or_else(result) {
             return Err(link_fault(format!("'{path}' uses {reason}, which cannot be carried")));
         }
         Ok(())
@@ -138,13 +141,10 @@ fn open<'a>(
 
 /// The type of a resource of WASI, of those that other interfaces use.
 fn resource_of_engine(name: &str) -> Option<ResourceType> {
-    Some(match name {
-        "pollable" => ResourceType::host::<DynPollable>(),
-        "input-stream" => ResourceType::host::<DynInputStream>(),
-        "output-stream" => ResourceType::host::<DynOutputStream>(),
-        "error" => ResourceType::host::<IoError>(),
-        _ => return None,
-    })
+    match name {
+        "error" => Some(ResourceType::host::<IoError>()),
+        _ => Io::of_name(name).map(Io::resource_type),
+    }
 }
 
 /// An interface may pass on a resource of WASI under a name of its own. It is made and dropped by the

@@ -102,6 +102,7 @@ impl Json {
             Shape::Scalar(scalar) => self.text(scalar.name()),
             Shape::Text => self.text("string"),
             Shape::ErrorContext => self.text("error-context"),
+            Shape::Io(io) => self.text(io.name()),
             Shape::List(element, _) => self.object("list", |json| json.shape(element)),
             Shape::Option(some) => self.object("option", |json| json.shape(some)),
             Shape::Enum(names) => self.names("enum", names),

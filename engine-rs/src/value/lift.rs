@@ -4,6 +4,7 @@
 
 use super::encoded::Encoded;
 use super::handles::HANDLE_BYTES_MAX;
+use super::io::Io;
 use super::state::State;
 use super::types::{self, Case, FLAGS_MAX};
 use super::wire::{put_bytes, put_char, put_signed, put_unsigned, unsigned_size};
@@ -30,6 +31,7 @@ pub enum Handle {
     Lent(u32),
     Stream(StreamAny),
     Future(FutureAny),
+    Io(Io, u32),
 }
 
 /// Kept before the first byte for handles, so that what follows them need not move.
@@ -264,8 +266,12 @@ impl<'c, 'm> Lifter<'c, 'm> {
     }
 
     fn handle(&mut self, is_own: bool, table: TypeResourceTableIndex, index: u32) -> Result<()> {
-        if types::imported_resource(self.cx.resource_type(table)).is_none() {
-            return types::refuse();
+        let ty = self.cx.resource_type(table);
+        if types::imported_resource(ty).is_none() {
+            let Some(io) = Io::of_type(ty).filter(|_| is_own) else { return types::refuse() };
+            let handle = Handle::Io(io, self.cx.guest_resource_lift_own(table, index)?.0);
+            self.mark(handle);
+            return Ok(());
         }
         let handle = match is_own {
             true => Handle::Given(self.cx.guest_resource_lift_own(table, index)?.0),

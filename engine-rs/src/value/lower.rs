@@ -4,7 +4,8 @@
 
 pub mod future_value;
 
-use super::from_host::Value;
+use super::from_host::{End, Value};
+use super::io::{self, Io};
 use super::state::State;
 use super::types::{self, Case, FLAGS_MAX};
 use super::wire::{Malformed, Reader};
@@ -21,12 +22,16 @@ use wasmtime::component::Lower;
 use wasmtime::{AsContextMut, Error, Result, ValRaw, bail};
 
 /// Every store of this library holds a `HostState`.
-pub fn state_of<'c, T: 'static>(cx: &'c mut LowerContext<'_, T>) -> Result<&'c mut State> {
+fn host_state_of<'c, T: 'static>(cx: &'c mut LowerContext<'_, T>) -> Result<&'c mut HostState> {
     let data: &mut dyn Any = cx.store.data_mut();
     match data.downcast_mut::<HostState>() {
-        Some(state) => Ok(&mut state.values),
+        Some(state) => Ok(state),
         None => bail!("values are lowered into a store of another kind"),
     }
+}
+
+pub fn state_of<'c, T: 'static>(cx: &'c mut LowerContext<'_, T>) -> Result<&'c mut State> {
+    Ok(&mut host_state_of(cx)?.values)
 }
 
 /// Takes what is allocated from what may be. Text counts as its bytes of UTF-8.
@@ -261,6 +266,11 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
     }
 
     fn handle(&mut self, is_own: bool, table: TypeResourceTableIndex) -> Result<u32> {
+        if let Some(io) = Io::of_type(self.cx.resource_type(table)).filter(|_| is_own) {
+            let end = self.end()?;
+            let rep = io::give(host_state_of(self.cx)?, io, end)?;
+            return self.cx.guest_resource_lower_own(table, rep);
+        }
         let bytes = self.bytes.bytes()?;
         let rep = match self.call {
             Some(call) => self.state()?.handles.take_claimed(call)?,
@@ -279,11 +289,17 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
         }
     }
 
+    /// What the next place means.
+    fn end(&mut self) -> Result<End> {
+        let place = self.bytes.count()?;
+        let unfed = || Error::new(Malformed("a stream or future has no end that is fed"));
+        self.value.take_end(place).ok_or_else(unfed)
+    }
+
     /// A stream or future of the guest's that the C side feeds.
     fn stream(&mut self, ty: InterfaceType) -> Result<u32> {
-        let place = self.bytes.count()?;
-        let Some(end) = self.value.take_end(place) else {
-            return Err(Error::new(Malformed("a stream or future has no end that is fed")));
+        let End::Read(end) = self.end()? else {
+            return Err(Error::new(Malformed("a stream has an end of another direction")));
         };
         let store = self.cx.store.as_context_mut();
         let mut slot = MaybeUninit::uninit();

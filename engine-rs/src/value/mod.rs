@@ -1,8 +1,8 @@
 //! Any import and any export of a component, with values in one encoding (that of wRPC) between guests
 //! and the C side. `describe` says what there is, `imports` and `exports` are the two directions of a
 //! call, `lift` and `lower` the codec between a guest's memory and bytes, `slots` how wasmtime meets
-//! it; `import_call` is a question to the C side until its answer; `streams` and `lower::future_value` are what
-//! of 0.3 outlives a call. The codec uses wasmtime's traits for values, which are public but not stable: only
+//! it; `import_call` is a question to the C side until its answer; `streams`, `lower::future_value` and, for 0.2,
+//! `io` are what outlives a call. The codec uses wasmtime's traits for values, which are public but not stable: only
 //! `lift`, `lower`, `slots` and `types` know them, and the tests compare them with wasmtime's own values.
 
 mod asked;
@@ -16,6 +16,7 @@ mod handles;
 mod hook;
 mod import_call;
 mod imports;
+pub mod io;
 mod json;
 mod lift;
 mod lower;
@@ -32,7 +33,7 @@ mod tests;
 
 pub use encoded::Encoded;
 pub use exports::{Calls, Exports, argument_fault_of};
-pub use from_host::Value;
+pub use from_host::{End, Value};
 pub use hook::with_ends;
 
 use crate::error::Fault;

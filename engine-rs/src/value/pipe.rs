@@ -2,8 +2,9 @@
 //! stream of one chunk, its encoded value.
 
 use super::encoded::Encoded;
+use super::io::{Output, Reading};
 use crate::abi::WeBuf;
-use crate::runtime::borrow_waker;
+use crate::runtime;
 use futures::task::AtomicWaker;
 use std::ffi::c_void;
 use std::sync::atomic::{
@@ -18,7 +19,7 @@ const STREAMS_MAX: usize = 128;
 
 /// Why nothing follows.
 #[derive(Clone, Copy)]
-enum End {
+pub enum End {
     Closed,
     /// The guest went before it closed its end.
     Cut,
@@ -45,10 +46,10 @@ fn change(pipe: &Mutex<Pipe>, change: impl FnOnce(&mut Pipe) -> Option<Waker>) {
     }
 }
 
-/// `we_stream`: the reading end.
-pub struct WeStream(Arc<Mutex<Pipe>>);
+/// The reading end.
+struct Reader(Arc<Mutex<Pipe>>);
 
-impl WeStream {
+impl Reader {
     fn poll(&self, waker: &Waker) -> Poll<Result<Encoded, End>> {
         let (chunk, writer) = {
             let mut pipe = lock(&self.0);
@@ -68,7 +69,7 @@ impl WeStream {
     }
 }
 
-impl Drop for WeStream {
+impl Drop for Reader {
     fn drop(&mut self) {
         change(&self.0, |pipe| {
             pipe.reader_is_gone = true;
@@ -79,10 +80,53 @@ impl Drop for WeStream {
     }
 }
 
+enum Source {
+    Pipe(Reader),
+    Input(Reading),
+    Output(Output),
+}
+
+/// `we_stream`: what a guest handed over.
+pub struct WeStream(Source);
+
+impl WeStream {
+    /// Whether its guest must run for it to move.
+    pub fn is_of_the_event_loop(&self) -> bool {
+        matches!(self.0, Source::Pipe(_))
+    }
+
+    pub fn of_input(input: Reading) -> Self {
+        WeStream(Source::Input(input))
+    }
+
+    pub fn of_output(output: Output) -> Self {
+        WeStream(Source::Output(output))
+    }
+
+    /// Its output-stream; None: there is something to read.
+    pub fn into_output(self) -> Option<Output> {
+        if let Source::Output(output) = self.0 { Some(output) } else { None }
+    }
+
+    pub fn is_output(&self) -> bool {
+        matches!(self.0, Source::Output(_))
+    }
+
+    fn poll(&mut self, waker: &Waker) -> Poll<Result<Encoded, End>> {
+        match &mut self.0 {
+            Source::Pipe(reader) => reader.poll(waker),
+            Source::Input(input) => input.poll(waker),
+            Source::Output(_) => Poll::Ready(Err(End::Closed)),
+        }
+    }
+}
+
 /// The streams and futures of one store that its guest has handed over and that have not ended.
 #[derive(Default)]
 pub struct OpenStreams {
     number: AtomicUsize,
+    /// Those of them that move without their guest.
+    handed: AtomicUsize,
     waker: AtomicWaker,
     is_cut: AtomicBool,
 }
@@ -94,40 +138,86 @@ impl OpenStreams {
         if self.number.load(Acquire) == 0 { Poll::Ready(()) } else { Poll::Pending }
     }
 
+    /// Ready when there are none that move without their guest.
+    pub fn poll_none_handed(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.waker.register(cx.waker());
+        if self.handed.load(Acquire) == 0 { Poll::Ready(()) } else { Poll::Pending }
+    }
+
     /// The guest goes: those that end from now on were not closed.
     pub fn cut(&self) {
         self.is_cut.store(true, Relaxed);
     }
 }
 
+/// One of them, until it is dropped.
+pub struct Opened {
+    open: Arc<OpenStreams>,
+    is_handed: bool,
+}
+
+impl Opened {
+    pub fn new(open: &Arc<OpenStreams>) -> Result<Self> {
+        if open.number.load(Acquire) >= STREAMS_MAX {
+            bail!("more than {STREAMS_MAX} streams and futures are open at the same time");
+        }
+        open.number.fetch_add(1, Acquire);
+        Ok(Opened { open: open.clone(), is_handed: false })
+    }
+
+    /// One that moves without its guest.
+    pub fn handed(open: &Arc<OpenStreams>) -> Result<Self> {
+        let mut opened = Opened::new(open)?;
+        open.handed.fetch_add(1, Acquire);
+        opened.is_handed = true;
+        Ok(opened)
+    }
+
+    pub fn is_cut(&self) -> bool {
+        self.open.is_cut.load(Relaxed)
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.open.number.fetch_sub(1, Release);
+        if self.is_handed {
+            self.open.handed.fetch_sub(1, Release);
+        }
+        self.open.waker.wake();
+    }
+}
+
 /// The guest's end; wasmtime drops it when the guest or its store does.
 pub struct Writer {
     pipe: Arc<Mutex<Pipe>>,
-    open: Arc<OpenStreams>,
+    open: Opened,
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.open.number.fetch_sub(1, Release);
-        self.open.waker.wake();
-        let end = if self.open.is_cut.load(Relaxed) { End::Cut } else { End::Closed };
-        change(&self.pipe, |pipe| {
-            pipe.end = Some(end);
-            pipe.writer = None;
-            pipe.reader.take()
-        });
+        let end = if self.open.is_cut() { End::Cut } else { End::Closed };
+        close(&self.pipe, end);
     }
+}
+
+fn close(pipe: &Mutex<Pipe>, end: End) {
+    change(pipe, |pipe| {
+        pipe.end = Some(end);
+        pipe.writer = None;
+        pipe.reader.take()
+    });
 }
 
 impl Writer {
     /// Whether a chunk can be put; if not, it is told when.
-    pub fn has_room(&self, cx: &mut Context<'_>) -> Poll<Result<bool>> {
+    pub fn has_room(&self, cx: &mut Context<'_>) -> Poll<bool> {
         let mut pipe = lock(&self.pipe);
         if pipe.reader_is_gone {
-            return Poll::Ready(Ok(false));
+            return Poll::Ready(false);
         }
         if pipe.chunk.is_none() {
-            return Poll::Ready(Ok(true));
+            return Poll::Ready(true);
         }
         pipe.writer = Some(cx.waker().clone());
         Poll::Pending
@@ -143,12 +233,37 @@ impl Writer {
 
 /// The two ends of a stream that a guest of `open`'s store hands over.
 pub fn new_pipe(open: &Arc<OpenStreams>) -> Result<(Writer, WeStream)> {
-    if open.number.load(Acquire) >= STREAMS_MAX {
-        bail!("more than {STREAMS_MAX} streams and futures are open at the same time");
+    let (end, stream) = new_output();
+    Ok((end.open(open)?, stream))
+}
+
+/// The writing end of a pipe that no guest has yet. Without one the pipe is closed.
+pub struct OutputEnd(Option<Arc<Mutex<Pipe>>>);
+
+impl OutputEnd {
+    fn into_pipe(mut self) -> Arc<Mutex<Pipe>> {
+        self.0.take().expect("it is taken once")
     }
-    open.number.fetch_add(1, Acquire);
+
+    /// For a guest of `open`'s store.
+    pub fn open(self, open: &Arc<OpenStreams>) -> Result<Writer> {
+        let open = Opened::new(open)?;
+        Ok(Writer { pipe: self.into_pipe(), open })
+    }
+}
+
+impl Drop for OutputEnd {
+    fn drop(&mut self) {
+        if let Some(pipe) = &self.0 {
+            close(pipe, End::Closed);
+        }
+    }
+}
+
+/// The two ends of what a guest is to write.
+pub fn new_output() -> (OutputEnd, WeStream) {
     let pipe = Arc::<Mutex<Pipe>>::default();
-    Ok((Writer { pipe: pipe.clone(), open: open.clone() }, WeStream(pipe)))
+    (OutputEnd(Some(pipe.clone())), WeStream(Source::Pipe(Reader(pipe))))
 }
 
 const PENDING: i32 = 0;
@@ -162,10 +277,11 @@ pub unsafe extern "C" fn we_stream_poll(
     waker: *mut c_void,
     chunk: *mut WeBuf,
 ) -> i32 {
-    let Some(stream) = (unsafe { stream.as_ref() }) else {
+    let Some(stream) = (unsafe { stream.as_mut() }) else {
         return CLOSED;
     };
-    let waker = unsafe { borrow_waker(waker) };
+    runtime::enter();
+    let waker = unsafe { runtime::borrow_waker(waker) };
     match stream.poll(&waker) {
         Poll::Pending => PENDING,
         Poll::Ready(Err(End::Closed)) => CLOSED,

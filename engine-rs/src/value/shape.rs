@@ -1,6 +1,7 @@
 //! The type of a value as a tree of our own: what the description prints and what arguments are
 //! checked against before they enter a guest. Trees are bounded: types may share parts, trees do not.
 
+use super::io::Io;
 use crate::error::{Fault, Status};
 use wasmtime::component::{ResourceType, Type};
 
@@ -92,6 +93,8 @@ pub enum Shape {
     Flags(Vec<String>),
     Own(Resource),
     Borrow(Resource),
+    /// The guest has it from then on.
+    Io(Io),
     Stream(Option<Box<Shape>>),
     Future(Option<Box<Shape>>),
 }
@@ -198,7 +201,7 @@ impl Shape {
     }
 
     fn is_stream(&self) -> bool {
-        matches!(self, Shape::Stream(_) | Shape::Future(_))
+        matches!(self, Shape::Stream(_) | Shape::Future(_) | Shape::Io(_))
     }
 
     /// What about a type, named, keeps it from being carried.
@@ -216,6 +219,9 @@ impl Shape {
             }
             Shape::Own(resource) | Shape::Borrow(resource) => match resource.origin {
                 Origin::Import(_) => None,
+                Origin::Engine if Io::of_name(&resource.name).is_some() => {
+                    Some(format!("a borrowed '{}', which only moves", resource.name))
+                }
                 Origin::Engine => Some(format!("'{}', a resource of the engine", resource.name)),
                 Origin::Guest => {
                     Some(format!("'{}', a resource of the component itself", resource.name))
@@ -224,6 +230,13 @@ impl Shape {
             _ => None,
         };
         reason(self.find(&|part| reason(part).is_some())?)
+    }
+
+    /// The same where a guest hands it over.
+    pub fn refusal_of_given(&self) -> Option<String> {
+        let reason = "a pollable that a component made, which stays with it";
+        let is_pollable = |part: &Shape| *part == Shape::Io(Io::Pollable);
+        self.refusal().or_else(|| self.find(&is_pollable).map(|_| reason.to_owned()))
     }
 
     pub fn has_handles(&self) -> bool {
@@ -326,7 +339,14 @@ impl Shapes {
                 Shape::Result(self.maybe(result.ok(), depth)?, self.maybe(result.err(), depth)?)
             }
             Type::Flags(flags) => Shape::Flags(self.names(flags.names())?),
-            Type::Own(resource) => Shape::Own(self.handle(resource)),
+            Type::Own(resource) => {
+                let resource = self.handle(resource);
+                let is_engines = resource.origin == Origin::Engine;
+                match Io::of_name(&resource.name).filter(|_| is_engines) {
+                    Some(io) => Shape::Io(io),
+                    None => Shape::Own(resource),
+                }
+            }
             Type::Borrow(resource) => Shape::Borrow(self.handle(resource)),
             Type::Stream(stream) => Shape::Stream(self.maybe(stream.ty(), depth)?),
             Type::Future(future) => Shape::Future(self.maybe(future.ty(), depth)?),

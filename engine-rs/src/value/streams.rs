@@ -1,6 +1,8 @@
 //! Streams of bytes and futures that a guest hands over: into pipes, from which the C side reads them.
 
+use super::asked::ENDS_MAX;
 use super::handed::{Given, Handed};
+use super::io;
 use super::lift::{Handle, Lifted, Mark};
 use super::lower::future_value::FutureValue;
 use super::pipe::{WeStream, Writer, new_pipe};
@@ -11,7 +13,7 @@ use std::task::{Context, Poll};
 use wasmtime::component::{
     FutureAny, FutureConsumer, Source, StreamAny, StreamConsumer, StreamResult,
 };
-use wasmtime::{AsContextMut, Result, StoreContextMut};
+use wasmtime::{AsContextMut, Result, StoreContextMut, bail};
 
 const CHUNK_BYTES_MAX: usize = 64 * 1024;
 
@@ -25,7 +27,7 @@ impl StreamConsumer<HostState> for Writer {
         source: Source<'_, u8>,
         finish: bool,
     ) -> Poll<Result<StreamResult>> {
-        match self.has_room(cx)? {
+        match self.has_room(cx) {
             Poll::Ready(true) => {}
             Poll::Ready(false) => return Poll::Ready(Ok(StreamResult::Dropped)),
             Poll::Pending if finish => return Poll::Ready(Ok(StreamResult::Cancelled)),
@@ -107,8 +109,12 @@ pub fn seal(lifted: Lifted, mut store: StoreContextMut<'_, HostState>) -> Result
             }
             Handle::Stream(stream) => Some(read_stream(store.as_context_mut(), stream)?),
             Handle::Future(future) => Some(read_future(store.as_context_mut(), future)?),
+            Handle::Io(io, rep) => Some(io::take(store.data_mut(), io, rep)?),
         };
         if let Some(stream) = stream {
+            if streams.len() == ENDS_MAX {
+                bail!("a call hands over more than {ENDS_MAX} streams and futures");
+            }
             put_unsigned(&mut name, streams.len() as u64);
             streams.push(stream);
         }

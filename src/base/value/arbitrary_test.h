@@ -75,6 +75,9 @@ class Arbitrary {
             case Kind::variant:
             case Kind::enum_: return any_case(type);
             case Kind::flags: return flags(type);
+            case Kind::input_stream:
+            case Kind::output_stream:
+            case Kind::pollable:
             case Kind::error_context: break;
         }
         return Value::none();

@@ -188,6 +188,9 @@ Result<void> check(const Value& value, const Type& type, const TreePath& place) 
         case Kind::flags: return check_flags(value, type, place);
         case Kind::own:
         case Kind::borrow: return value.as_bytes() != nullptr ? ok() : wrong_form(place, type);
+        case Kind::input_stream:
+        case Kind::output_stream:
+        case Kind::pollable:
         case Kind::error_context: break;
     }
     return fail(Errc::unsupported, "value.kind_unsupported", "there are no values of {} yet",

@@ -49,6 +49,7 @@ TEST(Type, IsWrittenAsInWit) {
     const auto list = Type::list(u8).value();
     const auto type_of = [](Result<Type> type) { return type_text(type.value()); };
     EXPECT_EQ(type_text(Type(Kind::error_context)), "error-context");
+    EXPECT_EQ(type_text(Type(Kind::output_stream)), "output-stream");
     EXPECT_EQ(type_text(list), "list<u8>");
     EXPECT_EQ(type_of(Type::option(list)), "option<list<u8>>");
     EXPECT_EQ(type_of(Type::result({}, {})), "result");

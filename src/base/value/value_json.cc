@@ -132,6 +132,9 @@ Result<Json> convert(const Value& value, const Type& type) {
         case Kind::borrow:
         case Kind::stream:
         case Kind::future:
+        case Kind::input_stream:
+        case Kind::output_stream:
+        case Kind::pollable:
         case Kind::error_context: break;
     }
     return fail(Errc::unsupported, "wave.kind_unsupported",

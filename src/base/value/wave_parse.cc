@@ -132,6 +132,9 @@ Result<Value> WaveParser::read(const Type& type) {
         case Kind::borrow:
         case Kind::stream:
         case Kind::future:
+        case Kind::input_stream:
+        case Kind::output_stream:
+        case Kind::pollable:
         case Kind::error_context:
             return fail(Errc::unsupported, "wave.kind_unsupported",
                         "{}a value of type {} cannot be written as text",

@@ -34,6 +34,9 @@ class WavePrinter {
             case Kind::borrow:
             case Kind::stream:
             case Kind::future:
+            case Kind::input_stream:
+            case Kind::output_stream:
+            case Kind::pollable:
             case Kind::error_context:
                 return fail(Errc::unsupported, "wave.kind_unsupported",
                             "a value of type {} cannot be written as text", type_text(type));
@@ -186,6 +189,9 @@ bool has_wave_notation(const Type& type) {
         case Kind::borrow:
         case Kind::stream:
         case Kind::future:
+        case Kind::input_stream:
+        case Kind::output_stream:
+        case Kind::pollable:
         case Kind::error_context: return false;
         default: break;
     }

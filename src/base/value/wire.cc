@@ -30,6 +30,9 @@ class Decoder {
             case Kind::flags: return read_flags(type);
             case Kind::own:
             case Kind::borrow: return read_bytes();
+            case Kind::input_stream:
+            case Kind::output_stream:
+            case Kind::pollable:
             case Kind::error_context:
                 return fail(Errc::unsupported, "value.kind_unsupported",
                             "there are no values of {} yet", kind_name(type.kind()));

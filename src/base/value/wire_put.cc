@@ -113,9 +113,12 @@ void put_value(WireWriter& writer, const Value& value, const Type& type) {
         case Kind::stream: return put_stream(writer, value, type);
         case Kind::map: return put_map(writer, value, type);
         case Kind::fixed_list: return put_items(writer, value, type.element());
+        case Kind::input_stream:
+        case Kind::output_stream:
+        case Kind::pollable:
         case Kind::error_context: break;
     }
-    WEFT_ASSERT(false, "an error-context has no values of ours");
+    WEFT_ASSERT(false, "what has no values of ours was refused before");
 }
 
 Bytes wire_bytes(const Value& value, const Type& type) {

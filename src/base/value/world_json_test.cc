@@ -51,6 +51,8 @@ std::string with_type(std::string_view type) {
 TEST(WorldJson, ReadsEveryKindOfType) {
     const std::vector<std::pair<std::string, std::string>> rows = {
         {R"("error-context")", "error-context"},
+        {R"("input-stream")", "input-stream"},
+        {R"("pollable")", "pollable"},
         {R"({"list":"f32"})", "list<f32>"},
         {R"({"option":"char"})", "option<char>"},
         {R"({"result":[null,"s64"]})", "result<_, s64>"},

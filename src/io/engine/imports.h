@@ -13,6 +13,12 @@
 
 namespace weft::engine {
 
+/// What a guest is to write, and its place in the answer.
+struct Output {
+    std::uint32_t place = 0;
+    std::unique_ptr<rt::ByteSource> written;
+};
+
 /// An answer that is given later. Any thread, except for one with streams; destroying it unanswered
 /// ends the guest.
 class LaterReply {
@@ -23,6 +29,7 @@ class LaterReply {
       public:
         virtual Result<std::uint32_t> attach(void* token,
                                              std::unique_ptr<rt::ByteSource> source) const = 0;
+        virtual Result<Output> attach_output(void* token) const = 0;
         virtual bool watch(void* token, rt::Job abandoned) const = 0;
         virtual bool answer(void* token, Payload result) const = 0;
         virtual bool refuse(void* token, const Error& error) const = 0;
@@ -55,6 +62,11 @@ class LaterReply {
         thread_ = std::this_thread::get_id();
         return backend_->attach(token_, std::move(source));
     }
+    /// As ImportReply::attach_output, with what is said of `attach`.
+    Result<Output> attach_output() {
+        thread_ = std::this_thread::get_id();
+        return backend_->attach_output(token_);
+    }
     /// Posts `job` to the executor of the instance when the guest is gone before the reply was
     /// used: it was ended, its call ran out of time or was cancelled, or it gave the import up.
     /// Nobody wants the answer then, and the handler cancels the work for it. A job that was posted
@@ -83,9 +95,12 @@ class LaterReply {
 /// Where the answer of one call of an import goes. Valid during `on_import`: exactly one of
 /// `answer`, `refuse` and `defer`, after what is taken and attached.
 ///
-/// A `stream<u8>` or `future<T>` of WASI 0.3 is a ByteSource; the encoded values hold only its
-/// place, as LEB128. A future is a source of one chunk, its encoded value. Sources are used on the
-/// executor of the instance, and none keeps the instance alive.
+/// A `stream<u8>` or `future<T>` of WASI 0.3 is a ByteSource, and so is an `input-stream` of 0.2; the
+/// encoded values hold only its place, as LEB128. A future is a source of one chunk, its encoded
+/// value. Sources are used on the executor of the instance, and none keeps the instance alive. An
+/// `output-stream` of a guest is a source with nothing to read, to be attached to a call of another
+/// guest, which writes to it as long as the first one is there. A `pollable` is ready when the source
+/// that was attached for it has its first chunk or ends.
 class ImportReply {
   public:
     /// The stream or future at this place among the arguments, to read whenever the handler wants,
@@ -105,6 +120,10 @@ class ImportReply {
     /// ends without a value of its type, ends the guest. Errors: exhausted
     /// (`engine.streams_full`: 128 in one answer), internal.
     virtual Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source) = 0;
+    /// Gives the guest an `output-stream`, before the answer that holds its place. The guest may
+    /// write again when a chunk was read, and learns when the source is destroyed that nobody reads.
+    /// Errors: those of `attach`; of a read those of `take_stream`.
+    virtual Result<Output> attach_output() = 0;
     /// The encoded result, at once.
     virtual void answer(Payload result) = 0;
     /// As LaterReply::refuse.

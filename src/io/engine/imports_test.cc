@@ -14,6 +14,9 @@ class Logged final : public LaterReply::Backend {
     Result<std::uint32_t> attach(void* token, std::unique_ptr<rt::ByteSource>) const override {
         return log(token, "attach "), 0U;
     }
+    Result<Output> attach_output(void* token) const override {
+        return log(token, "attach_output "), Output{};
+    }
     bool watch(void* token, rt::Job) const override { return log(token, "watch "), true; }
     bool answer(void* token, Payload) const override { return log(token, "answer "), true; }
     bool refuse(void* token, const Error&) const override { return log(token, "refuse "), false; }
@@ -32,12 +35,13 @@ TEST(LaterReply, IsUsedOnce) {
     {
         LaterReply reply(backend, &log);
         EXPECT_TRUE(reply.attach(nullptr));
+        EXPECT_TRUE(reply.attach_output());
         EXPECT_TRUE(reply.on_abandoned([] {}));
         EXPECT_TRUE(reply.answer({}));
     }
-    EXPECT_EQ(log, "attach watch answer ");
+    EXPECT_EQ(log, "attach attach_output watch answer ");
     EXPECT_FALSE(LaterReply(backend, &log).refuse({Errc::denied, "test.denied", "no"}));
-    EXPECT_EQ(log, "attach watch answer refuse ");
+    EXPECT_EQ(log, "attach attach_output watch answer refuse ");
 }
 
 TEST(LaterReply, IsDroppedByItsLastOwner) {

@@ -29,6 +29,7 @@ struct EngineSetUp {
     Bytes test_guest_03;        ///< Serves together (WASI 0.3).
     Bytes test_program;         ///< Behaves by its arguments (testdata/testprogram).
     Bytes test_streaming = {};  ///< Streams through imports (testdata/streaming.wat).
+    Bytes test_passing = {};    ///< Those of WASI 0.2 (testdata/passing.wat).
 };
 struct EngineUnderTest {
     std::string name;

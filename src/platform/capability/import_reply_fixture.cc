@@ -1,5 +1,7 @@
 #include "platform/capability/import_reply_fixture.h"
 
+#include "base/rt/pipe.h"
+
 namespace weft::capability {
 namespace {
 
@@ -16,12 +18,22 @@ Result<std::uint32_t> attach_to(Outcome& outcome, std::unique_ptr<rt::ByteSource
     return static_cast<std::uint32_t>(outcome.attached.size() - 1);
 }
 
+Result<engine::Output> attach_output_to(Outcome& outcome) {
+    TRY(const auto place, attach_to(outcome, nullptr));
+    auto pipe = rt::make_pipe(64U << 10U);
+    outcome.outputs[place] = std::move(pipe.sink);
+    return engine::Output{place, std::move(pipe.source)};
+}
+
 /// A token is a share of the outcome.
 class Later final : public engine::LaterReply::Backend {
   public:
     Result<std::uint32_t> attach(void* token,
                                  std::unique_ptr<rt::ByteSource> source) const override {
         return attach_to(*of(token), std::move(source));
+    }
+    Result<engine::Output> attach_output(void* token) const override {
+        return attach_output_to(*of(token));
     }
     bool watch(void* token, rt::Job abandoned) const override {
         if (of(token)->is_gone) return false;
@@ -63,6 +75,8 @@ std::unique_ptr<rt::ByteSource> RecordingReply::take_stream(std::uint32_t place)
 Result<std::uint32_t> RecordingReply::attach(std::unique_ptr<rt::ByteSource> source) {
     return attach_to(*outcome_, std::move(source));
 }
+
+Result<engine::Output> RecordingReply::attach_output() { return attach_output_to(*outcome_); }
 
 void RecordingReply::answer(engine::Payload result) {
     WEFT_ASSERT(outcome_->is_waiting(), "a call is answered once");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -20,7 +21,9 @@ class RecordingReply final : public engine::ImportReply {
         bool dropped = false;  ///< The reply was destroyed unused.
         bool is_gone = false;  ///< The guest ended; the test says so.
         rt::Job abandoned;
+        /// Null where the guest is to write.
         std::vector<std::unique_ptr<rt::ByteSource>> attached;
+        std::map<std::uint32_t, std::unique_ptr<rt::ByteSink>> outputs;
         std::vector<std::unique_ptr<rt::ByteSource>> arguments;
 
         bool is_waiting() const { return !result && !error && !dropped; }
@@ -31,6 +34,7 @@ class RecordingReply final : public engine::ImportReply {
 
     std::unique_ptr<rt::ByteSource> take_stream(std::uint32_t place) override;
     Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source) override;
+    Result<engine::Output> attach_output() override;
     void answer(engine::Payload result) override;
     void refuse(const Error& error) override;
     engine::LaterReply defer() override;

@@ -1,6 +1,7 @@
 #include "platform/host/match_exports.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <optional>
 
 #include <fmt/format.h>
@@ -15,13 +16,15 @@ using value::Interface;
 using value::Kind;
 using value::Type;
 
-bool has_resource(const Type& type) {
-    if (type.kind() == Kind::own || type.kind() == Kind::borrow) return true;
+bool has(const Type& type, std::initializer_list<Kind> kinds) {
+    if (std::ranges::find(kinds, type.kind()) != kinds.end()) return true;
     for (std::size_t at = 0; at < type.size(); ++at)
-        if (const auto* const part = type.part(at); part != nullptr && has_resource(*part))
+        if (const auto* const part = type.part(at); part != nullptr && has(*part, kinds))
             return true;
     return false;
 }
+
+bool has_resource(const Type& type) { return has(type, {Kind::own, Kind::borrow}); }
 
 std::string text_of(const Type* type) { return type == nullptr ? "nothing" : type_text(*type); }
 
@@ -57,9 +60,15 @@ std::string function_difference(const Function& wanted, const Function& offered)
 }
 
 Result<void> check_resources(const Interface& interface, const Function& function) {
-    const bool has = std::ranges::any_of(
+    const bool has_params = std::ranges::any_of(
         function.params, [](const auto& param) { return has_resource(param.type); });
-    if (!has && !(function.result && has_resource(*function.result))) return ok();
+    // What it writes to ends with the instance that gave it, and that may be with its call.
+    if (function.result && has(*function.result, {Kind::output_stream}))
+        return fail(Errc::unsupported, "host.link_resource",
+                    "{}#{} gives an output-stream, which no link between components carries; take "
+                    "an output-stream as a parameter, or give an input-stream",
+                    interface.name, function.name);
+    if (!has_params && !(function.result && has_resource(*function.result))) return ok();
     return fail(Errc::unsupported, "host.link_resource",
                 "{}#{} has resources, which no link between components carries; pass values, or "
                 "compose both into one component",

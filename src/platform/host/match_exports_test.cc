@@ -80,5 +80,18 @@ TEST(MatchExports, RefusesResourcesByName) {
     EXPECT_EQ(matched.error().slug, Slug("host.link_resource"));
 }
 
+TEST(MatchExports, StreamsOfWasiMoveExceptForAnOutputThatIsGiven) {
+    const auto link = [](value::Function function) {
+        const auto wanted = interface("a:b/c", {std::move(function)});
+        return match_exports(wanted, {.imports = {}, .exports = {wanted}});
+    };
+
+    EXPECT_TRUE(link(function("f", Type(Kind::output_stream), Type(Kind::input_stream))));
+    const auto given = link(function("f", Type(Kind::u8), Type(Kind::output_stream)));
+    ASSERT_FALSE(given);
+    EXPECT_EQ(given.error().slug, Slug("host.link_resource"));
+    EXPECT_THAT(given.error().message, HasSubstr("a:b/c#f gives an output-stream"));
+}
+
 }  // namespace
 }  // namespace weft::host

@@ -8,6 +8,7 @@ mod describe;
 mod dynamic;
 mod echo;
 mod hostile;
+mod io;
 mod liar;
 mod random;
 mod resources;

@@ -7,7 +7,7 @@ use crate::error::Fault;
 use crate::error::Status;
 use crate::tests::host::{Waiter, init, outcome, owned};
 use crate::value::handed::Handed;
-use crate::value::{Value, argument_fault_of};
+use crate::value::{End, Value, argument_fault_of};
 use futures::task::noop_waker_ref;
 use std::ffi::c_void;
 use std::pin::pin;
@@ -24,9 +24,9 @@ fn world() -> World {
 
 /// What a body was asked.
 #[derive(Default)]
-struct Asked {
-    wants: usize,
-    closed: usize,
+pub struct Asked {
+    pub wants: usize,
+    pub closed: usize,
 }
 
 extern "C" fn want(context: *mut c_void) {
@@ -38,13 +38,13 @@ extern "C" fn closed(context: *mut c_void) {
 }
 
 /// A body and what it was asked.
-struct Body {
-    raw: *mut WeBody,
-    asked: Box<Asked>,
+pub struct Body {
+    pub raw: *mut WeBody,
+    pub asked: Box<Asked>,
 }
 
 impl Body {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut asked = Box::<Asked>::default();
         let vtable = WeBodyVtable { size: size_of::<WeBodyVtable>(), want, closed };
         let context = std::ptr::from_mut(asked.as_mut()).cast();
@@ -53,15 +53,19 @@ impl Body {
         Body { raw, asked }
     }
 
-    fn feed(&self, chunk: &[u8]) -> i32 {
+    pub fn feed(&self, chunk: &[u8]) -> i32 {
         unsafe { we_body_feed(self.raw, owned(chunk.to_vec())) }
     }
 
-    fn finish(&self) {
+    pub fn finish(&self) {
         unsafe { we_body_finish(self.raw, std::ptr::null(), 0) };
     }
 
-    fn end(&self) -> BodyReader {
+    pub fn fail(&self) {
+        unsafe { we_body_fail(self.raw, 0) };
+    }
+
+    pub fn end(&self) -> BodyReader {
         unsafe { &*self.raw }.take_reader().unwrap()
     }
 }
@@ -73,7 +77,7 @@ impl Drop for Body {
 }
 
 /// Runs an export; `script` acts whenever it waits.
-fn run(
+pub fn run(
     live: &mut Live,
     name: &str,
     arguments: Value,
@@ -90,12 +94,12 @@ fn run(
     panic!("'{name}' does not end");
 }
 
-fn result(handed: Result<Handed>) -> Vec<u8> {
+pub fn result(handed: Result<Handed>) -> Vec<u8> {
     handed.unwrap().as_slice().to_vec()
 }
 
 /// The bytes of an unsigned number.
-fn number(value: u64) -> Vec<u8> {
+pub fn number(value: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     crate::value::wire::put_unsigned(&mut bytes, value);
     bytes
@@ -198,10 +202,14 @@ fn a_guest_reads_what_the_host_feeds() {
     assert_eq!(body.asked.closed, 1);
 }
 
-fn with_end(bytes: WeBuf, end: BodyReader) -> Value {
+pub fn with(bytes: WeBuf, end: End) -> Value {
     let mut value = Value::from(bytes);
     value.ends().push(Some(end));
     value
+}
+
+pub fn with_end(bytes: WeBuf, end: BodyReader) -> Value {
+    with(bytes, End::Read(end))
 }
 
 #[test]

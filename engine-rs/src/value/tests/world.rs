@@ -68,6 +68,10 @@ impl Stream {
         Stream(Box::into_raw(Box::new(stream)))
     }
 
+    pub fn into_raw(self) -> *mut WeStream {
+        std::mem::ManuallyDrop::new(self).0
+    }
+
     pub fn read(&self, waiter: &Waiter) -> Read {
         let mut chunk = WeBuf::default();
         match unsafe { we_stream_poll(self.0, waiter.data(), &mut chunk) } {
@@ -247,7 +251,9 @@ impl World {
         let component =
             Component::from_binary(engine, &wasm).unwrap_or_else(|error| panic!("{error:#}"));
         let description = description_of(&component).unwrap();
-        let linker = extend(&Linker::new(engine), &component, concurrency).unwrap();
+        let mut offered = Linker::new(engine);
+        wasmtime_wasi::p2::add_to_linker_async(&mut offered).unwrap();
+        let linker = extend(&offered, &component, concurrency).unwrap();
         let raw = linker.instantiate_pre(&component).unwrap();
         let dynamic = link_dynamic(&component, &description).ok();
         let exports = Arc::new(Exports::of(&description, &component).unwrap());

@@ -22,7 +22,9 @@ Failure out_of_time();
 /// Encoded values, and the streams and futures that they name by place.
 struct Carried {
     Bytes bytes;
+    /// Null where there is something to write.
     std::vector<std::unique_ptr<rt::ByteSource>> streams = {};
+    std::map<std::uint32_t, std::shared_ptr<rt::ByteSink>> outputs = {};
 };
 
 /// What a fake guest sees of its host; its waits obey the deadline and the CPU budget as a real
@@ -124,5 +126,7 @@ Guest test_guest();
 Main test_program();
 /// Streams and futures as testdata/streaming.wat has them.
 Functions test_streaming();
+/// Streams and pollables of WASI 0.2 as testdata/passing.wat has them.
+Functions test_passing();
 
 }  // namespace weft::engine::fake

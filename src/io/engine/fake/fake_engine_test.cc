@@ -3,6 +3,7 @@
 #include "base/rt/byte_stream_fixture.h"
 #include "base/rt/sim_loop_fixture.h"
 #include "io/engine/export_stream_suite.h"
+#include "io/engine/passing_suite.h"
 #include "io/engine/port_suite.h"
 #include "io/engine/program_suite.h"
 
@@ -15,8 +16,13 @@ EngineSetUp set_up(const EngineConfig& config) {
     engine->add("the test guest 0.3", test_guest(), HttpKind::concurrent);
     engine->add("the test program", test_program());
     engine->add("streaming", value::World{}, test_streaming());
-    return {engine, to_bytes("the test guest"), to_bytes("the test guest 0.3"),
-            to_bytes("the test program"), to_bytes("streaming")};
+    engine->add("passing", value::World{}, test_passing());
+    return {engine,
+            to_bytes("the test guest"),
+            to_bytes("the test guest 0.3"),
+            to_bytes("the test program"),
+            to_bytes("streaming"),
+            to_bytes("passing")};
 }
 
 rt::Task<std::string> call(std::shared_ptr<const Component> component, std::string path) {
@@ -46,6 +52,8 @@ INSTANTIATE_TEST_SUITE_P(Fake, EnginePort, testing::Values(EngineUnderTest{"fake
 INSTANTIATE_TEST_SUITE_P(Fake, EngineStreams,
                          testing::Values(EngineUnderTest{"fake", fake::set_up}));
 INSTANTIATE_TEST_SUITE_P(Fake, EngineExportStreams,
+                         testing::Values(EngineUnderTest{"fake", fake::set_up}));
+INSTANTIATE_TEST_SUITE_P(Fake, EnginePassing,
                          testing::Values(EngineUnderTest{"fake", fake::set_up}));
 INSTANTIATE_TEST_SUITE_P(Fake, EnginePrograms,
                          testing::Values(EngineUnderTest{"fake", fake::set_up}));

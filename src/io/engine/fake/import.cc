@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/rt/one_shot.h"
+#include "base/rt/pipe.h"
 #include "io/engine/fake/fake_engine.h"
 
 namespace weft::engine::fake {
@@ -11,6 +12,13 @@ namespace {
 Failure unanswered() {
     return fail(Errc::internal, "engine.internal", "the host gave no answer to an import");
 }
+
+Failure unwanted() {
+    return fail(Errc::cancelled, "engine.stream_unwanted",
+                "the instance has ended: nobody reads the stream");
+}
+
+constexpr std::size_t window_bytes = 64U << 10U;
 
 /// One call of an import, shared by the guest that waits and the reply.
 struct Call {
@@ -21,6 +29,7 @@ struct Call {
     std::atomic<bool> is_answered = false;
     rt::Job abandoned;  // Posted if the guest goes first; used on the executor only.
     std::vector<std::unique_ptr<rt::ByteSource>> attached;
+    std::map<std::uint32_t, std::shared_ptr<rt::ByteSink>> outputs;
     rt::OneShot<Carried> answered;
 
     Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source) {
@@ -30,9 +39,16 @@ struct Call {
         attached.push_back(std::move(source));
         return static_cast<std::uint32_t>(attached.size() - 1);
     }
+    Result<Output> attach_output() {
+        auto pipe = rt::make_pipe(window_bytes);
+        TRY(const auto place, attach(nullptr));
+        outputs[place] = std::move(pipe.sink);
+        return Output{place, std::move(pipe.source)};
+    }
     Result<Carried> with_streams(Payload result) {
         return Carried{.bytes = Bytes(result.bytes().begin(), result.bytes().end()),
-                       .streams = std::move(attached)};
+                       .streams = std::move(attached),
+                       .outputs = std::move(outputs)};
     }
 };
 
@@ -48,10 +64,13 @@ class Later final : public LaterReply::Backend {
     Result<std::uint32_t> attach(void* token,
                                  std::unique_ptr<rt::ByteSource> source) const override {
         const auto& call = *static_cast<Share*>(token);
-        if (call->guest_is_gone)
-            return fail(Errc::cancelled, "engine.stream_unwanted",
-                        "the instance has ended: nobody reads the stream");
+        if (call->guest_is_gone) return unwanted();
         return call->attach(std::move(source));
+    }
+    Result<Output> attach_output(void* token) const override {
+        const auto& call = *static_cast<Share*>(token);
+        if (call->guest_is_gone) return unwanted();
+        return call->attach_output();
     }
     bool watch(void* token, rt::Job abandoned) const override {
         const auto& call = *static_cast<Share*>(token);
@@ -95,6 +114,7 @@ class Reply final : public ImportReply {
     Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source) override {
         return call_->attach(std::move(source));
     }
+    Result<Output> attach_output() override { return call_->attach_output(); }
     void answer(Payload result) override { give(call_->with_streams(std::move(result))); }
     void refuse(const Error& error) override { give(refusal(error)); }
     LaterReply defer() override {
@@ -122,6 +142,7 @@ class Presence {
     ~Presence() {
         call_->guest_is_gone = true;
         call_->attached.clear();
+        call_->outputs.clear();
         auto abandoned = std::exchange(call_->abandoned, {});
         if (abandoned && !call_->is_answered) call_->executor->post(std::move(abandoned));
     }

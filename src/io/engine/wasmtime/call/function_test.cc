@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "io/engine/export_stream_suite.h"
+#include "io/engine/passing_suite.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
 
 namespace weft::engine::wasmtime {
@@ -201,6 +202,7 @@ EngineSetUp set_up_streaming(const EngineConfig& config) {
     EngineSetUp made;
     made.engine = *engine;
     made.test_streaming = file("streaming.wasm");
+    made.test_passing = file("passing.wasm");
     return made;
 }
 
@@ -209,6 +211,8 @@ EngineSetUp set_up_streaming(const EngineConfig& config) {
 
 namespace weft::engine {
 INSTANTIATE_TEST_SUITE_P(Wasmtime, EngineStreams,
+                         testing::Values(EngineUnderTest{"wasmtime", wasmtime::set_up_streaming}));
+INSTANTIATE_TEST_SUITE_P(Wasmtime, EnginePassing,
                          testing::Values(EngineUnderTest{"wasmtime", wasmtime::set_up_streaming}));
 INSTANTIATE_TEST_SUITE_P(Wasmtime, EngineExportStreams,
                          testing::Values(EngineUnderTest{"wasmtime", wasmtime::set_up_streaming}));

@@ -30,6 +30,13 @@ class Later final : public LaterReply::Backend {
             return we_import_attach(import, body);
         });
     }
+    Result<Output> attach_output(void* token) const override {
+        auto* const import = of(token);
+        auto* const bridge = static_cast<ImportBridge*>(we_import_context(import));
+        if (bridge == nullptr) return Streams::unwanted();
+        return bridge->streams().attach_output(
+            [import](const we_body* body) { return we_import_attach(import, body); });
+    }
     bool watch(void* token, rt::Job abandoned) const override {
         const auto* const bridge = static_cast<ImportBridge*>(we_import_context(of(token)));
         if (bridge == nullptr) return false;
@@ -66,6 +73,10 @@ class Reply final : public ImportReply {
         return bridge_->streams().attach(std::move(source), [this](const we_body* body) {
             return we_reply_attach(reply_, body);
         });
+    }
+    Result<Output> attach_output() override {
+        return bridge_->streams().attach_output(
+            [this](const we_body* body) { return we_reply_attach(reply_, body); });
     }
     void answer(Payload result) override { we_reply_answer(reply_, give(std::move(result))); }
     void refuse(const Error& error) override {

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "io/engine/wasmtime/failure.h"
+#include "io/engine/wasmtime/streams/guest_stream.h"
 
 namespace weft::engine::wasmtime {
 namespace {
@@ -26,7 +27,16 @@ Result<std::shared_ptr<BodyFeed>> BodyFeed::create(rt::Executor* executor,
     using Share = std::shared_ptr<Asked>;
     auto share = std::make_unique<Share>(feed->asked_);
     auto calls = sized<we_body_vtable>();
-    calls.want = [](void* asked) noexcept { (*static_cast<Share*>(asked))->wanted = true; };
+    feed->asked_->feed = feed;
+    feed->asked_->executor = executor;
+    calls.want = [](void* context) noexcept {
+        auto& asked = **static_cast<Share*>(context);
+        asked.wanted = true;
+        if (!GuestStream::is_being_read()) return;
+        asked.executor->post([weak = asked.feed] {
+            if (const auto asked_feed = weak.lock()) asked_feed->pump();
+        });
+    };
     calls.closed = [](void* asked) noexcept {
         const std::unique_ptr<Share> last(static_cast<Share*>(asked));
         (*last)->closed = true;
@@ -35,6 +45,13 @@ Result<std::shared_ptr<BodyFeed>> BodyFeed::create(rt::Executor* executor,
             return we_body_new(&calls, share.get(), out, error);
         }));
     std::ignore = share.release();  // Given back by `closed`.
+    return feed;
+}
+
+std::shared_ptr<BodyFeed> BodyFeed::of_output(rt::Executor* executor, BodyHandle output) {
+    std::shared_ptr<BodyFeed> feed(new BodyFeed(executor, nullptr));
+    feed->body_ = std::move(output);
+    feed->asked_->closed = true;
     return feed;
 }
 

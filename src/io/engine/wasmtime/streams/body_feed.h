@@ -18,13 +18,17 @@ class BodyFeed : public std::enable_shared_from_this<BodyFeed> {
     static Result<std::shared_ptr<BodyFeed>> create(rt::Executor* executor,
                                                     std::unique_ptr<rt::ByteSource> source);
 
+    /// Of what a guest is to write: nothing is fed, and it is over at once.
+    static std::shared_ptr<BodyFeed> of_output(rt::Executor* executor, BodyHandle output);
+
     /// Is told how much the guest gets, each time.
     void set_meter(std::move_only_function<void(std::size_t)> meter) { meter_ = std::move(meter); }
     /// For the request or answer; stays ours.
     we_body* body() const { return body_.get(); }
     /// The guest reads no more of it.
     bool is_closed() const { return asked_->closed; }
-    /// Does what the guest asked for since the last call. After each poll.
+    /// Does what the guest asked for since the last call. After each poll; by itself when the guest
+    /// has handed over what it reads, and another asks.
     void pump();
     /// Gives up the source, at once or when its read has been cancelled.
     void stop();
@@ -34,6 +38,8 @@ class BodyFeed : public std::enable_shared_from_this<BodyFeed> {
     struct Asked {
         bool wanted = false;  // The guest waits for a chunk that is not being read yet.
         bool closed = false;  // Nobody reads any more.
+        std::weak_ptr<BodyFeed> feed;
+        rt::Executor* executor;  // Outlives the instance.
     };
 
     BodyFeed(rt::Executor* executor, std::unique_ptr<rt::ByteSource> source)

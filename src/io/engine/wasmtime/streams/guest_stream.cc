@@ -1,8 +1,21 @@
 #include "io/engine/wasmtime/streams/guest_stream.h"
 
+#include <tuple>
 #include <utility>
 
 namespace weft::engine::wasmtime {
+namespace {
+
+thread_local bool is_reading = false;
+
+struct Reading {
+    Reading() { is_reading = true; }
+    ~Reading() { is_reading = false; }
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+};
+
+}  // namespace
 
 void ReadWaker::wake() noexcept {
     const std::lock_guard lock(mutex_);
@@ -46,6 +59,7 @@ rt::Task<rt::Chunk> GuestStream::read() {
 
 std::optional<Result<rt::Chunk>> GuestStream::try_read() {
     we_buf bytes{};
+    const Reading reading;
     switch (stream_ ? we_stream_poll(stream_.get(), waker_->waker(), &bytes) : WE_STREAM_CUT) {
         case WE_STREAM_PENDING: return std::nullopt;
         case WE_STREAM_CHUNK: {
@@ -63,5 +77,13 @@ void GuestStream::cut() {
     stream_.reset();
     waker_->wake();
 }
+
+BodyHandle GuestStream::take_output() {
+    BodyHandle output(we_output_of(stream_.get()));
+    if (output) std::ignore = stream_.release();
+    return output;
+}
+
+bool GuestStream::is_being_read() { return is_reading; }
 
 }  // namespace weft::engine::wasmtime

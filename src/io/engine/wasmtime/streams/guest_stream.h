@@ -36,8 +36,9 @@ class ReadWaker final : public Wakeable {
     rt::OneShot<void>* waiting_ = nullptr;  // Borrowed from the frame of `wait`.
 };
 
-/// A stream of bytes, or a future as a stream of one chunk, that a guest handed over. The guest
-/// waits while a chunk of at most 64 KiB lies unread. Shard-local.
+/// What a guest handed over: a stream of bytes, a future as a stream of one chunk, an input-stream, or
+/// an output-stream, of which nothing is read. The guest waits while a chunk of at most 64 KiB lies
+/// unread. Shard-local.
 class GuestStream final : public rt::ByteSource {
   public:
     /// Null for no stream. `executor` outlives it.
@@ -49,6 +50,11 @@ class GuestStream final : public rt::ByteSource {
     std::optional<Result<rt::Chunk>> try_read() override;
     /// Nothing more is read, and the guest learns it: reads fail from now on.
     void cut();
+    /// What another guest gets to write, if this is an output-stream; then nothing is left of it.
+    BodyHandle take_output();
+
+    /// A stream is being looked at by this thread, outside of a poll of the guest that it is of.
+    static bool is_being_read();
 
   private:
     GuestStream(StreamHandle stream, rt::Executor* executor)

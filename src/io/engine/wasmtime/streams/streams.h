@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "io/engine/imports.h"
 #include "io/engine/wasmtime/streams/body_feed.h"
 
 namespace weft::engine::wasmtime {
@@ -20,6 +21,8 @@ class Streams : public std::enable_shared_from_this<Streams> {
     /// those of `LaterReply::attach`.
     using Give = std::function<std::uint32_t(const we_body*)>;
     Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source, const Give& give);
+    /// Gives the guest something to write, in the same way.
+    Result<Output> attach_output(const Give& give);
 
     bool has_sources() const { return !feeds_.empty(); }
     /// After each poll of the instance.
@@ -31,6 +34,8 @@ class Streams : public std::enable_shared_from_this<Streams> {
     static Failure unwanted();
 
   private:
+    Result<std::uint32_t> add(std::shared_ptr<BodyFeed> feed, const Give& give);
+
     rt::Executor* executor_;
     std::vector<std::shared_ptr<BodyFeed>> feeds_;
     bool stopped_ = false;
