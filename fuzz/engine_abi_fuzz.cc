@@ -87,7 +87,6 @@ class Host {
     void use_token();
     void use_stream();
     void free_component();
-    void attach_output(we_reply* reply);
     void ask_engine();
     void compile();
     void load();
@@ -167,7 +166,7 @@ void Host::on_import(Guest& guest, std::uint32_t function, we_buf given, we_repl
     if (input_.below(2) == 1) {
         if (auto* one = body()) we_reply_attach(reply, one->raw);
     } else if (input_.below(4) == 1) {
-        attach_output(reply);
+        attach_output(reply, streams_, input_.pick(streams_));
     }
     switch (input_.below(8)) {
         case 0: return we_reply_answer(reply, buffers_.give(asked));
@@ -646,22 +645,6 @@ void Host::use_stream() {
     if (input_.below(4) != 1) return read_stream(*stream);
     we_stream_free(*stream);
     streams_.erase(streams_.begin() + (stream - streams_.data()));
-}
-
-/// What another guest handed over, if there is one, or a new one.
-void Host::attach_output(we_reply* reply) {
-    auto* stream = input_.pick(streams_);
-    auto* body = stream == nullptr ? nullptr : we_output_of(*stream);
-    if (body != nullptr) {
-        streams_.erase(streams_.begin() + (stream - streams_.data()));
-    } else {
-        we_stream* written = nullptr;
-        expect(we_output_new(&written, &body, nullptr) == WE_OK, "it can always be made");
-        streams_.push_back(written);
-    }
-    we_reply_attach(reply, body);
-    expect(we_reply_attach(reply, body) == UINT32_MAX, "it is given once");
-    we_body_free(body);
 }
 
 void Host::free_component() {

@@ -177,7 +177,6 @@ struct Body {
     bool is_closed = false;
 };
 
-/// Bytes of a file of the project.
 inline void read_stream(we_stream* stream) {
     we_buf chunk{};
     const auto state = we_stream_poll(stream, &Waiter::the(), &chunk);
@@ -185,6 +184,23 @@ inline void read_stream(we_stream* stream) {
     if (state == WE_STREAM_CHUNK) expect(taken(chunk).size() <= 64 * 1024, "at most 64 KiB");
 }
 
+/// Gives a guest something to write: `stream` if another guest handed it over for that, or a new
+/// one. What it writes is read as any of `streams`.
+inline void attach_output(we_reply* reply, std::vector<we_stream*>& streams, we_stream** stream) {
+    we_body* body = stream == nullptr ? nullptr : we_output_of(*stream);
+    if (body != nullptr) {
+        streams.erase(streams.begin() + (stream - streams.data()));
+    } else {
+        we_stream* written = nullptr;
+        expect(we_output_new(&written, &body, nullptr) == WE_OK, "it can always be made");
+        streams.push_back(written);
+    }
+    we_reply_attach(reply, body);
+    expect(we_reply_attach(reply, body) == UINT32_MAX, "it is given once");
+    we_body_free(body);
+}
+
+/// Bytes of a file of the project.
 inline Bytes read_file(const std::string& name) {
     std::ifstream file(std::filesystem::path(WEFT_SOURCE_DIR) / name, std::ios::binary);
     Bytes bytes{std::istreambuf_iterator<char>(file), {}};

@@ -12,7 +12,7 @@ from tools.tree import Finding, Tree, is_test, run
 LIMITS = {".h": 400, ".cc": 700, ".rs": 700, ".py": 700, ".sh": 400}
 TEST_LIMIT = 900
 MEDIAN_LIMIT = 150
-RUST_LIMIT = 9250
+RUST_LIMIT = 9300
 FOLDERS = ("src", "engine-rs/src", "engine-rs/include", "include", "tests", "fuzz", "bench", "tools")
 
 

@@ -19,7 +19,8 @@ typedef struct we_component we_component;
 ///     I = {"name": "ns:pkg/iface@1.0.0", "functions": [F...], "resources": ["bucket"...]}
 ///     F = {"name": "add", "async": false, "params": [["a", T]...], "result": T or null}
 ///     T = "bool" "s8" "u8" "s16" "u16" "s32" "u32" "s64" "u64" "f32" "f64" "char" "string"
-///         "error-context" "input-stream" "output-stream" "pollable", or one of {"list": T} {"option": T} {"result": [T or null, T or null]}
+///         "error-context" "input-stream" "output-stream" "pollable", or one of {"list": T}
+///         {"option": T} {"result": [T or null, T or null]}
 ///         {"tuple": [T...]} {"record": [["f", T]...]} {"variant": [["c", T or null]...]}
 ///         {"enum": ["a"...]} {"flags": ["a"...]} {"own": "bucket"} {"borrow": "bucket"}
 ///         {"stream": T or null} {"future": T or null} {"map": [K, V]} {"fixed_list": [T, n]}
@@ -47,13 +48,13 @@ we_status we_component_describe(const we_component*, we_buf* out, we_error** err
 typedef struct we_reply we_reply;
 /// A token for an answer that comes later.
 typedef struct we_import we_import;
-/// The reading end of a stream of u8, of a future or of an input-stream that a guest handed over, or
-/// of an output-stream that it was given. A future is a stream of one chunk, its encoded value.
+/// The reading end of a stream of u8, of a future or of an input-stream that a guest handed over,
+/// or of an output-stream that it was given. A future is a stream of one chunk, its encoded value.
 /// Guests wait while a chunk lies unread. Any thread, one at a time. An output-stream that a guest
 /// handed over is one too, with nothing to read; it is for `we_output_of`.
 typedef struct we_stream we_stream;
-/// The feeding end of a body, see below. A future is fed one chunk, its encoded value; a pollable is
-/// ready when it is fed or ended.
+/// The feeding end of a body, see below. A future is fed one chunk, its encoded value; a pollable
+/// is ready when it is fed or ended.
 typedef struct we_body we_body;
 /// Who answers the imports of one instance. Callbacks run inside of polls, `drop_resource` also
 /// when the task is dropped.

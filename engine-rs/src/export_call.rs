@@ -1,14 +1,13 @@
 //! Calls of exported functions: encoded arguments in, an encoded result or a fault out.
 
 use crate::abi::WeBuf;
-use crate::body::WeBody;
 use crate::call_queue::{CallRequest, ExportRequest};
 use crate::checks::options;
 use crate::error::{Fault, Status, report};
 use crate::export_reply::{ExportReply, WeCallSink};
 use crate::instance::{Reply, instance_of};
 use crate::task::WeTask;
-use crate::value::{self, Value};
+use crate::value::{self, Value, WeBody};
 
 /// # Safety
 /// The pointers are as the header says.

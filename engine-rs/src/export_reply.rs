@@ -4,8 +4,8 @@ use crate::abi::{self, Context, WeBuf};
 use crate::call_queue::Outcome;
 use crate::error::{Fault, Status};
 use crate::response::Guest;
+use crate::value::WeStream;
 use crate::value::handed::Handed;
-use crate::value::pipe::WeStream;
 use std::ffi::c_void;
 use std::ptr::null;
 

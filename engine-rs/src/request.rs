@@ -1,9 +1,9 @@
 //! From the C request to the one wasi:http hands to the guest.
 
 use crate::abi::{self, WeHeader, WeStr};
-use crate::body::WeBody;
 use crate::error::Fault;
 use crate::fields::{self, bad};
+use crate::value::WeBody;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Method, Request, Uri};
 use http_body_util::{BodyExt, Empty};

@@ -1,8 +1,8 @@
 //! Request bodies that the host feeds.
 
 use super::host::*;
-use crate::body::*;
 use crate::request::WeHttpRequest;
+use crate::value::ends::*;
 use std::ptr::null_mut;
 
 fn hearing(chunks: Vec<Vec<u8>>, failure: Option<i32>) -> Box<Heard> {

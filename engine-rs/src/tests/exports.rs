@@ -10,7 +10,7 @@ use crate::export_call::*;
 use crate::export_reply::WeCallSink;
 use crate::instance::*;
 use crate::limits::WeInstanceOptions;
-use crate::value::pipe::WeStream;
+use crate::value::WeStream;
 use std::ffi::c_void;
 use std::ptr::{null, null_mut};
 

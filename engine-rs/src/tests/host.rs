@@ -14,6 +14,7 @@ use crate::request::WeHttpRequest;
 use crate::response::WeHttpSink;
 use crate::runtime::*;
 use crate::task::*;
+use crate::value::ends::*;
 use futures::task::ArcWake;
 use std::ffi::c_void;
 use std::fs::File;

@@ -2,12 +2,13 @@
 
 use super::host::*;
 use crate::abi::{WeHeader, WeStr};
-use crate::body::{WeBodyVtable, we_body_finish, we_body_free, we_body_new};
+use crate::body::WeBodyVtable;
 use crate::component::we_component_free;
 use crate::engine::we_engine_free;
 use crate::error::*;
 use crate::instance::we_call_resume;
 use crate::request::WeHttpRequest;
+use crate::value::ends::{we_body_finish, we_body_free, we_body_new};
 use futures::executor::block_on;
 use http_body_util::BodyExt;
 use std::ffi::c_void;

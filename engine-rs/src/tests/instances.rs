@@ -1,7 +1,6 @@
 //! Instances that serve more than one call: one after the other (WASI 0.2), or together (0.3).
 
 use super::host::*;
-use crate::body::*;
 use crate::component::*;
 use crate::engine::*;
 use crate::error::*;
@@ -9,6 +8,7 @@ use crate::instance::*;
 use crate::limits::{RunningTime, WeInstanceOptions};
 use crate::request::WeHttpRequest;
 use crate::runtime;
+use crate::value::ends::*;
 use std::ptr::from_mut;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};

@@ -1,8 +1,8 @@
 //! What a guest hands over, on its way to the C side.
 
 use super::encoded::Encoded;
+use super::handed_stream::WeStream;
 use super::handles::HostHandle;
-use super::pipe::WeStream;
 use super::state::WeImports;
 use crate::abi::WeBuf;
 

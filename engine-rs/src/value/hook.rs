@@ -2,13 +2,13 @@
 //! token that any thread completes.
 
 use super::asked::{Asked, ENDS_MAX, Undelivered};
+use super::ends::WeBody;
 use super::from_host::Value;
 use super::handed::Handed;
+use super::handed_stream::WeStream;
 use super::import_call::{Asking, HostAnswer, ImportCall, Phase, Watch};
-use super::pipe::WeStream;
 use super::state::State;
 use crate::abi::{Context, WeBuf, WeStr};
-use crate::body::WeBody;
 use crate::error::{Fault, Status, TrapKind};
 use std::ffi::c_void;
 use std::ptr::{null, null_mut};

@@ -3,7 +3,7 @@
 //! callbacks runs.
 
 use super::from_host::Value;
-use super::pipe::WeStream;
+use super::handed_stream::WeStream;
 use crate::abi::{Context, WeBuf};
 use crate::error::{Fault, Status};
 use crate::runtime;

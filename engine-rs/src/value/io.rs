@@ -2,24 +2,20 @@
 //! a pollable is carried as a stream is, by the place of its end.
 
 use super::encoded::Encoded;
-use super::from_host::End;
-use super::pipe::{self, Opened, WeStream, Writer};
-use super::wire::Malformed;
+use super::pipe::{self, Opened, Writer};
 use crate::body::BodyReader;
-use crate::error::HandlesFull;
-use crate::store::HostState;
 use bytes::Bytes;
 use http_body::Body;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
-use wasmtime::component::{Resource, ResourceType};
-use wasmtime::{Error, Result, bail};
+use wasmtime::Error;
+use wasmtime::component::ResourceType;
+use wasmtime_wasi::async_trait;
 use wasmtime_wasi::p2::{
     DynInputStream, DynOutputStream, DynPollable, InputStream, OutputStream, Pollable, StreamError,
-    StreamResult, subscribe,
+    StreamResult,
 };
-use wasmtime_wasi::{WasiView, async_trait};
 
 const CHUNK_BYTES_MAX: usize = 64 * 1024;
 
@@ -59,59 +55,10 @@ impl Io {
     }
 }
 
-/// What a guest hands over of its own; it has it no longer.
-pub fn take(state: &mut HostState, io: Io, rep: u32) -> Result<WeStream> {
-    let open = Opened::handed(&state.values.open_streams)?;
-    let table = state.ctx().table;
-    let taken = match io {
-        Io::Input => table
-            .delete(Resource::<DynInputStream>::new_own(rep))
-            .map(|stream| WeStream::of_input(Reading::On(Input { stream, open }))),
-        Io::Output => table
-            .delete(Resource::<DynOutputStream>::new_own(rep))
-            .map(|stream| WeStream::of_output(Output { stream, open })),
-        Io::Pollable => bail!("a pollable stays with the component that made it"),
-    };
-    taken.map_err(|error| Error::msg(format!("an {} cannot be handed over: {error}", io.name())))
-}
-
-/// Gives a guest what `end` is the other side of; the result is how the guest's table knows it.
-pub fn give(state: &mut HostState, io: Io, end: End) -> Result<u32> {
-    let open = state.values.open_streams.clone();
-    let table = state.ctx().table;
-    let given = match (io, end) {
-        (Io::Input, End::Read(body)) => {
-            let stream: DynInputStream = Box::new(FromHost::new(body));
-            table.push(stream).map(|it| it.rep())
-        }
-        (Io::Output, End::Write(end)) => {
-            let stream: DynOutputStream = Box::new(ToHost(end.open(&open)?));
-            table.push(stream).map(|it| it.rep())
-        }
-        (Io::Output, End::Pass(output)) => {
-            let stream: DynOutputStream = Box::new(output);
-            table.push(stream).map(|it| it.rep())
-        }
-        (Io::Pollable, End::Read(body)) => {
-            let signal = table.push(Signal(Some(body)));
-            return match signal {
-                Ok(signal) => Ok(subscribe(state.ctx().table, signal)?.rep()),
-                Err(_) => Err(full(state)),
-            };
-        }
-        _ => return Err(Error::new(Malformed("a stream has an end of another direction"))),
-    };
-    given.map_err(|_| full(state))
-}
-
-fn full(state: &mut HostState) -> Error {
-    Error::new(HandlesFull(state.ctx().table.max_capacity()))
-}
-
 /// An input-stream of a guest, read by the C side as long as the guest is there.
 pub struct Input {
-    stream: DynInputStream,
-    open: Opened,
+    pub stream: DynInputStream,
+    pub open: Opened,
 }
 
 impl Input {
@@ -158,8 +105,8 @@ impl Reading {
 /// An output-stream of a guest on its way to another guest, which writes as long as its first owner is
 /// there.
 pub struct Output {
-    stream: DynOutputStream,
-    open: Opened,
+    pub stream: DynOutputStream,
+    pub open: Opened,
 }
 
 impl Output {
@@ -192,7 +139,7 @@ impl OutputStream for Output {
 }
 
 /// An input-stream that the C side feeds.
-struct FromHost {
+pub struct FromHost {
     /// None once it has ended.
     body: Option<BodyReader>,
     chunk: Bytes,
@@ -200,7 +147,7 @@ struct FromHost {
 }
 
 impl FromHost {
-    fn new(body: BodyReader) -> Self {
+    pub fn new(body: BodyReader) -> Self {
         FromHost { body: Some(body), chunk: Bytes::new(), has_failed: false }
     }
 
@@ -245,7 +192,7 @@ impl InputStream for FromHost {
 }
 
 /// An output-stream that the C side reads.
-struct ToHost(Writer);
+pub struct ToHost(pub Writer);
 
 impl ToHost {
     fn poll_room(&self, cx: &mut Context<'_>) -> Poll<StreamResult<usize>> {
@@ -286,7 +233,7 @@ impl OutputStream for ToHost {
 }
 
 /// What a pollable of the C side waits for: the first that is fed, or the end.
-struct Signal(Option<BodyReader>);
+pub struct Signal(pub Option<BodyReader>);
 
 #[async_trait]
 impl Pollable for Signal {

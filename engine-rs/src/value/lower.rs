@@ -5,7 +5,8 @@
 pub mod future_value;
 
 use super::from_host::{End, Value};
-use super::io::{self, Io};
+use super::io::Io;
+use super::io_table;
 use super::state::State;
 use super::types::{self, Case, FLAGS_MAX};
 use super::wire::{Malformed, Reader};
@@ -268,7 +269,7 @@ impl<'c, 'm, T: 'static> Lowerer<'c, 'm, T> {
     fn handle(&mut self, is_own: bool, table: TypeResourceTableIndex) -> Result<u32> {
         if let Some(io) = Io::of_type(self.cx.resource_type(table)).filter(|_| is_own) {
             let end = self.end()?;
-            let rep = io::give(host_state_of(self.cx)?, io, end)?;
+            let rep = io_table::give(host_state_of(self.cx)?, io, end)?;
             return self.cx.guest_resource_lower_own(table, rep);
         }
         let bytes = self.bytes.bytes()?;

@@ -2,11 +2,7 @@
 //! stream of one chunk, its encoded value.
 
 use super::encoded::Encoded;
-use super::io::{Output, Reading};
-use crate::abi::WeBuf;
-use crate::runtime;
 use futures::task::AtomicWaker;
-use std::ffi::c_void;
 use std::sync::atomic::{
     AtomicBool, AtomicUsize, Ordering::Acquire, Ordering::Relaxed, Ordering::Release,
 };
@@ -47,10 +43,10 @@ fn change(pipe: &Mutex<Pipe>, change: impl FnOnce(&mut Pipe) -> Option<Waker>) {
 }
 
 /// The reading end.
-struct Reader(Arc<Mutex<Pipe>>);
+pub struct Reader(Arc<Mutex<Pipe>>);
 
 impl Reader {
-    fn poll(&self, waker: &Waker) -> Poll<Result<Encoded, End>> {
+    pub fn poll(&self, waker: &Waker) -> Poll<Result<Encoded, End>> {
         let (chunk, writer) = {
             let mut pipe = lock(&self.0);
             match (pipe.chunk.take(), pipe.end) {
@@ -77,47 +73,6 @@ impl Drop for Reader {
             pipe.reader = None;
             pipe.writer.take()
         });
-    }
-}
-
-enum Source {
-    Pipe(Reader),
-    Input(Reading),
-    Output(Output),
-}
-
-/// `we_stream`: what a guest handed over.
-pub struct WeStream(Source);
-
-impl WeStream {
-    /// Whether its guest must run for it to move.
-    pub fn is_of_the_event_loop(&self) -> bool {
-        matches!(self.0, Source::Pipe(_))
-    }
-
-    pub fn of_input(input: Reading) -> Self {
-        WeStream(Source::Input(input))
-    }
-
-    pub fn of_output(output: Output) -> Self {
-        WeStream(Source::Output(output))
-    }
-
-    /// Its output-stream; None: there is something to read.
-    pub fn into_output(self) -> Option<Output> {
-        if let Source::Output(output) = self.0 { Some(output) } else { None }
-    }
-
-    pub fn is_output(&self) -> bool {
-        matches!(self.0, Source::Output(_))
-    }
-
-    fn poll(&mut self, waker: &Waker) -> Poll<Result<Encoded, End>> {
-        match &mut self.0 {
-            Source::Pipe(reader) => reader.poll(waker),
-            Source::Input(input) => input.poll(waker),
-            Source::Output(_) => Poll::Ready(Err(End::Closed)),
-        }
     }
 }
 
@@ -232,9 +187,9 @@ impl Writer {
 }
 
 /// The two ends of a stream that a guest of `open`'s store hands over.
-pub fn new_pipe(open: &Arc<OpenStreams>) -> Result<(Writer, WeStream)> {
-    let (end, stream) = new_output();
-    Ok((end.open(open)?, stream))
+pub fn new_pipe(open: &Arc<OpenStreams>) -> Result<(Writer, Reader)> {
+    let (end, reader) = new_output();
+    Ok((end.open(open)?, reader))
 }
 
 /// The writing end of a pipe that no guest has yet. Without one the pipe is closed.
@@ -261,39 +216,7 @@ impl Drop for OutputEnd {
 }
 
 /// The two ends of what a guest is to write.
-pub fn new_output() -> (OutputEnd, WeStream) {
+pub fn new_output() -> (OutputEnd, Reader) {
     let pipe = Arc::<Mutex<Pipe>>::default();
-    (OutputEnd(Some(pipe.clone())), WeStream(Source::Pipe(Reader(pipe))))
-}
-
-const PENDING: i32 = 0;
-const CHUNK: i32 = 1;
-const CLOSED: i32 = 2;
-const CUT: i32 = 3;
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_stream_poll(
-    stream: *mut WeStream,
-    waker: *mut c_void,
-    chunk: *mut WeBuf,
-) -> i32 {
-    let Some(stream) = (unsafe { stream.as_mut() }) else {
-        return CLOSED;
-    };
-    runtime::enter();
-    let waker = unsafe { runtime::borrow_waker(waker) };
-    match stream.poll(&waker) {
-        Poll::Pending => PENDING,
-        Poll::Ready(Err(End::Closed)) => CLOSED,
-        Poll::Ready(Err(End::Cut)) => CUT,
-        Poll::Ready(Ok(bytes)) => {
-            unsafe { chunk.write(bytes.into_buf()) };
-            CHUNK
-        }
-    }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn we_stream_free(stream: *mut WeStream) {
-    unsafe { crate::abi::take(stream) }
+    (OutputEnd(Some(pipe.clone())), Reader(pipe))
 }

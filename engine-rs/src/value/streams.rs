@@ -2,10 +2,11 @@
 
 use super::asked::ENDS_MAX;
 use super::handed::{Given, Handed};
-use super::io;
+use super::handed_stream::WeStream;
+use super::io_table;
 use super::lift::{Handle, Lifted, Mark};
 use super::lower::future_value::FutureValue;
-use super::pipe::{WeStream, Writer, new_pipe};
+use super::pipe::{Writer, new_pipe};
 use super::wire::{put_bytes, put_unsigned};
 use crate::store::HostState;
 use std::pin::Pin;
@@ -71,7 +72,7 @@ pub fn read_stream(
 ) -> Result<WeStream> {
     let (writer, reader) = new_pipe(&store.data().values.open_streams)?;
     stream.try_into_stream_reader::<u8>()?.pipe(store.as_context_mut(), writer)?;
-    Ok(reader)
+    Ok(WeStream::of_pipe(reader))
 }
 
 /// The C side's end of a future.
@@ -81,7 +82,7 @@ pub fn read_future(
 ) -> Result<WeStream> {
     let (writer, reader) = new_pipe(&store.data().values.open_streams)?;
     future.try_into_future_reader::<FutureValue>()?.pipe(store.as_context_mut(), writer)?;
-    Ok(reader)
+    Ok(WeStream::of_pipe(reader))
 }
 
 /// Puts the bytes of all handles in their places and opens streams and futures.
@@ -109,7 +110,7 @@ pub fn seal(lifted: Lifted, mut store: StoreContextMut<'_, HostState>) -> Result
             }
             Handle::Stream(stream) => Some(read_stream(store.as_context_mut(), stream)?),
             Handle::Future(future) => Some(read_future(store.as_context_mut(), future)?),
-            Handle::Io(io, rep) => Some(io::take(store.data_mut(), io, rep)?),
+            Handle::Io(io, rep) => Some(io_table::take(store.data_mut(), io, rep)?),
         };
         if let Some(stream) = stream {
             if streams.len() == ENDS_MAX {

@@ -12,8 +12,8 @@
 
 namespace weft::value {
 
-/// The kinds of types that WIT has, and what of `wasi:io` is carried as streams are, owned. Those before
-/// `list` have no parts.
+/// The kinds of types that WIT has, and what of `wasi:io` is carried as streams are, owned. Those
+/// before `list` have no parts.
 enum class Kind : std::uint8_t {
     bool_,
     s8,

@@ -11,11 +11,13 @@ namespace {
 using codec::Json;
 
 constexpr std::array<std::string_view, 31> words = {
-    "bool", "s8", "u8", "s16", "u16", "s32", "u32",
-    "s64", "u64", "f32", "f64", "char", "string", "error-context",
-    "input-stream", "output-stream", "pollable",
-    "list",  "option", "result", "tuple",  "record", "variant", "enum",
-    "flags", "own",    "borrow", "stream", "future", "map",     "fixed_list"};
+    "bool",          "s8",       "u8",      "s16",           "u16",
+    "s32",           "u32",      "s64",     "u64",           "f32",
+    "f64",           "char",     "string",  "error-context", "input-stream",
+    "output-stream", "pollable", "list",    "option",        "result",
+    "tuple",         "record",   "variant", "enum",          "flags",
+    "own",           "borrow",   "stream",  "future",        "map",
+    "fixed_list"};
 
 constexpr std::size_t shown_max = 100;
 

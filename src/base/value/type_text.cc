@@ -9,11 +9,13 @@ namespace weft::value {
 namespace {
 
 constexpr std::array<std::string_view, 31> names = {
-    "bool", "s8", "u8", "s16", "u16", "s32", "u32",
-    "s64", "u64", "f32", "f64", "char", "string", "error-context",
-    "input-stream", "output-stream", "pollable",
-    "list",  "option", "result", "tuple",  "record", "variant", "enum",
-    "flags", "own",    "borrow", "stream", "future", "map",     "list"};
+    "bool",          "s8",       "u8",      "s16",           "u16",
+    "s32",           "u32",      "s64",     "u64",           "f32",
+    "f64",           "char",     "string",  "error-context", "input-stream",
+    "output-stream", "pollable", "list",    "option",        "result",
+    "tuple",         "record",   "variant", "enum",          "flags",
+    "own",           "borrow",   "stream",  "future",        "map",
+    "list"};
 
 class TypeWriter {
   public:

@@ -95,12 +95,12 @@ class LaterReply {
 /// Where the answer of one call of an import goes. Valid during `on_import`: exactly one of
 /// `answer`, `refuse` and `defer`, after what is taken and attached.
 ///
-/// A `stream<u8>` or `future<T>` of WASI 0.3 is a ByteSource, and so is an `input-stream` of 0.2; the
-/// encoded values hold only its place, as LEB128. A future is a source of one chunk, its encoded
-/// value. Sources are used on the executor of the instance, and none keeps the instance alive. An
-/// `output-stream` of a guest is a source with nothing to read, to be attached to a call of another
-/// guest, which writes to it as long as the first one is there. A `pollable` is ready when the source
-/// that was attached for it has its first chunk or ends.
+/// A `stream<u8>` or `future<T>` of WASI 0.3 is a ByteSource, and so is an `input-stream` of 0.2;
+/// the encoded values hold only its place, as LEB128. A future is a source of one chunk, its
+/// encoded value. Sources are used on the executor of the instance, and none keeps the instance
+/// alive. An `output-stream` of a guest is a source with nothing to read, to be attached to a call
+/// of another guest, which writes to it as long as the first one is there. A `pollable` is ready
+/// when the source that was attached for it has its first chunk or ends.
 class ImportReply {
   public:
     /// The stream or future at this place among the arguments, to read whenever the handler wants,
@@ -121,8 +121,8 @@ class ImportReply {
     /// (`engine.streams_full`: 128 in one answer), internal.
     virtual Result<std::uint32_t> attach(std::unique_ptr<rt::ByteSource> source) = 0;
     /// Gives the guest an `output-stream`, before the answer that holds its place. The guest may
-    /// write again when a chunk was read, and learns when the source is destroyed that nobody reads.
-    /// Errors: those of `attach`; of a read those of `take_stream`.
+    /// write again when a chunk was read, and learns when the source is destroyed that nobody
+    /// reads. Errors: those of `attach`; of a read those of `take_stream`.
     virtual Result<Output> attach_output() = 0;
     /// The encoded result, at once.
     virtual void answer(Payload result) = 0;

@@ -88,8 +88,7 @@ class EnginePassing : public EnginePort {
     /// Calls a function in an instance of its own; the number that it gives, or nothing.
     rt::Task<std::string> call(Function function, Values arguments = {}) {
         CO_TRY(auto instance, open(component_, {.imports = host_}));
-        CO_TRY(auto result,
-               co_await instance->call({}, function, std::move(arguments), observer_));
+        CO_TRY(auto result, co_await instance->call({}, function, std::move(arguments), observer_));
         if (!result.streams.empty()) {
             CO_TRY(const Bytes all, co_await rt::read_all(result.streams[0].get(), 1U << 20U));
             co_return std::string(as_text(all));

@@ -2,9 +2,10 @@
 
 use super::streams::{Body, number, result, run, with_end};
 use super::world::{Live, Read, Stream, Way, World, bytes, engine};
-use crate::body::{WeBody, we_body_free, we_output_new, we_output_of};
 use crate::tests::host::{Waiter, init};
-use crate::value::pipe::{WeStream, new_output};
+use crate::value::ends::{we_body_free, we_output_new, we_output_of};
+use crate::value::pipe::new_output;
+use crate::value::{WeBody, WeStream};
 use std::ptr::null_mut;
 
 const TEXT: &str = include_str!("../../../../src/io/engine/testdata/passing.wat");
@@ -158,7 +159,7 @@ fn a_guest_hears_that_nobody_reads_what_it_writes() {
 
     let written = run(&mut live, "write", bytes(&number(50)).into(), |_| {
         assert!(matches!(output.written.read(&waiter), Read::Chunk(_)));
-        output.written = Stream::new(new_output().1);
+        output.written = Stream::new(WeStream::of_pipe(new_output().1));
     });
 
     assert_eq!(result(written), number(1));

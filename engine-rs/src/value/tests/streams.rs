@@ -6,6 +6,7 @@ use crate::body::*;
 use crate::error::Fault;
 use crate::error::Status;
 use crate::tests::host::{Waiter, init, outcome, owned};
+use crate::value::ends::*;
 use crate::value::handed::Handed;
 use crate::value::{End, Value, argument_fault_of};
 use futures::task::noop_waker_ref;

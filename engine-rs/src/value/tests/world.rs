@@ -2,7 +2,6 @@
 
 use super::dynamic;
 use crate::abi::{Context, WeBuf, WeStr};
-use crate::body::WeBody;
 use crate::limits::Counters;
 use crate::limits::WeInstanceOptions;
 use crate::store::HostState;
@@ -10,12 +9,12 @@ use crate::tests::host::Waiter;
 use crate::value::asked::Asked;
 use crate::value::describe::{Description, Function};
 use crate::value::handed::Handed;
+use crate::value::handed_stream::{we_stream_free, we_stream_poll};
 use crate::value::hook::{ask as ask_host, *};
 use crate::value::import_call::ImportCall;
-use crate::value::pipe::{WeStream, we_stream_free, we_stream_poll};
 use crate::value::shape::Shape;
 use crate::value::state::WeImports;
-use crate::value::{Calls, Encoded, Exports, Value, description_of, extend};
+use crate::value::{Calls, Encoded, Exports, Value, WeBody, WeStream, description_of, extend};
 use crate::wasi_context;
 use futures::executor::block_on;
 use std::collections::VecDeque;

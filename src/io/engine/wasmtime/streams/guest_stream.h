@@ -36,9 +36,9 @@ class ReadWaker final : public Wakeable {
     rt::OneShot<void>* waiting_ = nullptr;  // Borrowed from the frame of `wait`.
 };
 
-/// What a guest handed over: a stream of bytes, a future as a stream of one chunk, an input-stream, or
-/// an output-stream, of which nothing is read. The guest waits while a chunk of at most 64 KiB lies
-/// unread. Shard-local.
+/// What a guest handed over: a stream of bytes, a future as a stream of one chunk, an input-stream,
+/// or an output-stream, of which nothing is read. The guest waits while a chunk of at most 64 KiB
+/// lies unread. Shard-local.
 class GuestStream final : public rt::ByteSource {
   public:
     /// Null for no stream. `executor` outlives it.
