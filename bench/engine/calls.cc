@@ -1,15 +1,13 @@
 #include "bench/engine/calls.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <optional>
 
 #include <fmt/format.h>
 
-#include "base/obs/sinks.h"
 #include "base/rt/shard.h"
 #include "bench/engine/operations.h"
+#include "bench/engine/quiet_logging.h"
 #include "io/engine/wasmtime/wasmtime_engine.h"
 #include "platform/host/component_target.h"
 #include "platform/host/shard_host.h"
@@ -108,7 +106,7 @@ rt::Task<void> measure_joined(Bench* bench, ComponentPtr caller, ComponentPtr se
 class LinkedGuests {
   public:
     LinkedGuests(Bench* bench, const ComponentPtr& service)
-        : bench_(bench), host_(bench->shard, {.shards = 1}, &logging_) {
+        : bench_(bench), host_(bench->shard, {.shards = 1}, &logging_.shared) {
         host::ComponentSettings settings;
         settings.id = "service";
         settings.limits = {{engine::Limit::reuse, 1'000'000}};
@@ -130,7 +128,7 @@ class LinkedGuests {
                  .unlinked = {},
                  .own = {}});
         imports_ = std::make_shared<host::ComponentImports>(host::ComponentImports{
-            "caller", std::make_shared<host::ImportTable>(world, std::move(rows)), &logging_,
+            "caller", std::make_shared<host::ImportTable>(world, std::move(rows)), &logging_.shared,
             bench_->shard});
         return open(bench_, caller, std::make_shared<host::ImportDispatch>(imports_));
     }
@@ -138,13 +136,7 @@ class LinkedGuests {
 
   private:
     Bench* bench_;
-    SystemWallClock clock_;
-    obs::Registry registry_;
-    obs::PrettySink sink_{STDERR_FILENO, obs::Colour::off};
-    obs::Log log_{&sink_, &clock_, obs::Level::error};
-    obs::LimitedLog failures_{log_, registry_};
-    obs::RateLimiter limiter_{{.budget_per_s = 100, .sources_max = 16}};
-    host::GuestLogShared logging_{log_, host::Probe::in(registry_), &limiter_, &failures_};
+    QuietLogging logging_;
     host::ShardHost host_;
     std::shared_ptr<host::ComponentImports> imports_;
 };

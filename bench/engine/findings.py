@@ -68,25 +68,26 @@ def lines_of(result: Result) -> list[Line]:
     return found
 
 
-def as_text(result: Result) -> str:
+def as_text(result: Result, more: list[str] | None = None) -> str:
+    """`more` are lines of other tables."""
     table = [["", "weft", "baseline", "bounded", "bar", "", "instructions", "of the baseline"]]
     for line in lines_of(result):
-        table.append([line.row.title, _spread(line.values, _time), _spread(line.baselines, _time),
+        table.append([line.row.title, spread(line.values, time_text), spread(line.baselines, time_text),
                       *_judged(line.row.bar, line.bounded), *_counted(result, line.row)])
     table += _host_rows(result)
     widths = [max(len(row[index]) for row in table) for index in range(len(table[0]))]
     text = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
     head = (f"{len(result.rounds)} rounds, medians (lowest..highest round); times of the thread's CPU, of the clock "
             f"where other threads answer and for p50; {os.cpu_count()} cores, {_cpu_name()}")
-    return "\n".join([head, "", *text, "", *_remarks(result)])
+    return "\n".join([head, "", *text, "", *(more or []), *_remarks(result)])
 
 
 def _judged(bar: Bar | None, bounded: list[float]) -> list[str]:
     if not bar or not bounded:
         return ["", "", ""]
-    form = {"at_all": _time, "above": lambda value: f"+{_time(value)}", "times": lambda value: f"x{value:.2f}"}[bar.kind]
+    form = {"at_all": time_text, "above": lambda value: f"+{time_text(value)}", "times": lambda value: f"x{value:.2f}"}[bar.kind]
     met = statistics.median(bounded) <= bar.most
-    return [_spread(bounded, form), f"<= {form(bar.most)}", "met" if met else "MISSED"]
+    return [spread(bounded, form), f"<= {form(bar.most)}", "met" if met else "MISSED"]
 
 
 def _counted(result: Result, row: Row) -> list[str]:
@@ -103,7 +104,7 @@ def _host_rows(result: Result) -> list[list[str]]:
 
         bar = ["", "", ""] if most is None else [
             "", f"<= {form(most)}", "met" if statistics.median(values) <= most else "MISSED"]
-        found.append([title, _spread(values, form), "", *bar, "", ""])
+        found.append([title, spread(values, form), "", *bar, "", ""])
 
     if result.residents:
         number = result.residents[0]["components"]
@@ -121,20 +122,20 @@ def _host_rows(result: Result) -> list[list[str]]:
 def _remarks(result: Result) -> list[str]:
     averages = [one.load_average for one in result.rounds]
     others = [one.other_cpu_percent for one in result.rounds]
-    lines = [f"load average {_spread(averages, '{:.1f}'.format)}; other processes used "
-             f"{_spread(others, '{:.0f}'.format)} % of the CPU", *result.remarks]
+    lines = [f"load average {spread(averages, '{:.1f}'.format)}; other processes used "
+             f"{spread(others, '{:.0f}'.format)} % of the CPU", *result.remarks]
     if statistics.median(others) > BUSY_PERCENT:
         lines.append("BUSY MACHINE: what runs beside takes caches and cores; compare with the baseline only, and measure again")
     return lines
 
 
-def _time(ns: float) -> str:
+def time_text(ns: float) -> str:
     if abs(ns) < 10_000:
         return f"{ns:,.0f} ns"
     return f"{ns / 1e3:,.1f} us"
 
 
-def _spread(values: list[float], form) -> str:
+def spread(values: list[float], form) -> str:
     if not values:
         return ""
     return f"{form(statistics.median(values))} ({form(min(values))}..{form(max(values))})"
@@ -147,8 +148,8 @@ def _cpu_name() -> str:
     return platform.machine()
 
 
-def as_json(result: Result) -> str:
-    """Everything, with the single rounds."""
+def as_json(result: Result, more: dict | None = None) -> str:
+    """Everything, with the single rounds; `more` are further members."""
     named = {}
     for line in lines_of(result):
         named[line.row.name] = {
@@ -161,4 +162,4 @@ def as_json(result: Result) -> str:
     return json.dumps({
         "machine": {"cores": os.cpu_count(), "cpu": _cpu_name(), "kernel": platform.release()},
         "figures": named, "residents": result.residents, "first_200_ms": result.starts, "remarks": result.remarks,
-        "rounds": [dataclasses.asdict(one) for one in result.rounds]}, indent=2)
+        "rounds": [dataclasses.asdict(one) for one in result.rounds], **(more or {})}, indent=2)

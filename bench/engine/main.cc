@@ -4,15 +4,17 @@
 #include <vector>
 
 #include "bench/engine/calls.h"
+#include "bench/engine/keyvalue.h"
 #include "bench/engine/resident.h"
 #include "io/process/heap.h"
 
 namespace weft::bench {
 namespace {
 
-Result<Options> read_options(const std::vector<std::string>& words) {
+/// `first` is the place of the first option.
+Result<Options> read_options(const std::vector<std::string>& words, std::size_t first) {
     Options options{.guests = words.at(1), .only = {}};
-    for (std::size_t at = 2; at + 1 < words.size(); at += 2) {
+    for (std::size_t at = first; at + 1 < words.size(); at += 2) {
         const auto& value = words[at + 1];
         if (words[at] == "--only")
             options.only = value;
@@ -28,13 +30,18 @@ Result<Options> read_options(const std::vector<std::string>& words) {
 
 Result<void> run(const std::vector<std::string>& words) {
     if (words.size() >= 2 && words[0] == "calls") {
-        TRY(const auto options, read_options(words));
+        TRY(const auto options, read_options(words, 2));
         return measure_calls(options);
     }
+    if (words.size() >= 3 && words[0] == "keyvalue") {
+        TRY(const auto options, read_options(words, 3));
+        return measure_keyvalue(options, words[2]);
+    }
     if (words.size() == 3 && words[0] == "resident") return measure_resident(words[1], words[2]);
-    return fail(Errc::invalid_argument, "bench.usage",
-                "calls GUESTS [--batches N] [--count N] [--only PREFIX], or resident COMPONENTS "
-                "CACHE");
+    return fail(
+        Errc::invalid_argument, "bench.usage",
+        "calls GUESTS [--batches N] [--count N] [--only PREFIX], keyvalue GUESTS FOLDER with "
+        "the same options, or resident COMPONENTS CACHE");
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ import findings
 import instructions
 import programs
 import start
-from process import BenchError, machine_busy_seconds
+from process import BenchError, cpu_seconds, machine_busy_seconds
 from servers import ROOT
 from start import HELLO
 
@@ -93,15 +93,15 @@ def play_row(options: argparse.Namespace, both: programs.Programs, guests: Path,
 
 
 class Machine:
-    """How much of all cores others use from now on."""
+    """How much of all cores others use from now on; `pids` are programs of ours that run on after it."""
 
-    def __init__(self) -> None:
+    def __init__(self, pids: list[int] | None = None) -> None:
+        self._pids = pids or []
         self._began, self._busy, self._own = time.monotonic(), machine_busy_seconds(), self._own_seconds()
 
-    @staticmethod
-    def _own_seconds() -> float:
+    def _own_seconds(self) -> float:
         times = os.times()
-        return times.user + times.system + times.children_user + times.children_system
+        return times.user + times.system + times.children_user + times.children_system + cpu_seconds(self._pids)
 
     def others_percent(self) -> float:
         busy = machine_busy_seconds() - self._busy - (self._own_seconds() - self._own)

@@ -76,19 +76,30 @@ def _unchunk(body: bytes) -> bytes:
 
 
 @contextlib.contextmanager
+def started(command: list[str], log: Path, env: dict[str, str] | None = None, stdout=None) -> Iterator[subprocess.Popen]:
+    """Runs a program until the block ends; what it prints goes to the log, or where `stdout` says."""
+    with log.open("wb") as out:
+        # A session of its own: Ctrl-C reaches the bench alone, which then ends the program in order.
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout or out, stderr=out, env=env,
+                                   start_new_session=True, preexec_fn=_end_with_parent)
+    try:
+        yield process
+    finally:
+        stop(process)
+
+
+@contextlib.contextmanager
 def serving(command: list[str], port: int, log: Path, env: dict[str, str] | None = None,
             path: str = "/") -> Iterator[Running]:
     """Runs a server until the block ends. The time to its first 200 counts from just before the process is made."""
-    with log.open("wb") as out:
-        begun = time.monotonic()
-        # A session of its own: Ctrl-C reaches the bench alone, which then ends the server in order.
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env,
-                                   start_new_session=True, preexec_fn=_end_with_parent)
-    try:
+    begun = time.monotonic()
+    with started(command, log, env) as process:
         body = _wait_for_answer(process, port, path, begun + START_WAIT_S, log)
         yield Running(process, port, time.monotonic() - begun, body)
-    finally:
-        stop(process)
+
+
+def last_line(log: Path) -> str:
+    return (log.read_text(errors="replace").strip().splitlines() or ["it printed nothing"])[-1]
 
 
 def _wait_for_answer(process: subprocess.Popen, port: int, path: str, deadline: float, log: Path) -> bytes:
@@ -97,8 +108,7 @@ def _wait_for_answer(process: subprocess.Popen, port: int, path: str, deadline: 
         if answer and answer[0] == 200:
             return answer[1]
         if process.poll() is not None:
-            lines = log.read_text(errors="replace").strip().splitlines() or ["it printed nothing"]
-            raise BenchError(f"'{' '.join(process.args)}' ended with {process.returncode}: {lines[-1]}")
+            raise BenchError(f"'{' '.join(process.args)}' ended with {process.returncode}: {last_line(log)}")
         if answer:
             raise BenchError(f"'{' '.join(process.args)}' answers {answer[0]} and not 200")
         time.sleep(0.001)

@@ -81,13 +81,16 @@ def check(options: argparse.Namespace) -> None:
 
 
 def prepare_counter(options: argparse.Namespace) -> list[servers.Server]:
-    """Hello and the counter, with instances that are reused and that are not."""
+    """Hello and the counter, with instances that are reused and that are not; and one that gets and sets."""
     counter = servers.ROOT / "examples/counter/rust/counter.wasm"
+    get_set = servers.ROOT / "bench/http/get_set/get_set.wasm"
     compared = []
     for kind, reuse in (("reused", 128), ("fresh", 1)):
         compared.append(servers.weft_app(f"hello {kind}", options.weft, options.component, reuse))
         compared.append(servers.weft_app(f"memory {kind}", options.weft, counter, reuse, "backend: memory"))
         compared.append(servers.weft_app(f"sqlite {kind}", options.weft, counter, reuse, "backend: sqlite"))
+    for store in ("memory", "sqlite"):
+        compared.append(servers.weft_app(f"{store} get+set reused", options.weft, get_set, 128, f"backend: {store}"))
     compared.append(servers.weft_app("sqlite full reused", options.weft, counter, 128,
                                      "backend: sqlite, durability: full"))
     return compared

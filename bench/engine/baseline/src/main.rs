@@ -14,7 +14,7 @@ use wasmtime::{Result, bail};
 const EVENT_LOOP: &str = "(component (core func (canon waitable-set.new))";
 
 fn assemble(folder: &Path, out: &Path) -> Result<()> {
-    for name in ["service", "caller"] {
+    for name in ["service", "caller", "keyvalue"] {
         let text = std::fs::read_to_string(folder.join(format!("{name}.wat")))?;
         let concurrent = text.replacen("(component", EVENT_LOOP, 1);
         std::fs::write(out.join(format!("{name}.wasm")), wat::parse_str(&text)?)?;

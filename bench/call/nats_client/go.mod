@@ -1,0 +1,3 @@
+module weft/bench/nats_client
+
+go 1.21
