@@ -37,7 +37,7 @@ mod tests;
 pub use encoded::Encoded;
 pub use ends::WeBody;
 pub use exports::{Calls, Exports, argument_fault_of};
-pub use from_host::{End, Value};
+pub use from_host::Value;
 pub use handed_stream::WeStream;
 pub use hook::with_ends;
 
